@@ -1,0 +1,1 @@
+//! The rollout library that the examples share.
