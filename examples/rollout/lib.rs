@@ -1,1 +1,3 @@
 //! The rollout library that the examples share.
+
+pub mod engine;

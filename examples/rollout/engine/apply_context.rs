@@ -1,0 +1,91 @@
+//! What a step has at hand while it writes.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use super::error::StepError;
+use super::journal::{Journal, Record};
+use super::meta::Meta;
+use super::progress::{Effect, Progress, ProgressSink};
+use super::values::Inputs;
+
+/// What a step has at hand while it writes.
+pub struct Apply<'a> {
+    meta: &'a Meta,
+    inputs: Inputs<'a>,
+    journal: &'a dyn Journal,
+    progress: &'a ProgressSink,
+    effect: Mutex<Option<Effect>>,
+}
+
+impl<'a> Apply<'a> {
+    pub(super) fn new(
+        meta: &'a Meta,
+        inputs: Inputs<'a>,
+        journal: &'a dyn Journal,
+        progress: &'a ProgressSink,
+    ) -> Self {
+        Self {
+            meta,
+            inputs,
+            journal,
+            progress,
+            effect: Mutex::default(),
+        }
+    }
+
+    /// The step's own description.
+    pub fn meta(&self) -> &Meta {
+        self.meta
+    }
+
+    /// The outputs of the steps that it needs; all of them are known now.
+    pub fn inputs(&self) -> &Inputs<'a> {
+        &self.inputs
+    }
+
+    /// Records the id of a long-running operation, so that another process can wait for it after a kill. Call it as soon
+    /// as the service has answered with one, before the first poll.
+    ///
+    /// # Errors
+    /// When the journal cannot be written: then nobody may go on.
+    pub async fn operation(&self, id: &str) -> Result<(), StepError> {
+        self.journal
+            .append(Record::Operation {
+                key: self.meta.key.clone(),
+                operation: id.to_owned(),
+            })
+            .await
+            .map_err(StepError::from)
+    }
+
+    /// Tells whoever draws the run what is going on.
+    pub fn note(&self, text: impl Into<String>) {
+        self.progress.send(Progress::Note {
+            key: self.meta.key.clone(),
+            text: text.into(),
+        });
+    }
+
+    /// Says what the write came to, where the kind of change does not say it: after
+    /// [`ChangeKind::Reconcile`](super::ChangeKind::Reconcile), or when a create found the thing there already.
+    pub fn effect(&self, effect: Effect) {
+        *self.effect.lock().unwrap_or_else(PoisonError::into_inner) = Some(effect);
+    }
+
+    pub(super) fn take_effect(&self) -> Option<Effect> {
+        self.effect
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+}
+
+impl fmt::Debug for Apply<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Apply")
+            .field("key", &self.meta.key)
+            .field("inputs", &self.inputs)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,138 @@
+//! The plan, as data.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::diff::FieldChange;
+use super::key::{Key, Stage, TenantKey};
+use super::observe::ObserveStats;
+
+/// What a run would do. Entries stand in the order of their stages, and within a stage in an order in which they can be
+/// carried out; the same environment gives the same plan, byte for byte.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Plan {
+    /// The environment's name.
+    pub environment: String,
+    /// One per step.
+    pub entries: Vec<PlanEntry>,
+    /// How many of each.
+    pub totals: Totals,
+    /// Things that carry this environment's mark and are not in the file any more. They are never deleted.
+    pub orphans: Vec<Orphan>,
+    /// What it cost to find out.
+    pub observed: ObserveStats,
+}
+
+/// What would be done with one step.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PlanEntry {
+    /// The step.
+    pub key: Key,
+    /// Where the plan shows it.
+    pub stage: Stage,
+    /// The tenant whose service is spoken to.
+    pub tenant: TenantKey,
+    /// Resource type or collection.
+    pub kind: String,
+    /// The name that a person would look for.
+    pub name: String,
+    /// Why the environment needs it.
+    pub why: String,
+    /// What would be done.
+    #[serde(flatten)]
+    pub action: Action,
+    /// Steps that it needs and that are not done yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<Key>,
+    /// An earlier run began to write it and did not record how that ended.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unfinished: bool,
+}
+
+/// What would be done.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "action")]
+pub enum Action {
+    /// It does not exist and will be made.
+    Create {
+        /// The document, as a person should see it.
+        desired: Value,
+    },
+    /// It differs and will be changed.
+    Update {
+        /// The fields.
+        changes: Vec<FieldChange>,
+    },
+    /// It is as wanted.
+    Unchanged,
+    /// A person has to do it.
+    Manual {
+        /// What he must do.
+        instructions: Vec<String>,
+        /// What must be done before he can.
+        waits_for: Vec<Key>,
+    },
+    /// It cannot be seen from here; `apply` looks from where it can.
+    NotObserved {
+        /// Why.
+        reason: String,
+    },
+    /// Something with this name exists that this rollout did not make. It is not touched.
+    Foreign {
+        /// What is there.
+        what: String,
+        /// What can be done about it.
+        resolve: String,
+    },
+    /// It exists, is ours, and differs in what cannot be changed.
+    Conflict {
+        /// The fields.
+        changes: Vec<FieldChange>,
+        /// What can be done about it.
+        resolve: String,
+    },
+    /// It could not be planned.
+    Failed {
+        /// Why.
+        message: String,
+        /// What can be done about it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        remedy: Option<String>,
+    },
+}
+
+/// How many entries of each action.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// To be made.
+    pub create: usize,
+    /// To be changed.
+    pub update: usize,
+    /// As wanted.
+    pub unchanged: usize,
+    /// Waiting for a person.
+    pub manual: usize,
+    /// Not visible from here.
+    pub not_observed: usize,
+    /// Not ours.
+    pub foreign: usize,
+    /// Differing in what cannot be changed.
+    pub conflict: usize,
+    /// Not planned.
+    pub failed: usize,
+}
+
+/// A thing that carries this environment's mark and is in no step.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Orphan {
+    /// In which tenant.
+    pub tenant: TenantKey,
+    /// Resource type or collection.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Its id at the service.
+    pub id: String,
+    /// How a person removes it.
+    pub resolve: String,
+}
