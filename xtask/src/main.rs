@@ -1,2 +1,46 @@
-//! The project's own commands.
-fn main() {}
+//! The project's own commands: `cargo xtask …`.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xtask::{ci, deny, record, tidy_command};
+
+/// The project's own commands.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run everything that has to pass: `.ci/run`.
+    Ci,
+    /// Check the invariants of ARCHITECTURE.md, file sizes, links, fixtures and secrets.
+    Tidy,
+    /// Check bans, features and licences of all dependencies against deny.toml.
+    Deny,
+    /// Record the fixtures of one crate, or of all, from the fakes; then show what changed.
+    Record {
+        /// A crate, for example rhc-arm.
+        #[arg(value_name = "CRATE")]
+        only: Option<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Ci => ci(),
+        Command::Tidy => tidy_command(),
+        Command::Deny => deny::run(),
+        Command::Record { only } => record::run_all(only.as_deref()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
