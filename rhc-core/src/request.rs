@@ -1,0 +1,347 @@
+//! A request as a value, and its answer.
+
+use crate::{Error, ErrorKind, Path, Result, error::Error as CoreError};
+use azure_core::http::{Method, Url, headers::Headers};
+use bytes::Bytes;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Serialize, de::DeserializeOwned};
+use std::fmt;
+
+/// What stays as it is in a query value: OData expressions remain readable, and a space is `%20`, never `+`.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'$')
+    .remove(b',')
+    .remove(b':')
+    .remove(b'/')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'@')
+    .remove(b'*');
+
+/// Where a request goes.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    Path(Path),
+    /// A link that the service gave, checked against the client's origin.
+    Link(Url),
+}
+
+/// A request as a value: built and tested without a client.
+///
+/// Nothing here fails; what is wrong (a name that would change the path, a body that does not serialise) is reported when it is sent.
+///
+/// ```
+/// use rhc_core::{Path, Request, Method};
+/// let request = Request::new("groups.list", Method::Get, Path::new("/v1.0/groups")).query("$filter", "displayName eq 'a b'");
+/// assert_eq!(request.path_and_query(), "/v1.0/groups?$filter=displayName%20eq%20%27a%20b%27");
+/// ```
+#[derive(Clone)]
+pub struct Request {
+    pub(crate) operation: &'static str,
+    pub(crate) method: Method,
+    pub(crate) target: Target,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Option<Bytes>,
+    pub(crate) content_type: &'static str,
+    pub(crate) idempotent: Option<bool>,
+    pub(crate) sensitive: bool,
+    pub(crate) problem: Option<String>,
+}
+
+impl Request {
+    /// A request of the operation, for example `applications.create`.
+    pub fn new(operation: &'static str, method: Method, path: Path) -> Self {
+        Self::to(operation, method, Target::Path(path))
+    }
+
+    pub(crate) fn to(operation: &'static str, method: Method, target: Target) -> Self {
+        Self {
+            operation,
+            method,
+            target,
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: None,
+            content_type: "application/json",
+            idempotent: None,
+            sensitive: false,
+            problem: None,
+        }
+    }
+
+    /// Adds a query parameter.
+    #[must_use]
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds a query parameter if there is a value.
+    #[must_use]
+    pub fn query_opt(self, name: &'static str, value: Option<impl ToString>) -> Self {
+        match value {
+            Some(value) => self.query(name, value.to_string()),
+            None => self,
+        }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Sends this as JSON.
+    #[must_use]
+    pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
+        match serde_json::to_vec(body) {
+            Ok(bytes) => self.body = Some(bytes.into()),
+            Err(error) => {
+                self.problem = Some(format!("the body cannot be written as JSON: {error}"))
+            }
+        }
+        self
+    }
+
+    /// Sends these bytes.
+    #[must_use]
+    pub fn body(mut self, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        self.body = Some(body.into());
+        self.content_type = content_type;
+        self
+    }
+
+    /// Says whether sending it twice does the same as sending it once, where the method does not say so.
+    ///
+    /// By method: GET, HEAD, PUT and DELETE are idempotent, POST and PATCH are not.
+    #[must_use]
+    pub fn idempotent(mut self, idempotent: bool) -> Self {
+        self.idempotent = Some(idempotent);
+        self
+    }
+
+    /// Keeps the path out of errors and of `Debug`.
+    #[must_use]
+    pub fn sensitive(mut self) -> Self {
+        self.sensitive = true;
+        self
+    }
+
+    /// The operation.
+    pub fn operation(&self) -> &'static str {
+        self.operation
+    }
+
+    /// The method.
+    pub fn method(&self) -> Method {
+        self.method
+    }
+
+    /// The body, if any.
+    pub fn body_bytes(&self) -> Option<&[u8]> {
+        self.body.as_deref()
+    }
+
+    /// Path and query as they are sent.
+    pub fn path_and_query(&self) -> String {
+        let (path, mut query) = match &self.target {
+            Target::Path(path) => (path.as_str(), String::new()),
+            Target::Link(url) => (url.path(), url.query().unwrap_or_default().to_owned()),
+        };
+        for (name, value) in &self.query {
+            if !query.is_empty() {
+                query.push('&');
+            }
+            query.extend(utf8_percent_encode(name, QUERY));
+            query.push('=');
+            query.extend(utf8_percent_encode(value, QUERY));
+        }
+        if query.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}?{query}")
+        }
+    }
+
+    pub(crate) fn is_idempotent(&self) -> bool {
+        self.idempotent.unwrap_or(matches!(
+            self.method,
+            Method::Get | Method::Head | Method::Put | Method::Delete
+        ))
+    }
+
+    /// The path for errors.
+    pub(crate) fn shown_path(&self) -> String {
+        match &self.target {
+            _ if self.sensitive => "(not shown)".to_owned(),
+            Target::Path(path) => path.as_str().to_owned(),
+            Target::Link(url) => url.path().to_owned(),
+        }
+    }
+
+    pub(crate) fn url(&self, origin: &Url) -> Result<Url> {
+        let path_problem = match &self.target {
+            Target::Path(path) => path.problem(),
+            Target::Link(_) => None,
+        };
+        if let Some(problem) = path_problem.or(self.problem.as_deref()) {
+            return Err(Error::invalid(self.operation, problem));
+        }
+        origin.join(&self.path_and_query()).map_err(|error| {
+            Error::invalid(
+                self.operation,
+                format!("`{}` is not a path: {error}", self.shown_path()),
+            )
+        })
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("path", &self.shown_path())
+            .field(
+                "query",
+                &self.query.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+            )
+            .field(
+                "body",
+                &self
+                    .body
+                    .as_ref()
+                    .map(|body| format!("{} bytes", body.len())),
+            )
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a service answered.
+#[derive(Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers. Repeated headers arrive as one.
+    pub headers: Headers,
+    /// The body.
+    pub body: Bytes,
+    pub(crate) operation: &'static str,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+}
+
+impl Answer {
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] with the JSON path of what did not fit; the body rides in the error.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        let mut reader = serde_json::Deserializer::from_slice(&self.body);
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let message = format!(
+                "the answer does not have the expected form at `{}`",
+                error.path()
+            );
+            self.error(ErrorKind::Decode, message)
+                .with_body(&self.body)
+                .with_source(error.into_inner())
+        })
+    }
+
+    /// A header's value.
+    pub fn header(&self, name: &'static str) -> Option<&str> {
+        self.headers
+            .get_optional_str(&azure_core::http::headers::HeaderName::from_static(name))
+    }
+
+    /// The id under which Microsoft's support finds the request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.header("x-ms-request-id")
+            .or_else(|| self.header("request-id"))
+            .or_else(|| self.header("x-ms-correlation-request-id"))
+    }
+
+    /// An error about this answer.
+    pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> CoreError {
+        Error::new(kind, self.operation, message)
+            .with_request(self.method, self.path.clone())
+            .with_status(self.status, self.request_id().map(str::to_owned))
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("operation", &self.operation)
+            .field("status", &self.status)
+            .field("body", &format!("{} bytes", self.body.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn debug_shows_neither_body_nor_values() {
+        let request = Request::new("users.create", Method::Post, Path::new("/v1.0/users"))
+            .query("$filter", "mail eq 'ann@example.com'")
+            .json(&json!({"passwordProfile": {"password": "hunter2"}}));
+        let shown = format!("{request:?}");
+        assert!(
+            !shown.contains("hunter2") && !shown.contains("ann@"),
+            "{shown}"
+        );
+        assert!(format!("{:?}", request.sensitive()).contains("(not shown)"));
+    }
+
+    #[test]
+    fn idempotency_follows_the_method_unless_said() {
+        for (method, expected) in [
+            (Method::Get, true),
+            (Method::Head, true),
+            (Method::Put, true),
+            (Method::Delete, true),
+            (Method::Post, false),
+            (Method::Patch, false),
+        ] {
+            let request = Request::new("x", method, Path::new("/"));
+            assert_eq!(request.is_idempotent(), expected, "{method}");
+            assert_eq!(request.idempotent(!expected).is_idempotent(), !expected);
+        }
+    }
+
+    #[test]
+    fn problems_surface_when_the_url_is_made() {
+        let origin = Url::parse("https://graph.microsoft.com").unwrap();
+        let bad = Request::new(
+            "users.get",
+            Method::Get,
+            Path::new("/v1.0/users").segment("../me"),
+        );
+        let error = bad.url(&origin).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.operation()),
+            (ErrorKind::InvalidInput, "users.get")
+        );
+        let good = Request::new(
+            "users.get",
+            Method::Get,
+            Path::new("/v1.0/users").segment("a b"),
+        )
+        .query("$select", "id,mail");
+        assert_eq!(
+            good.url(&origin).unwrap().as_str(),
+            "https://graph.microsoft.com/v1.0/users/a%20b?$select=id,mail"
+        );
+    }
+}

@@ -1,0 +1,335 @@
+//! Retries by idempotency: what may be sent again, and when.
+
+use crate::clock::Clock;
+use azure_core::{
+    error::ErrorKind,
+    http::{
+        AsyncRawResponse, Context, Request,
+        headers::{HeaderName, Headers},
+        policies::{Policy, PolicyResult},
+    },
+};
+use std::{
+    hash::{BuildHasher, RandomState},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use time::{OffsetDateTime, format_description::well_known::Rfc2822};
+
+/// How long and how often to try again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetryOptions {
+    /// How often a request is sent at most, the first time included.
+    pub max_attempts: u32,
+    /// When to give up, counted from the first try. A wait that would end later is not begun.
+    pub deadline: Duration,
+    /// The first wait where the service does not say how long; it doubles each time, with up to a quarter added by chance.
+    pub first_wait: Duration,
+    /// The longest such wait.
+    pub longest_wait: Duration,
+    /// How long one try may take.
+    pub try_timeout: Duration,
+}
+
+impl Default for RetryOptions {
+    fn default() -> Self {
+        Self {
+            max_attempts: 8,
+            deadline: Duration::from_secs(300),
+            first_wait: Duration::from_millis(800),
+            longest_wait: Duration::from_secs(60),
+            try_timeout: Duration::from_secs(120),
+        }
+    }
+}
+
+/// What one call knows about itself while it passes the pipeline.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) idempotent: bool,
+    pub(crate) attempts: AtomicU32,
+    /// The last wait that the service asked for, in milliseconds, plus one; zero when it asked for none.
+    asked: AtomicU64,
+}
+
+impl Call {
+    pub(crate) fn new(idempotent: bool) -> Self {
+        Self {
+            idempotent,
+            attempts: AtomicU32::new(0),
+            asked: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn asked_to_wait(&self) -> Option<Duration> {
+        self.asked
+            .load(Ordering::Relaxed)
+            .checked_sub(1)
+            .map(Duration::from_millis)
+    }
+}
+
+/// The first per-call policy: everything after it runs once per try.
+#[derive(Debug)]
+pub(crate) struct RetryPolicy {
+    options: RetryOptions,
+    clock: Clock,
+}
+
+impl RetryPolicy {
+    pub(crate) fn new(options: RetryOptions, clock: Clock) -> Self {
+        Self { options, clock }
+    }
+
+    fn backoff(&self, attempt: u32) -> Duration {
+        let doubled = self
+            .options
+            .first_wait
+            .saturating_mul(2u32.saturating_pow(attempt.saturating_sub(1)));
+        let capped = doubled.min(self.options.longest_wait);
+        // RandomState is seeded by the system; one hash of it is chance enough to spread clients.
+        let chance = (RandomState::new().hash_one(attempt) % 1000) as u32;
+        self.clock.scaled(capped + capped * chance / 4000)
+    }
+
+    async fn attempt(
+        &self,
+        ctx: &Context<'_>,
+        request: &mut Request,
+        next: &[Arc<dyn Policy>],
+    ) -> PolicyResult {
+        let Some((first, rest)) = next.split_first() else {
+            return Err(azure_core::Error::with_message(
+                ErrorKind::Other,
+                "the pipeline has no transport",
+            ));
+        };
+        match tokio::time::timeout(self.options.try_timeout, first.send(ctx, request, rest)).await {
+            Ok(result) => result,
+            Err(_) => Err(azure_core::Error::with_message(
+                ErrorKind::Io,
+                format!("no answer within {:?}", self.options.try_timeout),
+            )),
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl Policy for RetryPolicy {
+    async fn send(
+        &self,
+        ctx: &Context,
+        request: &mut Request,
+        next: &[Arc<dyn Policy>],
+    ) -> PolicyResult {
+        let fallback = Call::new(false);
+        let call = ctx.value::<Arc<Call>>().map_or(&fallback, Arc::as_ref);
+        let started = tokio::time::Instant::now();
+        loop {
+            let attempt = call.attempts.fetch_add(1, Ordering::Relaxed) + 1;
+            let result = self.attempt(ctx, request, next).await;
+            let asked = match &result {
+                Ok(answer) if may_wait_for(answer) => {
+                    server_wait(answer.headers(), self.clock.now())
+                }
+                _ => None,
+            };
+            call.asked.store(
+                asked.map_or(0, |wait| {
+                    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX - 1) + 1
+                }),
+                Ordering::Relaxed,
+            );
+            if !may_repeat(&result, call.idempotent) || attempt >= self.options.max_attempts {
+                return result;
+            }
+            let wait = asked.map_or_else(
+                || self.backoff(attempt),
+                |asked| asked.max(Duration::from_millis(1)),
+            );
+            if started.elapsed().saturating_add(wait) > self.options.deadline {
+                return result;
+            }
+            tracing::debug!(attempt, wait_ms = wait.as_millis() as u64, "trying again");
+            tokio::time::sleep(wait).await;
+        }
+    }
+}
+
+/// The table: may this request be sent again after this?
+///
+/// | what happened | idempotent | not idempotent |
+/// |---|---|---|
+/// | not sent | again | again |
+/// | 429 | again | again |
+/// | 408, 500, 502, 503, 504 | again | no |
+/// | answer lost | again | no |
+/// | anything else | no | no |
+pub(crate) fn may_repeat(
+    result: &Result<AsyncRawResponse, azure_core::Error>,
+    idempotent: bool,
+) -> bool {
+    match result {
+        Ok(answer) => match u16::from(answer.status()) {
+            429 => true,
+            408 | 500 | 502 | 503 | 504 => idempotent,
+            _ => false,
+        },
+        Err(error) => match error.kind() {
+            ErrorKind::Connection => true,
+            ErrorKind::Io => idempotent,
+            _ => false,
+        },
+    }
+}
+
+fn may_wait_for(answer: &AsyncRawResponse) -> bool {
+    matches!(
+        u16::from(answer.status()),
+        408 | 429 | 500 | 502 | 503 | 504
+    )
+}
+
+/// What the service asked for: milliseconds before seconds, as they are the finer statement.
+pub(crate) fn server_wait(headers: &Headers, now: OffsetDateTime) -> Option<Duration> {
+    for name in ["retry-after-ms", "x-ms-retry-after-ms"] {
+        if let Some(ms) = text(headers, name).and_then(|value| value.trim().parse::<u64>().ok()) {
+            return Some(Duration::from_millis(ms));
+        }
+    }
+    let value = text(headers, "retry-after")?.trim();
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = http_date(value)?;
+    // The service's own clock says how far away its date is; ours may differ.
+    let now = text(headers, "date").and_then(http_date).unwrap_or(now);
+    Some(Duration::try_from(until - now).unwrap_or(Duration::ZERO))
+}
+
+fn text<'a>(headers: &'a Headers, name: &'static str) -> Option<&'a str> {
+    headers.get_optional_str(&HeaderName::from_static(name))
+}
+
+fn http_date(value: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(&value.replace("GMT", "+0000"), &Rfc2822).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use azure_core::http::StatusCode;
+
+    fn answer(status: u16) -> Result<AsyncRawResponse, azure_core::Error> {
+        Ok(AsyncRawResponse::from_bytes(
+            StatusCode::from(status),
+            Headers::new(),
+            Vec::new(),
+        ))
+    }
+
+    fn failure(kind: ErrorKind) -> Result<AsyncRawResponse, azure_core::Error> {
+        Err(azure_core::Error::with_message(kind, "x"))
+    }
+
+    #[test]
+    fn every_row_of_the_table() {
+        for status in [429] {
+            assert!(may_repeat(&answer(status), true) && may_repeat(&answer(status), false));
+        }
+        for status in [408, 500, 502, 503, 504] {
+            assert!(
+                may_repeat(&answer(status), true) && !may_repeat(&answer(status), false),
+                "{status}"
+            );
+        }
+        for status in [
+            200, 201, 202, 204, 301, 302, 400, 401, 403, 404, 409, 412, 422, 424, 501, 505,
+        ] {
+            assert!(
+                !may_repeat(&answer(status), true) && !may_repeat(&answer(status), false),
+                "{status}"
+            );
+        }
+        assert!(
+            may_repeat(&failure(ErrorKind::Connection), true)
+                && may_repeat(&failure(ErrorKind::Connection), false)
+        );
+        assert!(
+            may_repeat(&failure(ErrorKind::Io), true)
+                && !may_repeat(&failure(ErrorKind::Io), false)
+        );
+        for kind in [
+            ErrorKind::Credential,
+            ErrorKind::Other,
+            ErrorKind::DataConversion,
+        ] {
+            assert!(
+                !may_repeat(&failure(kind.clone()), true) && !may_repeat(&failure(kind), false)
+            );
+        }
+    }
+
+    #[test]
+    fn reads_the_servers_clock() {
+        let now = time::macros::datetime!(2026-11-22 12:00:00 UTC);
+        let wait = |pairs: &[(&'static str, &'static str)]| {
+            let mut headers = Headers::new();
+            for (name, value) in pairs {
+                headers.insert(*name, *value);
+            }
+            server_wait(&headers, now)
+        };
+        assert_eq!(wait(&[]), None);
+        assert_eq!(wait(&[("retry-after", "7")]), Some(Duration::from_secs(7)));
+        assert_eq!(wait(&[("retry-after", "0")]), Some(Duration::ZERO));
+        assert_eq!(
+            wait(&[("retry-after", "7"), ("retry-after-ms", "1500")]),
+            Some(Duration::from_millis(1500))
+        );
+        assert_eq!(
+            wait(&[("x-ms-retry-after-ms", "250")]),
+            Some(Duration::from_millis(250))
+        );
+        assert_eq!(
+            wait(&[("retry-after", "Sun, 22 Nov 2026 12:00:30 GMT")]),
+            Some(Duration::from_secs(30))
+        );
+        assert_eq!(
+            wait(&[("retry-after", "Sun, 22 Nov 2026 11:00:00 GMT")]),
+            Some(Duration::ZERO)
+        );
+        let with_date = [
+            ("retry-after", "Sun, 22 Nov 2026 12:10:30 GMT"),
+            ("date", "Sun, 22 Nov 2026 12:10:00 GMT"),
+        ];
+        assert_eq!(wait(&with_date), Some(Duration::from_secs(30)));
+        for nonsense in ["", "soon", "-1", "1.5", "9999999999999999999999"] {
+            assert_eq!(wait(&[("retry-after", nonsense)]), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn backoff_doubles_up_to_its_cap() {
+        let policy = RetryPolicy::new(
+            RetryOptions::default(),
+            Clock::anchored(OffsetDateTime::UNIX_EPOCH, 1.0),
+        );
+        for (attempt, least) in [
+            (1, 800),
+            (2, 1600),
+            (3, 3200),
+            (20, 60_000),
+            (u32::MAX, 60_000),
+        ] {
+            let wait = policy.backoff(attempt).as_millis();
+            assert!(
+                wait >= least && wait <= least + least / 4,
+                "attempt {attempt}: {wait} ms"
+            );
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! One service behind one credential: what every client is made of.
+
+use crate::{
+    Answer, Clock, Error, ErrorKind, Pacer, Pages, Request, Result, RetryOptions,
+    pacing::PacingPolicy,
+    request::Target,
+    retry::{Call, RetryPolicy},
+    service_error::ServiceError,
+    tokens::{Authorize, CredentialFactory, WrongOrigin, origin_of},
+};
+use azure_core::{
+    credentials::TokenCredential,
+    error::ErrorKind as CoreKind,
+    http::{self, Context, Method, Pipeline, PipelineSendOptions, Url, policies::Policy},
+};
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use std::{
+    fmt,
+    sync::{Arc, atomic::Ordering},
+};
+
+/// What a caller may choose about a client.
+#[derive(Clone, Default)]
+pub struct ClientOptions {
+    /// Transport, own policies, logging and user agent. Its `retry` is not used: see [`ClientOptions::retry`].
+    pub client_options: http::ClientOptions,
+    /// Retries by idempotency.
+    pub retry: RetryOptions,
+    /// Keeps the service's published limits. Share one among the clients of a tenant.
+    pub pacer: Option<Arc<Pacer>>,
+    /// For a credential that ignores [`Claims`](crate::Claims): how to make another.
+    pub credential_factory: Option<CredentialFactory>,
+    /// The time of day, for token lifetimes.
+    pub clock: Clock,
+}
+
+impl fmt::Debug for ClientOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientOptions")
+            .field("retry", &self.retry)
+            .field("pacer", &self.pacer)
+            .field("clock", &self.clock)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a client crate says about itself.
+#[derive(Debug, Clone)]
+pub struct ServiceInfo {
+    /// The crate's name, for the user agent.
+    pub crate_name: &'static str,
+    /// The crate's version, for the user agent.
+    pub crate_version: &'static str,
+    /// Where the service is. Tokens go nowhere else.
+    pub origin: Url,
+    /// The scope of its tokens.
+    pub scope: String,
+}
+
+/// A service that requests are sent to. Cheap to clone: clones share the pipeline and its token.
+#[derive(Clone)]
+pub struct Service(Arc<Inner>);
+
+struct Inner {
+    origin: Url,
+    pipeline: Pipeline,
+    clock: Clock,
+}
+
+impl Service {
+    /// A service behind a credential.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] where the origin is not `https`: a token is never sent in the clear.
+    pub fn new(
+        info: ServiceInfo,
+        credential: Arc<dyn TokenCredential>,
+        options: &ClientOptions,
+    ) -> Result<Self> {
+        if info.origin.scheme() != "https" || !info.origin.has_host() {
+            return Err(Error::invalid(
+                "client",
+                format!(
+                    "`{}` cannot be a service's address: it must begin with https://",
+                    info.origin
+                ),
+            ));
+        }
+        let mut client_options = options.client_options.clone();
+        client_options.retry = http::RetryOptions::none();
+        let names = [
+            "azure-asyncoperation",
+            "location",
+            "x-ms-correlation-request-id",
+            "client-request-id",
+            "request-id",
+            "retry-after",
+        ];
+        client_options
+            .logging
+            .additional_allowed_header_names
+            .extend(names.map(Into::into));
+        let authorize = Authorize::new(
+            credential,
+            options.credential_factory.clone(),
+            info.scope,
+            info.origin.clone(),
+            options.clock,
+        );
+        let mut per_try: Vec<Arc<dyn Policy>> = vec![Arc::new(authorize)];
+        if let Some(pacer) = &options.pacer {
+            per_try.insert(0, Arc::new(PacingPolicy(Arc::clone(pacer))));
+        }
+        let retry = RetryPolicy::new(options.retry.clone(), options.clock);
+        let pipeline = Pipeline::new(
+            Some(info.crate_name),
+            Some(info.crate_version),
+            client_options,
+            vec![Arc::new(retry)],
+            per_try,
+            None,
+        );
+        Ok(Self(Arc::new(Inner {
+            origin: info.origin,
+            pipeline,
+            clock: options.clock,
+        })))
+    }
+
+    /// Where the service is.
+    pub fn origin(&self) -> &Url {
+        &self.0.origin
+    }
+
+    /// The clock that waiting goes by.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Sends a request and takes any 2xx answer.
+    ///
+    /// # Errors
+    /// See [`Error`]: any status outside 2xx is one.
+    pub async fn send(&self, request: Request) -> Result<Answer> {
+        self.send_expecting(request, &[]).await
+    }
+
+    /// Sends a request and takes any 2xx answer, and these statuses too.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn send_expecting(&self, request: Request, also: &[u16]) -> Result<Answer> {
+        let mut raw = http::Request::new(request.url(&self.0.origin)?, request.method);
+        raw.insert_header("accept", "application/json");
+        for (name, value) in &request.headers {
+            raw.insert_header(*name, value.clone());
+        }
+        if let Some(body) = &request.body {
+            raw.insert_header("content-type", request.content_type);
+            raw.set_body(body.clone());
+        } else if matches!(request.method, Method::Post | Method::Put | Method::Patch) {
+            raw.insert_header("content-length", "0");
+        }
+        let call = Arc::new(Call::new(request.is_idempotent()));
+        let context = Context::new().with_value(Arc::clone(&call));
+        let started = tokio::time::Instant::now();
+        let result = self
+            .0
+            .pipeline
+            .send(
+                &context,
+                &mut raw,
+                Some(PipelineSendOptions {
+                    skip_checks: true,
+                    ..Default::default()
+                }),
+            )
+            .await;
+        let (attempts, elapsed) = (call.attempts.load(Ordering::Relaxed), started.elapsed());
+        let answer = match result {
+            Ok(answer) => answer,
+            Err(error) => {
+                return Err(not_answered(&request, error).with_effort(attempts, elapsed, None));
+            }
+        };
+        let (status, headers, body) = answer.deconstruct();
+        let answer = Answer {
+            status: status.into(),
+            headers,
+            body: Bytes::from(body),
+            operation: request.operation,
+            method: request.method,
+            path: request.shown_path(),
+        };
+        if (200..300).contains(&answer.status) || also.contains(&answer.status) {
+            return Ok(answer);
+        }
+        let service = ServiceError::parse(&answer.body);
+        let words = if service.is_some() {
+            String::new()
+        } else {
+            plain_words(&answer)
+        };
+        let error = answer
+            .error(ErrorKind::Status, words)
+            .with_service_error(service)
+            .with_effort(attempts, elapsed, call.asked_to_wait());
+        Err(if error.service_error().is_none() {
+            error.with_body(&answer.body)
+        } else {
+            error
+        })
+    }
+
+    /// Sends a request; 404 is `None`.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn send_opt(&self, request: Request) -> Result<Option<Answer>> {
+        let answer = self.send_expecting(request, &[404]).await?;
+        Ok(Some(answer).filter(|answer| answer.status != 404))
+    }
+
+    /// A list in pages.
+    pub fn pages<T: DeserializeOwned + Send + 'static>(&self, request: Request) -> Pages<T> {
+        Pages::new(self.clone(), request)
+    }
+
+    /// A request to a link that the service gave: a next page, an operation's status.
+    ///
+    /// # Errors
+    /// [`ErrorKind::RefusedOrigin`] where the link leads to another origin. Host case and the default port do not count.
+    pub fn follow(&self, operation: &'static str, method: Method, link: &str) -> Result<Request> {
+        let url = self.0.origin.join(link).map_err(|error| {
+            Error::new(
+                ErrorKind::Decode,
+                operation,
+                format!("the service's link cannot be read: {error}"),
+            )
+        })?;
+        if url.origin() != self.0.origin.origin() {
+            let message = format!(
+                "the service's link leads to {}, and the token is for {} only; nothing was sent there",
+                origin_of(&url),
+                origin_of(&self.0.origin)
+            );
+            return Err(Error::new(ErrorKind::RefusedOrigin, operation, message));
+        }
+        Ok(Request::to(operation, method, Target::Link(url)))
+    }
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service")
+            .field("origin", &self.0.origin.as_str())
+            .finish_non_exhaustive()
+    }
+}
+
+fn not_answered(request: &Request, error: azure_core::Error) -> Error {
+    let (kind, words) = match error.kind() {
+        CoreKind::Connection => (
+            ErrorKind::NotSent,
+            "the service could not be reached; nothing was sent".to_owned(),
+        ),
+        CoreKind::Io => (
+            ErrorKind::NoAnswer,
+            "no whole answer came back; the service may or may not have acted".to_owned(),
+        ),
+        CoreKind::Credential => (ErrorKind::Credential, format!("no token: {error}")),
+        _ if error.downcast_ref::<WrongOrigin>().is_some() => {
+            (ErrorKind::RefusedOrigin, error.to_string())
+        }
+        _ => (ErrorKind::Refused, error.to_string()),
+    };
+    Error::new(kind, request.operation, words)
+        .with_request(request.method, request.shown_path())
+        .with_source(error)
+}
+
+/// What to say of an error without an error body, such as a proxy's page.
+fn plain_words(answer: &Answer) -> String {
+    let kind = answer.header("content-type").unwrap_or("no content type");
+    match answer.status {
+        300..=399 => "the service redirects; redirects are not followed, because a token must not go elsewhere".to_owned(),
+        _ if answer.body.is_empty() => "the service gave no reason".to_owned(),
+        _ => format!("the answer is not an error of the service ({kind}); something in between may have given it"),
+    }
+}

@@ -1,0 +1,20 @@
+//! For the tests of clients: a scripted transport, a fixed credential, recorded fixtures.
+//!
+//! Three layers, from the inside out:
+//! a [`Script`] answers without a socket, on a paused clock, and is for retries, paging and operations;
+//! [`Fixtures`] replays recorded exchanges through a mock server, or records them anew;
+//! the `fake` feature has a whole cloud.
+
+mod credential;
+mod fixture;
+mod record;
+mod replay;
+mod script;
+mod scrub;
+
+pub use credential::FixedCredential;
+pub use fixture::{Exchange, Fixture, RecordedRequest, RecordedResponse};
+pub use record::Recorder;
+pub use replay::{Connection, Fixtures, Live};
+pub use script::{Reply, Script, Seen};
+pub use scrub::scrub;
