@@ -4,6 +4,7 @@
 
 mod calls;
 mod crates;
+mod dependencies;
 mod docs;
 mod fixtures;
 mod layers;
@@ -19,6 +20,7 @@ use crate::{
 
 pub use calls::{clock, libraries_stay_silent, unfinished};
 pub use crates::crates_are_presentable;
+pub use dependencies::dependencies_are_explained;
 pub use docs::{map_resolves, relative_links_resolve};
 pub use fixtures::fixtures_are_used;
 pub use layers::{layers, reqwest_stays_in_core};
@@ -62,6 +64,7 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
     let mut found = [
         reqwest_stays_in_core(tree, &sources),
         layers(tree),
+        dependencies_are_explained(tree),
         libraries_stay_silent(&sources),
         clock(&sources),
         unfinished(&sources),
