@@ -1,0 +1,16 @@
+//! The World as hosts that answer HTTP: in process through a transport, or served on a socket.
+
+mod dispatch;
+mod faults;
+mod hosts;
+mod log;
+pub mod respond;
+mod serve;
+mod transport;
+
+pub use dispatch::RequestInfo;
+pub use faults::{Fault, FaultKind, Faults, Match, Occurrence};
+pub use log::{LoggedRequest, Noted};
+
+pub(super) use hosts::Hosts;
+pub(super) use log::Log;

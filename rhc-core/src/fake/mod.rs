@@ -1,0 +1,27 @@
+#![doc = include_str!("README.md")]
+
+pub mod authority;
+mod clock;
+pub mod directory;
+mod events;
+mod http;
+mod ids;
+mod person;
+mod save;
+mod section;
+mod state;
+mod world;
+
+pub use self::http::respond;
+pub use self::http::{
+    Fault, FaultKind, Faults, LoggedRequest, Match, Noted, Occurrence, RequestInfo,
+};
+pub use directory::{
+    Directory, DirectoryError, DirectoryObject, ObjectKind, Read, Replication, Tenant, TenantKind,
+    View,
+};
+pub use person::{Person, PersonError, PersonTask};
+pub use save::StateError;
+pub use section::{Section, SectionProblem};
+pub use state::State;
+pub use world::{EventHandler, World, WorldOptions};
