@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{ci, deny, record, tidy_command};
+use xtask::{bench, ci, deny, record, tidy_command};
 
 /// The project's own commands.
 #[derive(Debug, Parser)]
@@ -27,6 +27,8 @@ enum Command {
         #[arg(value_name = "CRATE")]
         only: Option<String>,
     },
+    /// Measure the rehearsal, planning and the cold build, beside a calibration loop.
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy_command(),
         Command::Deny => deny::run(),
         Command::Record { only } => record::run_all(only.as_deref()),
+        Command::Bench(options) => bench::run(options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

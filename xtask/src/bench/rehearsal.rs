@@ -1,0 +1,77 @@
+//! The rehearsal as a user runs it, once built.
+
+use std::{path::PathBuf, process::Command, time::Duration};
+
+use serde_json::Value;
+
+use super::{
+    line,
+    measure::{Cost, calibrate, measure, median, seconds},
+};
+use crate::{Outcome, output};
+
+/// Rehearses `runs` times, each after a calibration, and prints the medians.
+pub(super) fn run(runs: u32) -> Outcome {
+    let program = build()?;
+    let mut calibrations = Vec::new();
+    let mut costs: Vec<Cost> = Vec::new();
+    let mut ratios = Vec::new();
+    let mut document = Value::Null;
+    for _ in 0..runs {
+        let calibration = calibrate();
+        let (cost, stdout) = measure(Command::new(&program).arg("--json"))?;
+        document = serde_json::from_str(&stdout)
+            .map_err(|error| format!("the rehearsal's --json is no JSON document: {error}"))?;
+        calibrations.push(calibration);
+        ratios.push(cost.wall.as_secs_f64() / calibration.as_secs_f64());
+        costs.push(cost);
+    }
+    let walls: Vec<_> = costs.iter().map(|cost| cost.wall).collect();
+    let cpus: Option<Vec<Duration>> = costs.iter().map(|cost| cost.cpu).collect();
+    let middle = |values: &[Duration]| median(values).map_or_else(String::new, seconds);
+    line("calibration loop (fixed work)", middle(&calibrations));
+    line(
+        &format!("rehearsal, wall (median of {runs})"),
+        middle(&walls),
+    );
+    let cpu = cpus.map_or_else(|| "unknown on this system".to_owned(), |cpus| middle(&cpus));
+    line("rehearsal, processor", cpu);
+    let ratio = median(&ratios).unwrap_or_default();
+    line("rehearsal, wall / calibration", format!("{ratio:.2}"));
+    for (what, pointer) in FIGURES {
+        if let Some(figure) = document.pointer(pointer) {
+            line(what, figure);
+        }
+    }
+    Ok(())
+}
+
+/// What else the document says, where it says it.
+const FIGURES: [(&str, &str); 4] = [
+    ("rehearsal, resources created", "/apply/created"),
+    ("rehearsal, requests", "/requests"),
+    (
+        "second plan, list requests per (scope, type)",
+        "/second_plan/lists_per_scope",
+    ),
+    (
+        "second plan, depth of sequential requests",
+        "/second_plan/depth",
+    ),
+];
+
+fn build() -> Outcome<PathBuf> {
+    let messages = output(Command::new("cargo").args([
+        "build",
+        "--quiet",
+        "--package=rhc-examples",
+        "--example=qa_rollout",
+        "--message-format=json",
+    ]))?;
+    messages
+        .lines()
+        .filter_map(|message| serde_json::from_str::<Value>(message).ok())
+        .filter(|message| message.pointer("/target/name") == Some(&Value::from("qa_rollout")))
+        .find_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
+        .ok_or_else(|| "cargo built no qa_rollout".to_owned())
+}
