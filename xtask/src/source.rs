@@ -38,9 +38,9 @@ pub fn sources(tree: &Tree) -> Vec<Source<'_>> {
     let tests: BTreeSet<String> = found
         .iter()
         .flat_map(|source| {
-            test_modules(&source.code)
+            test_modules(&source.code, source.text)
                 .into_iter()
-                .flat_map(|name| module_paths(source.path, &name))
+                .flat_map(|module| module.paths(source.path))
         })
         .collect();
     for source in &mut found {
@@ -255,9 +255,32 @@ fn item_length(code: &str) -> usize {
     code.len()
 }
 
-/// The names in `#[cfg(test)] mod name;`.
-fn test_modules(code: &str) -> Vec<String> {
-    let mut names = Vec::new();
+/// A module that only tests include from a file of its own.
+struct TestModule {
+    name: String,
+    /// From `#[path = "…"]`.
+    file: Option<String>,
+}
+
+impl TestModule {
+    /// Where the module of `parent` may lie: the file, and the folder of its children.
+    fn paths(&self, parent: &str) -> Vec<String> {
+        let (folder, file) = parent.rsplit_once('/').unwrap_or((".", parent));
+        if let Some(given) = &self.file {
+            return vec![format!("{folder}/{given}")];
+        }
+        let base = match file {
+            "lib.rs" | "main.rs" | "mod.rs" => folder.to_owned(),
+            file => format!("{folder}/{}", file.trim_end_matches(".rs")),
+        };
+        let name = &self.name;
+        vec![format!("{base}/{name}.rs"), format!("{base}/{name}")]
+    }
+}
+
+/// Each `#[cfg(test)] mod name;`. The code says where, the text says what stands in its strings.
+fn test_modules(code: &str, text: &str) -> Vec<TestModule> {
+    let mut modules = Vec::new();
     let mut from = 0;
     while let Some(start) = next_cfg_test(code, from) {
         let end = start + item_length(&code[start..]);
@@ -265,21 +288,16 @@ fn test_modules(code: &str) -> Vec<String> {
         if let Some((_, name)) = item.trim_end_matches(';').rsplit_once("mod ")
             && item.ends_with(';')
         {
-            names.push(name.trim().to_owned());
+            let file = text[start..end]
+                .split_once("#[path = \"")
+                .and_then(|(_, rest)| rest.split_once('"'))
+                .map(|(file, _)| file.to_owned());
+            let name = name.trim().to_owned();
+            modules.push(TestModule { name, file });
         }
         from = end;
     }
-    names
-}
-
-/// Where `mod name;` in `parent` may lie: the file, and the folder of its children.
-fn module_paths(parent: &str, name: &str) -> [String; 2] {
-    let (folder, file) = parent.rsplit_once('/').unwrap_or((".", parent));
-    let base = match file {
-        "lib.rs" | "main.rs" | "mod.rs" => folder.to_owned(),
-        file => format!("{folder}/{}", file.trim_end_matches(".rs")),
-    };
-    [format!("{base}/{name}.rs"), format!("{base}/{name}")]
+    modules
 }
 
 #[cfg(test)]
@@ -314,11 +332,12 @@ mod tests {
         let tree = Tree::from_files([
             (
                 "a/src/lib.rs",
-                "fn one() {}\n#[cfg(test)]\nmod tests;\n#[cfg(test)]\nmod inner { fn two() { if x {} } }\nfn three() {}",
+                "fn one() {}\n#[cfg(test)]\nmod tests;\n#[cfg(test)]\n#[path = \"other.rs\"]\nmod more;\n#[cfg(test)]\nmod inner { fn two() { if x {} } }\nfn three() {}",
             ),
             ("a/src/tests.rs", "fn four() {}"),
             ("a/src/tests/deep.rs", "fn five() {}"),
             ("a/tests/it.rs", "fn six() {}"),
+            ("a/src/other.rs", "fn seven() {}"),
         ]);
         let shipped: String = sources(&tree)
             .iter()

@@ -33,6 +33,10 @@ const CLOCK_EXCEPTIONS: &[(&str, &str)] = &[
         "rhc-core/src/clock.rs",
         "reads the machine's clock once, and adds what tokio measured since",
     ),
+    (
+        "examples/rollout/engine/journal/",
+        "a line carries the time of day for its reader; nothing computes with it",
+    ),
     ("xtask/", "measures real time"),
 ];
 
@@ -43,14 +47,7 @@ pub fn libraries_stay_silent(sources: &[Source<'_>]) -> Vec<Violation> {
         .iter()
         .filter(|source| in_library(source.path))
         .flat_map(|source| {
-            let words: Vec<_> = PROGRAM_ONLY
-                .into_iter()
-                .filter(|word| {
-                    !PROGRAM_ONLY_EXCEPTIONS.iter().any(|(path, allowed, _)| {
-                        source.path.starts_with(path) && allowed.contains(word)
-                    })
-                })
-                .collect();
+            let words = except(&PROGRAM_ONLY, PROGRAM_ONLY_EXCEPTIONS, source.path);
             forbid(
                 source,
                 &source.shipped,
@@ -58,6 +55,62 @@ pub fn libraries_stay_silent(sources: &[Source<'_>]) -> Vec<Violation> {
                 "a library leaves this to the program",
             )
         })
+        .collect()
+}
+
+/// What ends a program that did nothing wrong.
+const PANICS: [&str; 6] = [
+    ".unwrap()",
+    ".expect(",
+    ".unwrap_err()",
+    "panic!",
+    "unreachable!",
+    "assert!",
+];
+
+/// Panics that cannot happen, or are the point: the path's beginning, the words, the reason.
+const PANICS_EXCEPTIONS: &[(&str, &[&str], &str)] = &[
+    (
+        "rhc-core/src/testing/",
+        &PANICS,
+        "feature `test-util`: a failed replay is a failed test",
+    ),
+    (
+        "rhc-core/src/cloud.rs",
+        &[".expect("],
+        "addresses written in that file, and a test parses each",
+    ),
+    (
+        "rhc-core/src/fake/section.rs",
+        &["unreachable!"],
+        "the slot is filled on the line before",
+    ),
+];
+
+/// No panic outside of tests.
+#[must_use]
+pub fn no_panics(sources: &[Source<'_>]) -> Vec<Violation> {
+    const WHY: &str = "return an error; outside of tests nothing panics";
+    sources
+        .iter()
+        .flat_map(|source| {
+            let words = except(&PANICS, PANICS_EXCEPTIONS, source.path);
+            forbid(source, &source.shipped, &words, WHY)
+        })
+        .collect()
+}
+
+/// The words without those that an exception allows at `path`.
+fn except<'a>(words: &[&'a str], exceptions: &[(&str, &[&str], &str)], path: &str) -> Vec<&'a str> {
+    let allowed = |word: &&str| {
+        exceptions
+            .iter()
+            .any(|(beginning, allowed, _)| path.starts_with(beginning) && allowed.contains(word))
+    };
+    words
+        .iter()
+        .copied()
+        .filter(|word| !allowed(word))
         .collect()
 }
 
@@ -185,6 +238,21 @@ mod tests {
             ),
             one(1, "env::vars")
         );
+    }
+
+    #[test]
+    fn a_panic_is_seen_outside_of_tests_only() {
+        for word in PANICS {
+            let call = format!("fn f() {{ x; {word}y) }}\n");
+            let path = "rhc-arm/src/a.rs";
+            assert_eq!(found(no_panics, path, &call), one(1, word));
+            let test = format!("#[cfg(test)]\nmod tests {{ {call} }}");
+            assert_eq!(found(no_panics, path, &test), []);
+            assert_eq!(found(no_panics, "rhc-arm/tests/a.rs", &call), []);
+            assert_eq!(found(no_panics, "rhc-core/src/testing/a.rs", &call), []);
+        }
+        let harmless = "fn f() { x.unwrap_or(1); x.expect_err_like(); debug_assert!(true); }";
+        assert_eq!(found(no_panics, "rhc-arm/src/a.rs", harmless), []);
     }
 
     #[test]

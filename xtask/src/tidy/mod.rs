@@ -18,7 +18,7 @@ use crate::{
     tree::Tree,
 };
 
-pub use calls::{clock, libraries_stay_silent, unfinished};
+pub use calls::{clock, libraries_stay_silent, no_panics, unfinished};
 pub use crates::crates_are_presentable;
 pub use dependencies::dependencies_are_explained;
 pub use docs::{map_resolves, relative_links_resolve};
@@ -67,6 +67,7 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
         dependencies_are_explained(tree),
         libraries_stay_silent(&sources),
         clock(&sources),
+        no_panics(&sources),
         unfinished(&sources),
         sizes(&sources),
         crates_are_presentable(tree),
