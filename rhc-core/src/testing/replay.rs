@@ -14,12 +14,13 @@ use serde_json::Value;
 use std::{fmt::Write as _, future::Future, path::PathBuf, sync::Arc};
 use wiremock::{Match, Mock, MockServer, Request as Received, ResponseTemplate};
 
-/// A crate's fixtures: one test per operation, which replays by default and records under `RHC_RECORD=1`.
+/// A crate's fixtures: one test per operation, which replays; under `RHC_RECORD=1` it records first.
 ///
 /// The call is the same in both cases; only what answers differs, so a fixture cannot drift from its test.
 #[derive(Debug)]
 pub struct Fixtures {
     folder: PathBuf,
+    recording: bool,
 }
 
 /// What answers while recording: usually a `World` with the crate's fake and whatever the operation needs in it.
@@ -47,9 +48,19 @@ pub struct Connection {
 impl Fixtures {
     /// The fixtures of the crate: `Fixtures::of(env!("CARGO_MANIFEST_DIR"))`.
     pub fn of(manifest_dir: &str) -> Self {
-        Self {
-            folder: PathBuf::from(manifest_dir).join("tests/fixtures"),
-        }
+        // The one place in the workspace's libraries that reads the environment: this is test code, and cargo passes
+        // nothing else through to a test.
+        #[allow(clippy::disallowed_methods)]
+        let recording = std::env::var_os("RHC_RECORD").is_some_and(|value| value == "1");
+        Self::at(
+            PathBuf::from(manifest_dir).join("tests/fixtures"),
+            recording,
+        )
+    }
+
+    /// Fixtures in this folder, to be recorded or replayed.
+    pub fn at(folder: PathBuf, recording: bool) -> Self {
+        Self { folder, recording }
     }
 
     /// Runs one operation against its fixture and gives its result for a snapshot.
@@ -64,15 +75,12 @@ impl Fixtures {
     ) -> Value
     where
         T: Serialize,
-        F: FnOnce(Connection) -> R,
+        F: Fn(Connection) -> R,
         R: Future<Output = Result<T>>,
     {
         let path = self.folder.join(format!("{operation}.json"));
-        // The one place in the workspace's libraries that reads the environment: this is test code, and cargo passes nothing else through.
-        #[allow(clippy::disallowed_methods)]
-        let recording = std::env::var_os("RHC_RECORD").is_some_and(|value| value == "1");
-        if recording {
-            return Self::record(operation, &path, live.await, call).await;
+        if self.recording {
+            Self::record(operation, &path, live.await, &call).await;
         }
         let fixture = Fixture::load(&path).unwrap_or_else(|error| panic!("{error}"));
         let server = MockServer::start().await;
@@ -117,13 +125,14 @@ impl Fixtures {
         to_value(operation, &result)
     }
 
-    async fn record<T, F, R>(operation: &str, path: &std::path::Path, live: Live, call: F) -> Value
+    async fn record<T, F, R>(operation: &str, path: &std::path::Path, live: Live, call: &F)
     where
-        T: Serialize,
-        F: FnOnce(Connection) -> R,
+        F: Fn(Connection) -> R,
         R: Future<Output = Result<T>>,
     {
-        if live.source == "embedded" {
+        // The embedded cloud takes its time on tokio's clock; the mock server that replays it needs a running one.
+        let paused = live.source == "embedded";
+        if paused {
             tokio::time::pause();
         }
         let recorder = Recorder::new(live.transport);
@@ -131,9 +140,12 @@ impl Fixtures {
             credential: live.credential,
             options: options(Arc::clone(&recorder) as Arc<dyn HttpClient>, live.clock),
         };
-        let result = call(connection)
-            .await
-            .unwrap_or_else(|error| panic!("{operation}: {error}"));
+        if let Err(error) = call(connection).await {
+            panic!("{operation}: {error}");
+        }
+        if paused {
+            tokio::time::resume();
+        }
         // Tokens are asked for outside the operation; a fixture holds the operation only.
         let exchanges = recorder
             .exchanges()
@@ -148,7 +160,6 @@ impl Fixtures {
         fixture
             .save(path)
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        to_value(operation, &result)
     }
 }
 
