@@ -6,6 +6,8 @@ mod clock;
 mod cloud;
 mod error;
 mod ids;
+mod macros;
+mod model;
 mod pacing;
 mod pages;
 mod path;
