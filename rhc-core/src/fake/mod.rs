@@ -1,7 +1,6 @@
 #![doc = include_str!("README.md")]
 
 pub mod authority;
-mod clock;
 pub mod directory;
 mod events;
 mod http;

@@ -10,7 +10,6 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::macros::datetime;
 
-use super::clock::Clock;
 use super::directory::{Directory, Replication};
 use super::events::{Event, Events};
 use super::http::{Faults, Hosts, Log};
@@ -18,6 +17,7 @@ use super::person::{self, Person, PersonTasks};
 use super::save::{self, StateError};
 use super::section::{Section, Sections};
 use super::state::State;
+use crate::Clock;
 
 /// How a World is made. None of it but `seed` and `start` is part of the state.
 #[derive(Clone, Debug)]
@@ -102,7 +102,7 @@ impl World {
         state.directory.set_replication(options.replication);
         state.set_now(state.now);
         let world = Self(Arc::new(Inner {
-            clock: Clock::new(state.now, options.speed),
+            clock: Clock::anchored(state.now, options.speed),
             state: Mutex::new(state),
             handlers: RwLock::default(),
             extensions: Mutex::default(),
@@ -143,7 +143,15 @@ impl World {
     /// The present time of the World.
     #[must_use]
     pub fn now(&self) -> OffsetDateTime {
-        self.0.clock.now()
+        let now = self.0.clock.now();
+        // Whole milliseconds, as in the saved file: what is loaded is then what was saved.
+        now.replace_millisecond(now.millisecond()).unwrap_or(now)
+    }
+
+    /// The clock itself, for a client that is to live in this World's time.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.0.clock
     }
 
     /// How long `virtual_delay` really takes.

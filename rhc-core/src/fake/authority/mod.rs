@@ -1,12 +1,33 @@
-//! The token authority.
+//! The token authority of the World: `login.microsoftonline.com`, and `*.ciamlogin.com` for customers' tenants.
+//!
+//! It refuses what Entra refuses, under Entra's numbers. Numbers are for people: a client decides by the HTTP
+//! status and the OAuth error.
 
-use ::http::HeaderMap;
-use uuid::Uuid;
+mod bearer;
+mod credential;
+mod discovery;
+mod endpoints;
+mod error;
+mod federated;
+mod form;
+mod grants;
+mod mint;
+mod people;
+mod scope;
+mod token;
 
 use super::World;
 
-pub(super) fn mount(_world: &World) {}
+pub use bearer::{AuthFailure, AuthReason, Caller, CallerKind, authenticate, revoke_sessions};
+pub use error::AuthorityError;
+pub use mint::{Minted, app_token, external_assertion, managed_identity_token, person_token};
 
-pub(super) fn claimed_tenant(_headers: &HeaderMap) -> Option<Uuid> {
-    None
+pub(super) use bearer::claimed_tenant;
+
+/// Lets the authority answer. A problem of its section is found by [`World::check`].
+pub(super) fn mount(world: &World) {
+    let _ = world.load_section::<grants::Grants>();
+    for host in ["login.microsoftonline.com", "*.ciamlogin.com"] {
+        world.mount(host, endpoints::router());
+    }
 }

@@ -2,6 +2,7 @@
 
 mod first_party;
 mod object;
+mod people;
 mod read;
 mod tenant;
 mod write;

@@ -37,6 +37,8 @@ pub struct RequestInfo {
     pub id: Uuid,
     /// When it arrived.
     pub at: OffsetDateTime,
+    /// The host asked, without port and in lower case.
+    pub host: String,
     /// The client's id for it, from `client-request-id` or `x-ms-client-request-id`.
     pub client_request_id: Option<String>,
 }
@@ -85,7 +87,7 @@ pub(super) async fn dispatch(world: &World, host: &str, request: Request<Body>) 
         .0
         .log
         .amend(place, |entry| entry.faulted = fault.is_some());
-    let act = act(world, router, request, place, at);
+    let act = act(world, router, request, place, at, host);
     let response = match fault {
         None => act.await,
         Some(fault) => match strike(world, fault, act).await {
@@ -103,12 +105,14 @@ async fn act(
     mut request: Request<Body>,
     place: usize,
     at: OffsetDateTime,
+    host: &str,
 ) -> Response {
     let number = u64::try_from(place).unwrap_or(u64::MAX).saturating_add(1);
     let info = RequestInfo {
         number,
         id: ids::uuid(world.0.options.seed, "request", number),
         at,
+        host: host.to_ascii_lowercase(),
         client_request_id: client_request_id(request.headers()),
     };
     let wants_echo = request.headers().iter().any(|(name, value)| {
@@ -269,6 +273,7 @@ impl<S: Sync> FromRequestParts<S> for RequestInfo {
                 number: 0,
                 id: Uuid::nil(),
                 at: OffsetDateTime::UNIX_EPOCH,
+                host: String::new(),
                 client_request_id: client_request_id(&parts.headers),
             }))
     }

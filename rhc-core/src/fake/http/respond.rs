@@ -136,9 +136,9 @@ pub fn oauth_error(
             "[year]-[month]-[day] [hour]:[minute]:[second]Z"
         ))
         .unwrap_or_default();
-    // Microsoft's descriptions run over several lines.
+    // On several lines, as the service writes them: a parser that only borrows stumbles over the escapes.
     let description = format!(
-        "AADSTS{number}: {description} Trace ID: {} Correlation ID: {correlation} Timestamp: {timestamp}",
+        "AADSTS{number}: {description}\r\nTrace ID: {}\r\nCorrelation ID: {correlation}\r\nTimestamp: {timestamp}",
         info.id
     );
     json(
