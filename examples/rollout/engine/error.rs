@@ -26,6 +26,8 @@ pub(super) enum Nature {
     Retry(Option<Duration>),
     Manual(Vec<String>),
     NotKnownYet(Placeholder),
+    JournalBroken,
+    Stopped,
     Bug,
 }
 
@@ -52,6 +54,16 @@ impl StepError {
             placeholder.name, placeholder.key
         );
         Self::of(Nature::NotKnownYet(placeholder), message)
+    }
+
+    /// Nothing may be written any more, because it could not be recorded.
+    pub(super) fn journal_broken(message: impl Into<String>) -> Self {
+        Self::of(Nature::JournalBroken, message)
+    }
+
+    /// The user stopped the run before this could be done.
+    pub(super) fn stopped() -> Self {
+        Self::of(Nature::Stopped, "the run was stopped")
     }
 
     fn of(nature: Nature, message: impl Into<String>) -> Self {

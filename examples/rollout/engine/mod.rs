@@ -4,28 +4,46 @@
 //! they need, observes them with as few requests as possible, shows the difference as a [`Plan`], and carries it out as
 //! parallel as the dependencies allow, with a journal from which a killed run goes on.
 
+mod apply;
 mod apply_context;
+mod decide;
 mod diff;
 mod error;
+mod exit;
+mod graph;
 mod journal;
 mod key;
 mod meta;
+mod normal;
 mod observe;
 mod plan;
+mod planning;
 mod progress;
+mod rollout;
 mod rules;
 mod step;
+mod sweep;
 mod values;
 
+pub use apply::{
+    ApplyOptions, Blocked, Failure, Settle, Stop, StopHandle, StopLevel, Summary, Waiting,
+};
 pub use apply_context::Apply;
-pub use diff::FieldChange;
+pub use diff::{FieldChange, diff};
 pub use error::StepError;
-pub use journal::{Journal, JournalError, Record};
+pub use exit::Exit;
+pub use graph::GraphError;
+pub use journal::{
+    FileJournal, Journal, JournalError, MemoryJournal, OpenIntent, Outcome, Record, Recovery,
+};
 pub use key::{Key, Stage, TenantKey};
 pub use meta::{Lane, Meta, OwnedBy};
 pub use observe::{ListId, Listed, Listings, Observe, ObserveStats, Purpose};
 pub use plan::{Action, Orphan, Plan, PlanEntry, Totals};
+pub use planning::{PlanOptions, Planned};
 pub use progress::{Effect, Progress, ProgressSink};
+pub use rollout::Rollout;
 pub use rules::DiffRules;
 pub use step::{Change, ChangeKind, Mark, Observed, Repeat, Step};
+pub use sweep::{Sweep, Wanted};
 pub use values::{Input, Inputs, Output, Outputs, Placeholder};

@@ -6,12 +6,14 @@ use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
 
 use super::error::StepError;
-use super::key::TenantKey;
+use super::key::{Key, TenantKey};
 use super::meta::Meta;
 use super::values::Inputs;
 
@@ -95,16 +97,19 @@ pub struct ObserveStats {
     pub depth: u32,
 }
 
-#[derive(Clone)]
 struct Entry {
     result: Result<Arc<dyn Any + Send + Sync>, StepError>,
     depth: u32,
+    at: Instant,
 }
 
-/// The lists read in one phase (a plan, or one look of apply); every list is read once.
+/// The lists read in one phase: every list is read once, whoever asks.
 #[derive(Default)]
 pub struct Listings {
     cells: Mutex<HashMap<ListId, Arc<OnceCell<Entry>>>>,
+    /// `None`: for as long as the phase lasts, failures too (a plan). Otherwise lists older than that, and lists that
+    /// failed, are read again (a run, during which things are made and become visible).
+    max_age: Option<Duration>,
     lists: AtomicU32,
     reads: AtomicU32,
     depth: AtomicU32,
@@ -114,6 +119,14 @@ impl Listings {
     /// Nothing read yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Nothing read yet, and lists are trusted for that long only.
+    pub fn trusted_for(max_age: Duration) -> Self {
+        Self {
+            max_age: Some(max_age),
+            ..Self::default()
+        }
     }
 
     /// What has been asked so far.
@@ -127,6 +140,16 @@ impl Listings {
 
     fn cell(&self, id: ListId) -> Arc<OnceCell<Entry>> {
         let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(max_age) = self.max_age {
+            let stale = |entry: &Entry| entry.result.is_err() || entry.at.elapsed() > max_age;
+            if cells
+                .get(&id)
+                .and_then(|cell| cell.get())
+                .is_some_and(stale)
+            {
+                cells.remove(&id);
+            }
+        }
         Arc::clone(cells.entry(id).or_default())
     }
 }
@@ -144,7 +167,9 @@ impl fmt::Debug for Listings {
 pub enum Purpose {
     /// For the plan, by lists.
     Plan,
-    /// To settle what became of a write, or just before one.
+    /// During a run, by lists: what could not be looked at before, because its scope did not exist.
+    Apply,
+    /// To settle what became of a write, or just before one, by a point read.
     Settle,
     /// To see whether a person has done a manual step.
     Poll,
@@ -165,14 +190,13 @@ impl<'a> Observe<'a> {
         inputs: Inputs<'a>,
         listings: &'a Listings,
         purpose: Purpose,
-        depth: u32,
     ) -> Self {
         Self {
             meta,
             inputs,
             listings,
             purpose,
-            depth: AtomicU32::new(depth),
+            depth: AtomicU32::new(0),
         }
     }
 
@@ -191,8 +215,13 @@ impl<'a> Observe<'a> {
         self.purpose
     }
 
+    /// A step that was read before it was looked at, if there is one.
+    pub(super) fn pending(&self) -> Option<Key> {
+        self.inputs.pending()
+    }
+
     pub(super) fn depth(&self) -> u32 {
-        self.depth.load(Ordering::Relaxed)
+        self.depth.load(Ordering::Relaxed).max(self.inputs.depth())
     }
 
     /// The list of a type in a scope of the step's tenant, read at most once per phase whoever asks, and indexed by the
@@ -228,7 +257,8 @@ impl<'a> Observe<'a> {
                 let result = fetch()
                     .await
                     .map(|items| Arc::new(Listed::new(items, name)) as Arc<dyn Any + Send + Sync>);
-                Entry { result, depth }
+                let at = Instant::now();
+                Entry { result, depth, at }
             })
             .await;
         // A list that another step fetched earlier costs no further request, but what follows from it comes after it.
@@ -257,7 +287,8 @@ impl<'a> Observe<'a> {
     }
 
     fn deeper(&self) -> u32 {
-        let depth = self.depth.fetch_add(1, Ordering::Relaxed) + 1;
+        let depth = self.depth() + 1;
+        self.depth.store(depth, Ordering::Relaxed);
         self.listings.depth.fetch_max(depth, Ordering::Relaxed);
         depth
     }

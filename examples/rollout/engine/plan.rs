@@ -4,10 +4,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::diff::FieldChange;
+use super::exit::Exit;
 use super::key::{Key, Stage, TenantKey};
 use super::observe::ObserveStats;
 
-/// What a run would do. Entries stand in the order of their stages, and within a stage in an order in which they can be
+/// What a run would do. Entries are grouped by stage and tenant, and within a group stand in an order in which they can be
 /// carried out; the same environment gives the same plan, byte for byte.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Plan {
@@ -19,6 +20,9 @@ pub struct Plan {
     pub totals: Totals,
     /// Things that carry this environment's mark and are not in the file any more. They are never deleted.
     pub orphans: Vec<Orphan>,
+    /// What else the reader should know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What it cost to find out.
     pub observed: ObserveStats,
 }
@@ -99,6 +103,31 @@ pub enum Action {
         #[serde(skip_serializing_if = "Option::is_none")]
         remedy: Option<String>,
     },
+}
+
+impl Plan {
+    /// Whether a run would have nothing to do, as far as that can be seen.
+    pub fn is_empty(&self) -> bool {
+        let t = &self.totals;
+        t.create + t.update + t.manual + t.foreign + t.conflict + t.failed == 0
+    }
+
+    /// The entry of a step.
+    pub fn entry(&self, key: &Key) -> Option<&PlanEntry> {
+        self.entries.iter().find(|entry| entry.key == *key)
+    }
+
+    /// How a process that only planned ends.
+    pub fn exit(&self) -> Exit {
+        let t = &self.totals;
+        if t.failed + t.foreign + t.conflict > 0 {
+            Exit::Failure
+        } else if self.is_empty() {
+            Exit::Done
+        } else {
+            Exit::Changes
+        }
+    }
 }
 
 /// How many entries of each action.

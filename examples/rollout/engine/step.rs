@@ -1,7 +1,7 @@
 //! The contract between a step and the engine.
 
 use async_trait::async_trait;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::apply_context::Apply;
@@ -30,6 +30,11 @@ use super::values::{Inputs, Outputs};
 ///   [`Repeat::LookFirst`] and [`find`](Self::find) is a point read by natural key.
 /// - If the service gives a long-running operation, `apply` hands its id to [`Apply::operation`] as soon as it has it,
 ///   and [`resume`](Self::resume) picks it up in another process.
+/// - A thing that is still being made is no answer: `find` fails with [`StepError::retry_after`], and the engine asks
+///   again. A thing whose creation failed answers with an empty document: everything differs, and `apply` sends it again.
+/// - What the service refuses only for a while (a principal that is not replicated yet, a resource that another
+///   operation holds) `apply` hands on with [`StepError::retry_after`], for the codes it knows and no others; a request
+///   whose answer was lost with [`StepError::unknown_fate`].
 /// - A manual step ([`Meta::manual`]) answers [`Observed::ManualPending`] or [`Observed::ManualDone`] and has no
 ///   `desired` and no `apply`.
 #[async_trait]
@@ -193,7 +198,7 @@ pub struct Change<'a> {
 }
 
 /// What kind of change `apply` makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
     /// It does not exist.

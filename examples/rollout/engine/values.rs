@@ -1,9 +1,9 @@
 //! Values that pass from step to step, some of which do not exist yet.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize, Serializer};
@@ -242,57 +242,99 @@ impl<T: Serialize> Serialize for Input<T> {
     }
 }
 
-/// Outputs of the steps so far, by key.
-pub(super) type Known = HashMap<Key, Outputs>;
+/// What is known of a step that another one needs.
+#[derive(Clone, Debug)]
+pub(super) struct Dependency {
+    pub(super) key: Key,
+    /// `None`: it is still being looked at, so nobody can say yet whether it has outputs.
+    pub(super) outputs: Option<Arc<Outputs>>,
+    /// How many requests, one after the other, it took to know them.
+    pub(super) depth: u32,
+}
 
 /// What a step may read: the outputs of the steps that it needs.
 pub struct Inputs<'a> {
-    known: &'a Known,
-    /// `None` while the graph is being built: everything may be read, and what is read becomes a dependency.
-    allowed: Option<&'a [Key]>,
     reader: &'a Key,
-    reads: Mutex<BTreeSet<Key>>,
+    /// `None` while the graph is being built: everything may be read, and what is read becomes a dependency.
+    needed: Option<Vec<Dependency>>,
+    seen: Mutex<Seen>,
+}
+
+/// What was read so far.
+#[derive(Debug, Default)]
+struct Seen {
+    keys: BTreeSet<Key>,
+    /// A step that has not been looked at yet: whatever the reader concluded without it is void.
+    pending: Option<Key>,
+    depth: u32,
 }
 
 impl<'a> Inputs<'a> {
-    pub(super) fn new(known: &'a Known, reader: &'a Key, allowed: Option<&'a [Key]>) -> Self {
+    pub(super) fn new(reader: &'a Key, needed: Vec<Dependency>) -> Self {
         Self {
-            known,
-            allowed,
             reader,
-            reads: Mutex::default(),
+            needed: Some(needed),
+            seen: Mutex::default(),
         }
     }
 
+    /// Inputs that know nothing, to learn what a step reads.
+    pub(super) fn discovering(reader: &'a Key) -> Self {
+        Self {
+            reader,
+            needed: None,
+            seen: Mutex::default(),
+        }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) fn into_reads(self) -> BTreeSet<Key> {
-        self.reads
+        self.seen
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner)
+            .keys
+    }
+
+    pub(super) fn pending(&self) -> Option<Key> {
+        self.seen().pending.clone()
+    }
+
+    pub(super) fn depth(&self) -> u32 {
+        self.seen().depth
     }
 
     /// An output, or the placeholder that stands for it.
     ///
     /// # Errors
-    /// When the step does not need the output's step (a bug in the step), or the output has another type.
+    /// When the step does not need the output's step (a bug in the step), or the output has another type. While steps
+    /// are looked at, also when the output's step has not been looked at yet: hand the error on, the engine asks again.
     pub fn get<T: DeserializeOwned>(&self, output: &Output<T>) -> Result<Input<T>, StepError> {
-        match self.allowed {
-            None => {
-                let mut reads = self.reads.lock().unwrap_or_else(PoisonError::into_inner);
-                reads.insert(output.key.clone());
-            }
-            Some(allowed) if allowed.contains(&output.key) => {}
-            Some(_) => {
-                return Err(StepError::bug(format!(
-                    "{} reads an output of {} without needing that step",
-                    self.reader, output.key
-                )));
-            }
-        }
-        let Some(value) = self.known.get(&output.key).and_then(|o| o.get(output.name)) else {
-            return Ok(Input::After(Placeholder {
-                key: output.key.clone(),
-                name: output.name.to_owned(),
-            }));
+        let placeholder = || Placeholder {
+            key: output.key.clone(),
+            name: output.name.to_owned(),
+        };
+        let Some(needed) = &self.needed else {
+            self.seen().keys.insert(output.key.clone());
+            return Ok(Input::After(placeholder()));
+        };
+        let Some(dependency) = needed.iter().find(|d| d.key == output.key) else {
+            return Err(StepError::bug(format!(
+                "{} reads an output of {} without needing that step",
+                self.reader, output.key
+            )));
+        };
+        let Some(outputs) = &dependency.outputs else {
+            self.seen().pending = Some(output.key.clone());
+            return Err(StepError::not_known_yet(placeholder()));
+        };
+        let mut seen = self.seen();
+        seen.depth = seen.depth.max(dependency.depth);
+        drop(seen);
+        let Some(value) = outputs.get(output.name) else {
+            return Ok(Input::After(placeholder()));
         };
         T::deserialize(value).map(Input::Known).map_err(|e| {
             StepError::bug(format!(
@@ -330,7 +372,7 @@ impl fmt::Debug for Inputs<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Inputs")
             .field("reader", self.reader)
-            .field("known", &self.known.len())
+            .field("needed", &self.needed)
             .finish_non_exhaustive()
     }
 }

@@ -1,0 +1,103 @@
+//! How to carry a plan out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::journal::{Journal, MemoryJournal};
+use super::super::progress::ProgressSink;
+use super::stop::Stop;
+
+/// How to carry a plan out.
+#[derive(Clone)]
+pub struct ApplyOptions {
+    /// Where intents and outcomes are recorded.
+    pub journal: Arc<dyn Journal>,
+    /// Where events go.
+    pub progress: ProgressSink,
+    /// Who may stop it.
+    pub stop: Stop,
+    /// How many writes are under way at the same time.
+    pub concurrency: usize,
+    /// How long to go on looking for manual steps when nothing else is left to do. Zero: end with the list of them.
+    pub patience: Duration,
+    /// How often to look whether a person has done a manual step.
+    pub poll: Duration,
+    /// How often a write that may be repeated is tried.
+    pub attempts: u32,
+    /// The wait before the second attempt; it doubles up to half a minute, unless the service says how long.
+    pub backoff: Duration,
+    /// How long to wait for something that is already under way at the service.
+    pub finish_within: Duration,
+    /// How a create that must not be repeated blindly is settled.
+    pub settle: Settle,
+    /// How long an observation is trusted before a write.
+    pub trust: Duration,
+    /// Every wait of the engine's own is divided by it; for clouds whose clock runs faster.
+    pub time_scale: f64,
+}
+
+/// When something that may have been made counts as not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settle {
+    /// After so many point reads in a row that do not find it,
+    pub absences: u32,
+    /// spread over the time in which a directory replicates.
+    pub window: Duration,
+}
+
+impl Default for Settle {
+    fn default() -> Self {
+        Self {
+            absences: 5,
+            window: Duration::from_secs(60),
+        }
+    }
+}
+
+impl Default for ApplyOptions {
+    fn default() -> Self {
+        Self {
+            journal: Arc::new(MemoryJournal::new()),
+            progress: ProgressSink::default(),
+            stop: Stop::never(),
+            concurrency: 16,
+            patience: Duration::ZERO,
+            poll: Duration::from_secs(15),
+            attempts: 10,
+            backoff: Duration::from_secs(2),
+            finish_within: Duration::from_secs(45 * 60),
+            settle: Settle::default(),
+            trust: Duration::from_secs(120),
+            time_scale: 1.0,
+        }
+    }
+}
+
+impl ApplyOptions {
+    pub(super) fn scaled(&self, wait: Duration) -> Duration {
+        if self.time_scale.is_finite() && self.time_scale > 0.0 {
+            wait.div_f64(self.time_scale)
+        } else {
+            wait
+        }
+    }
+
+    /// The wait before an attempt (the second is 1).
+    pub(super) fn backoff(&self, attempt: u32) -> Duration {
+        let doubled = self
+            .backoff
+            .saturating_mul(1 << attempt.saturating_sub(1).min(10));
+        self.scaled(doubled.min(Duration::from_secs(30)))
+    }
+}
+
+impl std::fmt::Debug for ApplyOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ApplyOptions")
+            .field("concurrency", &self.concurrency)
+            .field("patience", &self.patience)
+            .field("settle", &self.settle)
+            .field("time_scale", &self.time_scale)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,110 @@
+//! What a run came to.
+
+use serde::Serialize;
+
+use super::super::exit::Exit;
+use super::super::key::Key;
+
+/// What a run came to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// Made.
+    pub created: usize,
+    /// Changed.
+    pub updated: usize,
+    /// As wanted already.
+    pub unchanged: usize,
+    /// Begun by an earlier run that was cut off; found done, and not done again.
+    pub recovered: usize,
+    /// Done by a person during the run.
+    pub done_by_person: usize,
+    /// Failed.
+    pub failed: Vec<Failure>,
+    /// Not begun, because another step failed.
+    pub blocked: Vec<Blocked>,
+    /// Waiting for a person.
+    pub manual: Vec<Waiting>,
+    /// Not begun, because the run was stopped.
+    pub not_started: Vec<Key>,
+    /// Left under way at the service, because the run was stopped twice.
+    pub left_running: Vec<Key>,
+    /// Whether the run was stopped.
+    pub stopped: bool,
+}
+
+/// A step that failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// The step.
+    pub key: Key,
+    /// Why.
+    pub message: String,
+    /// What can be done about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+}
+
+/// A step that was not begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Blocked {
+    /// The step.
+    pub key: Key,
+    /// The step that failed.
+    pub by: Key,
+}
+
+/// A step that waits for a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Waiting {
+    /// The step.
+    pub key: Key,
+    /// What he must do.
+    pub instructions: Vec<String>,
+    /// The steps that wait for it.
+    pub holds_up: Vec<Key>,
+}
+
+impl Summary {
+    /// How the process ends.
+    pub fn exit(&self) -> Exit {
+        if self.stopped {
+            Exit::Stopped
+        } else if !self.failed.is_empty() {
+            Exit::Failure
+        } else if self.manual.is_empty() {
+            Exit::Done
+        } else {
+            Exit::Changes
+        }
+    }
+
+    /// How to go on, when there is something left.
+    pub fn next(&self) -> Option<&'static str> {
+        if !self.left_running.is_empty() {
+            Some(
+                "run apply again: it looks at what was left under way, waits for it or does it again, and goes on from \
+                 there",
+            )
+        } else if self.stopped {
+            Some("run apply again: it goes on where this run was stopped")
+        } else if !self.failed.is_empty() {
+            Some("mend what failed and run apply again: what is done is not done twice")
+        } else if !self.manual.is_empty() {
+            Some("do the manual steps and run apply again: it sees that they are done and goes on")
+        } else {
+            None
+        }
+    }
+
+    pub(super) fn short(&self) -> String {
+        format!(
+            "{} created, {} updated, {} failed, {} blocked, {} waiting{}",
+            self.created,
+            self.updated,
+            self.failed.len(),
+            self.blocked.len(),
+            self.manual.len(),
+            if self.stopped { ", stopped" } else { "" }
+        )
+    }
+}

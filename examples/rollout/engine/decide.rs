@@ -1,0 +1,113 @@
+//! From what is wanted and what is there to what has to be done; the plan and the run decide alike.
+
+use serde_json::Value;
+
+use super::diff::{FieldChange, diff};
+use super::error::StepError;
+use super::meta::{Meta, OwnedBy};
+use super::rules::DiffRules;
+use super::step::{Mark, Observed};
+
+/// What has to be done with one step.
+#[derive(Clone, Debug)]
+pub(super) enum Decision {
+    Create,
+    Update(Vec<FieldChange>),
+    Reconcile {
+        reason: String,
+    },
+    Unchanged,
+    Manual {
+        instructions: Vec<String>,
+    },
+    Foreign {
+        what: String,
+        resolve: String,
+    },
+    Conflict {
+        changes: Vec<FieldChange>,
+        resolve: String,
+    },
+    Failed(StepError),
+}
+
+pub(super) fn decide(
+    meta: &Meta,
+    desired: &Value,
+    observed: &Observed,
+    rules: &DiffRules,
+) -> Decision {
+    match observed {
+        Observed::ManualPending { instructions } => Decision::Manual {
+            instructions: instructions.clone(),
+        },
+        Observed::ManualDone { .. } => Decision::Unchanged,
+        Observed::NotObserved { reason } => Decision::Reconcile {
+            reason: reason.clone(),
+        },
+        Observed::Absent | Observed::Blocked { .. } => absent(meta),
+        Observed::Present { document, mark, .. } => {
+            if *mark == Mark::Foreign {
+                return foreign(meta);
+            }
+            if desired.is_null() {
+                return Decision::Unchanged;
+            }
+            present(meta, diff(desired, document, rules))
+        }
+    }
+}
+
+fn absent(meta: &Meta) -> Decision {
+    if meta.manual {
+        return Decision::Manual {
+            instructions: vec![format!(
+                "{} '{}': the instructions follow when what it stands in exists",
+                meta.kind, meta.name
+            )],
+        };
+    }
+    if meta.owner == OwnedBy::Given {
+        return Decision::Failed(
+            StepError::new(format!(
+                "the environment file names {} '{}' as existing, and it does not exist",
+                meta.kind, meta.name
+            ))
+            .remedy("correct the name in the environment file, or make it first"),
+        );
+    }
+    Decision::Create
+}
+
+fn foreign(meta: &Meta) -> Decision {
+    Decision::Foreign {
+        what: format!(
+            "{} '{}' exists in tenant {} without this environment's mark",
+            meta.kind, meta.name, meta.tenant
+        ),
+        resolve: "choose another name in the environment file, or have a person remove or adopt it"
+            .to_owned(),
+    }
+}
+
+fn present(meta: &Meta, changes: Vec<FieldChange>) -> Decision {
+    if changes.is_empty() {
+        return Decision::Unchanged;
+    }
+    if meta.owner == OwnedBy::Given {
+        return Decision::Conflict {
+            changes,
+            resolve: "the environment file names it as existing, so it is not written: change it by hand or in the file"
+                .to_owned(),
+        };
+    }
+    if changes.iter().any(|change| change.immutable) {
+        return Decision::Conflict {
+            changes,
+            resolve: "the service cannot change this on an existing resource: take the file back to what is there, or \
+                      have a person remove the resource so that it is made anew"
+                .to_owned(),
+        };
+    }
+    Decision::Update(changes)
+}

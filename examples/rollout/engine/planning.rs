@@ -1,0 +1,381 @@
+//! Making a plan: look at everything at once, then decide in order.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use futures::stream::{FuturesUnordered, StreamExt};
+use tokio::time::Instant;
+
+use super::decide::{Decision, decide};
+use super::diff::showable;
+use super::error::Nature;
+use super::error::StepError;
+use super::journal::Recovery;
+use super::observe::{Listings, Observe, Purpose};
+use super::plan::{Action, Orphan, Plan, PlanEntry, Totals};
+use super::rollout::Rollout;
+use super::step::{Observed, Step};
+use super::sweep::Wanted;
+use super::values::{Dependency, Inputs, Outputs};
+
+/// How to plan.
+#[derive(Clone, Debug)]
+pub struct PlanOptions {
+    /// How many steps are looked at at the same time.
+    pub concurrency: usize,
+    /// What earlier runs left behind, so that the plan can say so.
+    pub recovery: Recovery,
+}
+
+impl Default for PlanOptions {
+    fn default() -> Self {
+        Self {
+            concurrency: 32,
+            recovery: Recovery::default(),
+        }
+    }
+}
+
+/// A plan with what was seen while it was made: what [`Rollout::apply`] begins with.
+#[derive(Debug)]
+pub struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    pub(super) looks: Vec<Look>,
+}
+
+/// What was seen of one step.
+#[derive(Clone, Debug)]
+pub(super) struct Look {
+    pub(super) observed: Result<Observed, StepError>,
+    pub(super) outputs: Arc<Outputs>,
+    /// It was not asked for, because something that it stands in does not exist.
+    pub(super) blocked: bool,
+    pub(super) at: Instant,
+    pub(super) depth: u32,
+    /// What was decided; what a run need not look at again is `Unchanged`.
+    pub(super) unchanged: bool,
+}
+
+impl Rollout {
+    /// Looks at the whole environment and says what would be done. What cannot be looked at is in the plan with the
+    /// reason; planning itself does not fail.
+    pub async fn plan(&self, options: &PlanOptions) -> Planned {
+        let listings = Listings::new();
+        let mut looks = self.look_at_all(&listings, options.concurrency).await;
+        let mut entries = Vec::with_capacity(self.steps.len());
+        let mut to_do = vec![false; self.steps.len()];
+        for &at in &self.graph.order {
+            let (Some(step), Some(look)) = (self.steps.get(at), looks.get(at)) else {
+                continue;
+            };
+            let (action, unchanged) = self.action(at, step.as_ref(), look, &looks);
+            if let Some(flag) = to_do.get_mut(at) {
+                *flag = is_to_do(&action);
+            }
+            let entry = self.entry(at, step.as_ref(), action, &to_do, &options.recovery);
+            entries.push(entry);
+            if let Some(look) = looks.get_mut(at) {
+                look.unchanged = unchanged;
+            }
+        }
+        let (orphans, notes) = self.sweep(&listings, &looks).await;
+        // Stable: within stage and tenant the order stays one in which it can be carried out.
+        entries.sort_by(|a, b| (a.stage, &a.tenant).cmp(&(b.stage, &b.tenant)));
+        let plan = Plan {
+            environment: self.environment.clone(),
+            totals: totals(&entries),
+            entries,
+            orphans,
+            notes,
+            observed: listings.stats(),
+        };
+        Planned { plan, looks }
+    }
+
+    /// Every step is looked at at once; one that reads an output of a step not yet looked at is asked again when that is
+    /// known. Waiting for what is really read, and not for all that is needed, keeps the chain of requests short.
+    async fn look_at_all(&self, listings: &Listings, concurrency: usize) -> Vec<Look> {
+        let mut looks: Vec<Option<Look>> = vec![None; self.steps.len()];
+        let mut parked: Vec<Vec<usize>> = vec![Vec::new(); self.steps.len()];
+        let mut queue: VecDeque<usize> = self.graph.order.iter().copied().collect();
+        let mut running: FuturesUnordered<BoxFuture<'_, (usize, Result<Look, usize>)>> =
+            FuturesUnordered::new();
+        loop {
+            while running.len() < concurrency.max(1)
+                && let Some(at) = queue.pop_front()
+            {
+                let needed = self.dependencies(at, |need| looks.get(need)?.as_ref());
+                running.push(Box::pin(async move {
+                    (at, self.look_at(at, needed, listings, Purpose::Plan).await)
+                }));
+            }
+            match running.next().await {
+                None => break,
+                Some((at, Ok(look))) => {
+                    let look = self.after_unseen(look, &looks);
+                    if let Some(slot) = looks.get_mut(at) {
+                        *slot = Some(look);
+                    }
+                    queue.extend(parked.get_mut(at).map(std::mem::take).unwrap_or_default());
+                }
+                Some((at, Err(pending))) => match parked.get_mut(pending) {
+                    Some(list) if looks.get(pending).is_some_and(Option::is_none) => list.push(at),
+                    _ => queue.push_back(at),
+                },
+            }
+        }
+        looks
+            .into_iter()
+            .map(|look| {
+                look.unwrap_or_else(|| {
+                    Look::new(Err(StepError::bug("a step was never looked at")), 0)
+                })
+            })
+            .collect()
+    }
+
+    /// Looks at one step. `Err` names the step that it read and that is not known yet.
+    pub(super) async fn look_at(
+        &self,
+        at: usize,
+        needed: Vec<Dependency>,
+        listings: &Listings,
+        purpose: Purpose,
+    ) -> Result<Look, usize> {
+        let Some(step) = self.steps.get(at) else {
+            return Ok(Look::new(Err(StepError::bug("no such step")), 0));
+        };
+        let meta = step.meta();
+        let inputs = Inputs::new(&meta.key, needed);
+        let cx = Observe::new(meta, inputs, listings, purpose);
+        let observed = match purpose {
+            Purpose::Plan | Purpose::Apply => step.observe(&cx).await,
+            Purpose::Settle | Purpose::Poll => step.find(&cx).await,
+        };
+        // Whatever a step made of a missing answer is void, also when it did not hand the error on.
+        if let Some(&pending) = cx.pending().and_then(|key| self.graph.index.get(&key)) {
+            return Err(pending);
+        }
+        Ok(Look::new(observed, cx.depth()))
+    }
+
+    pub(super) fn dependencies<'l>(
+        &self,
+        at: usize,
+        look: impl Fn(usize) -> Option<&'l Look>,
+    ) -> Vec<Dependency> {
+        let needs = self.graph.needs(at).iter();
+        needs
+            .filter_map(|&need| {
+                let look = look(need);
+                Some(Dependency {
+                    key: self.key(need)?.clone(),
+                    outputs: look.map(|look| Arc::clone(&look.outputs)),
+                    depth: look.map_or(0, |look| look.depth),
+                })
+            })
+            .collect()
+    }
+
+    /// What stands in something that could not be seen cannot be seen either; what stands in something absent is absent.
+    fn after_unseen(&self, mut look: Look, looks: &[Option<Look>]) -> Look {
+        let Err(error) = &look.observed else {
+            return look;
+        };
+        let Nature::NotKnownYet(placeholder) = error.nature() else {
+            return look;
+        };
+        let scope = self
+            .graph
+            .index
+            .get(&placeholder.key)
+            .and_then(|&at| looks.get(at)?.as_ref());
+        let seen = scope.is_some_and(|scope| {
+            !matches!(scope.observed, Err(_) | Ok(Observed::NotObserved { .. }))
+        });
+        look.blocked = true;
+        look.observed = Ok(if seen {
+            Observed::Absent
+        } else {
+            Observed::NotObserved {
+                reason: format!(
+                    "{} could not be seen, and this stands in it",
+                    placeholder.key
+                ),
+            }
+        });
+        look
+    }
+
+    fn action(&self, at: usize, step: &dyn Step, look: &Look, looks: &[Look]) -> (Action, bool) {
+        let meta = step.meta();
+        let observed = match &look.observed {
+            Ok(observed) => observed,
+            Err(error) => return (failed(error), false),
+        };
+        let inputs = Inputs::new(&meta.key, self.dependencies(at, |need| looks.get(need)));
+        let desired = match step.desired(&inputs) {
+            Ok(desired) => desired,
+            Err(error) => return (failed(&error), false),
+        };
+        let rules = step.rules();
+        let action = match decide(meta, &desired, observed, &rules) {
+            Decision::Create => Action::Create {
+                desired: showable(&desired, &rules),
+            },
+            Decision::Update(changes) => match self.unproven(&changes, looks) {
+                Some(reason) => Action::NotObserved { reason },
+                None => Action::Update { changes },
+            },
+            Decision::Reconcile { reason } => Action::NotObserved { reason },
+            Decision::Unchanged => Action::Unchanged,
+            Decision::Manual { instructions } => Action::Manual {
+                instructions,
+                waits_for: Vec::new(),
+            },
+            Decision::Foreign { what, resolve } => Action::Foreign { what, resolve },
+            Decision::Conflict { changes, resolve } => Action::Conflict { changes, resolve },
+            Decision::Failed(error) => failed(&error),
+        };
+        let unchanged = matches!(action, Action::Unchanged);
+        (action, unchanged)
+    }
+
+    /// A difference that consists only of values which exist and could not be seen is not a proven difference.
+    fn unproven(&self, changes: &[super::diff::FieldChange], looks: &[Look]) -> Option<String> {
+        let unseen = |key: &super::key::Key| {
+            let look = self.graph.index.get(key).and_then(|&at| looks.get(at));
+            look.is_some_and(|l| matches!(l.observed, Err(_) | Ok(Observed::NotObserved { .. })))
+        };
+        let all = changes.iter().all(|change| change.after.iter().any(unseen));
+        let key = changes
+            .iter()
+            .flat_map(|c| &c.after)
+            .find(|key| unseen(key))?;
+        all.then(|| format!("it depends on {key}, which could not be seen"))
+    }
+
+    fn entry(
+        &self,
+        at: usize,
+        step: &dyn Step,
+        mut action: Action,
+        to_do: &[bool],
+        recovery: &Recovery,
+    ) -> PlanEntry {
+        let meta = step.meta();
+        let mut after = Vec::new();
+        if is_to_do(&action) {
+            let needs = self.graph.needs(at).iter();
+            after = needs
+                .filter(|&&need| to_do.get(need).is_some_and(|flag| *flag))
+                .filter_map(|&need| self.key(need).cloned())
+                .collect();
+        }
+        if let Action::Manual { waits_for, .. } = &mut action {
+            *waits_for = std::mem::take(&mut after);
+        }
+        PlanEntry {
+            key: meta.key.clone(),
+            stage: meta.stage,
+            tenant: meta.tenant.clone(),
+            kind: meta.kind.clone(),
+            name: meta.name.clone(),
+            why: meta.why.clone(),
+            action,
+            after,
+            unfinished: recovery.open.contains_key(&meta.key),
+        }
+    }
+
+    async fn sweep(&self, listings: &Listings, looks: &[Look]) -> (Vec<Orphan>, Vec<String>) {
+        let mut orphans = Vec::new();
+        let mut notes = Vec::new();
+        let searches = self.sweeps.iter().map(|sweep| async move {
+            let meta = sweep.meta();
+            let needed = meta.needs.iter().map(|key| {
+                let look = self.graph.index.get(key).and_then(|&at| looks.get(at));
+                Dependency {
+                    key: key.clone(),
+                    outputs: Some(look.map(|l| Arc::clone(&l.outputs)).unwrap_or_default()),
+                    depth: look.map_or(0, |l| l.depth),
+                }
+            });
+            let inputs = Inputs::new(&meta.key, needed.collect());
+            let cx = Observe::new(meta, inputs, listings, Purpose::Plan);
+            (meta, sweep.orphans(&cx, Wanted(self)).await)
+        });
+        for (meta, found) in futures::future::join_all(searches).await {
+            match found {
+                Ok(found) => orphans.extend(found),
+                Err(error) if error.is_not_known_yet() => {}
+                Err(error) => notes.push(format!(
+                    "{}: could not be searched for what is no longer in the file: {}",
+                    meta.name,
+                    error.full_message()
+                )),
+            }
+        }
+        orphans.sort();
+        orphans.dedup();
+        (orphans, notes)
+    }
+}
+
+impl Look {
+    pub(super) fn new(observed: Result<Observed, StepError>, depth: u32) -> Self {
+        let outputs = match &observed {
+            Ok(Observed::Present { outputs, .. } | Observed::ManualDone { outputs }) => {
+                outputs.clone()
+            }
+            Ok(_) | Err(_) => Outputs::new(),
+        };
+        Self {
+            blocked: matches!(observed, Ok(Observed::Blocked { .. })),
+            observed,
+            outputs: Arc::new(outputs),
+            at: Instant::now(),
+            depth,
+            unchanged: false,
+        }
+    }
+}
+
+fn failed(error: &StepError) -> Action {
+    Action::Failed {
+        message: error.full_message(),
+        remedy: error.remedy_text().map(str::to_owned),
+    }
+}
+
+fn is_to_do(action: &Action) -> bool {
+    match action {
+        Action::Unchanged => false,
+        Action::Create { .. }
+        | Action::Update { .. }
+        | Action::Manual { .. }
+        | Action::NotObserved { .. }
+        | Action::Foreign { .. }
+        | Action::Conflict { .. }
+        | Action::Failed { .. } => true,
+    }
+}
+
+fn totals(entries: &[PlanEntry]) -> Totals {
+    let mut totals = Totals::default();
+    for entry in entries {
+        *match &entry.action {
+            Action::Create { .. } => &mut totals.create,
+            Action::Update { .. } => &mut totals.update,
+            Action::Unchanged => &mut totals.unchanged,
+            Action::Manual { .. } => &mut totals.manual,
+            Action::NotObserved { .. } => &mut totals.not_observed,
+            Action::Foreign { .. } => &mut totals.foreign,
+            Action::Conflict { .. } => &mut totals.conflict,
+            Action::Failed { .. } => &mut totals.failed,
+        } += 1;
+    }
+    totals
+}

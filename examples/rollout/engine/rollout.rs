@@ -1,0 +1,104 @@
+//! The steps of an environment, in their order.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+
+use super::graph::{Graph, GraphError};
+use super::key::Key;
+use super::step::Step;
+use super::sweep::Sweep;
+
+/// The steps of an environment, checked and ordered: what `plan` and `apply` work on.
+pub struct Rollout {
+    pub(super) environment: String,
+    pub(super) steps: Vec<Arc<dyn Step>>,
+    pub(super) sweeps: Vec<Arc<dyn Sweep>>,
+    pub(super) graph: Graph,
+    /// Kind and name of every step, in small letters.
+    named: HashSet<(String, String)>,
+}
+
+impl Rollout {
+    /// Orders the steps of an environment.
+    ///
+    /// # Errors
+    /// When two steps have one key, a step needs one that does not exist, or steps need each other in a circle.
+    pub fn new(
+        environment: impl Into<String>,
+        steps: Vec<Arc<dyn Step>>,
+    ) -> Result<Self, GraphError> {
+        let graph = Graph::build(&steps)?;
+        let named = steps.iter().map(|step| {
+            let meta = step.meta();
+            (meta.kind.to_lowercase(), meta.name.to_lowercase())
+        });
+        let named = named.collect();
+        Ok(Self {
+            environment: environment.into(),
+            steps,
+            sweeps: Vec::new(),
+            graph,
+            named,
+        })
+    }
+
+    /// Adds a search for things that carry the environment's mark and are in no step.
+    #[must_use]
+    pub fn with_sweep(mut self, sweep: Arc<dyn Sweep>) -> Self {
+        self.sweeps.push(sweep);
+        self
+    }
+
+    /// The environment's name.
+    pub fn environment(&self) -> &str {
+        &self.environment
+    }
+
+    /// How many steps.
+    pub fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// The steps, each after those that it needs.
+    pub fn steps(&self) -> impl Iterator<Item = &Arc<dyn Step>> {
+        self.graph.order.iter().filter_map(|&at| self.steps.get(at))
+    }
+
+    /// The steps that a step needs, for drawing.
+    pub fn needs(&self, key: &Key) -> Vec<&Key> {
+        let Some(&at) = self.graph.index.get(key) else {
+            return Vec::new();
+        };
+        let needs = self.graph.needs(at).iter();
+        needs.filter_map(|&need| self.key(need)).collect()
+    }
+
+    /// Whether a step has this key.
+    pub fn wants(&self, key: &Key) -> bool {
+        self.graph.index.contains_key(key)
+    }
+
+    pub(super) fn wants_named(&self, kind: &str, name: &str) -> bool {
+        self.named
+            .contains(&(kind.to_lowercase(), name.to_lowercase()))
+    }
+
+    pub(super) fn key(&self, at: usize) -> Option<&Key> {
+        self.steps.get(at).map(|step| &step.meta().key)
+    }
+}
+
+impl fmt::Debug for Rollout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rollout")
+            .field("environment", &self.environment)
+            .field("steps", &self.steps.len())
+            .finish_non_exhaustive()
+    }
+}
