@@ -6,7 +6,6 @@ mod clock;
 mod cloud;
 mod error;
 mod ids;
-mod macros;
 mod model;
 mod pacing;
 mod pages;
