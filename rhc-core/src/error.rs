@@ -94,6 +94,13 @@ impl Error {
         self
     }
 
+    /// Adds the id under which Microsoft's support finds the request, where the status would mislead.
+    #[must_use]
+    pub fn with_request_id(mut self, request_id: Option<String>) -> Self {
+        self.0.request_id = request_id;
+        self
+    }
+
     /// Adds what the service said is wrong.
     #[must_use]
     pub fn with_service_error(mut self, error: Option<ServiceError>) -> Self {

@@ -85,6 +85,13 @@ impl Path {
         self
     }
 
+    /// Marks the path as one that must not be sent, for a reason that its segments do not show.
+    #[must_use]
+    pub fn refused(mut self, why: impl Into<String>) -> Self {
+        self.problem.get_or_insert_with(|| why.into());
+        self
+    }
+
     /// The encoded path.
     pub fn as_str(&self) -> &str {
         &self.encoded

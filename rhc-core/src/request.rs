@@ -1,11 +1,11 @@
 //! A request as a value, and its answer.
 
-use crate::{Error, ErrorKind, Path, Result, error::Error as CoreError};
+use crate::{Clock, Error, ErrorKind, Path, Result, error::Error as CoreError, retry::server_wait};
 use azure_core::http::{Method, Url, headers::Headers};
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Serialize, de::DeserializeOwned};
-use std::fmt;
+use std::{fmt, time::Duration};
 
 /// What stays as it is in a query value: OData expressions remain readable, and a space is `%20`, never `+`.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC
@@ -266,6 +266,11 @@ impl Answer {
         self.header("x-ms-request-id")
             .or_else(|| self.header("request-id"))
             .or_else(|| self.header("x-ms-correlation-request-id"))
+    }
+
+    /// How long the service asks to wait before the next request about this one.
+    pub fn retry_after(&self, clock: &Clock) -> Option<Duration> {
+        server_wait(&self.headers, clock.now())
     }
 
     /// An error about this answer.

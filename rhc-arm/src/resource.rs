@@ -1,0 +1,401 @@
+//! A resource of any type.
+
+use crate::{ResourceId, model, open_enum};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
+use std::{collections::BTreeMap, fmt::Debug};
+
+/// A type of resource: its name, one version of its interface, and what its resources have.
+///
+/// A new type is an uninhabited marker and a [`model!`] of its properties; see any file under `types/`.
+///
+/// ```
+/// use rhc_arm::{ResourceType, model};
+///
+/// model! {
+///     /// What a route table has.
+///     RouteTableProperties {
+///         /// Whether routes learnt by BGP stay out.
+///         disable_bgp_route_propagation: bool,
+///     }
+/// }
+///
+/// /// A route table.
+/// #[derive(Debug, Clone)]
+/// pub enum RouteTable {}
+///
+/// impl ResourceType for RouteTable {
+///     const TYPE: &'static str = "Microsoft.Network/routeTables";
+///     const API_VERSION: &'static str = "2025-07-01";
+///     type Properties = RouteTableProperties;
+/// }
+/// ```
+pub trait ResourceType: Debug + Clone + Send + Sync + 'static {
+    /// The whole type, such as `Microsoft.Network/virtualNetworks/subnets`.
+    const TYPE: &'static str;
+    /// The version of the interface, pinned.
+    const API_VERSION: &'static str;
+    /// Names among the properties that only the service writes. They are read, and left out of what is sent.
+    const READ_ONLY: &'static [&'static str] = &[];
+    /// Whether creating one may go on after the first answer.
+    ///
+    /// If not, 201 without a provisioning state means done; by the protocol it means in progress.
+    const LONG_RUNNING: bool = true;
+    /// What its resources have under `properties`.
+    type Properties: Serialize
+        + DeserializeOwned
+        + Clone
+        + Debug
+        + Default
+        + PartialEq
+        + Send
+        + Sync;
+}
+
+/// A resource, as it is read and as it is written.
+///
+/// Nothing that was read is lost: what this model does not know is in `rest`, here and in every nested model.
+/// [`for_write`](Self::for_write) leaves out what only the service may write.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", bound = "")]
+pub struct Resource<R: ResourceType> {
+    /// The id. Only the service writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<ResourceId>,
+    /// The name. The path of the request gives it, not the body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The type as the service writes it.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub resource_type: Option<String>,
+    /// The region, in whichever spelling: the service takes `East US 2` for `eastus2`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// Tags. A write replaces them all.
+    #[serde(
+        default,
+        deserialize_with = "null_is_default",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    pub tags: BTreeMap<String, String>,
+    /// Its managed identities.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
+    /// The size or edition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sku: Option<Sku>,
+    /// The variety of the type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The version of what was read. Only the service writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// What the type has.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub properties: R::Properties,
+    /// What this model does not know, kept: `zones`, `plan`, `systemData` and so on.
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
+}
+
+/// What only the service writes, whatever the type.
+const ENVELOPE_READ_ONLY: &[&str] = &["id", "name", "type", "etag", "systemData"];
+
+impl<R: ResourceType> Resource<R> {
+    /// A resource with these properties.
+    pub fn new(properties: R::Properties) -> Self {
+        Self {
+            properties,
+            ..Self::default()
+        }
+    }
+
+    /// In this region.
+    #[must_use]
+    pub fn at(mut self, location: impl Into<String>) -> Self {
+        self.location = Some(location.into());
+        self
+    }
+
+    /// With this tag.
+    #[must_use]
+    pub fn tag(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.tags.insert(name.into(), value.into());
+        self
+    }
+
+    /// The document that is sent: without what only the service writes, and without `properties` where they are empty.
+    pub fn for_write(&self) -> Value {
+        // Serialising a model cannot fail: its keys are strings and its numbers finite. The fuzz of the round trip is in the tests.
+        let mut document = serde_json::to_value(self).unwrap_or_default();
+        let Some(envelope) = document.as_object_mut() else {
+            return document;
+        };
+        for name in ENVELOPE_READ_ONLY {
+            envelope.shift_remove(*name);
+        }
+        if let Some(properties) = envelope
+            .get_mut("properties")
+            .and_then(Value::as_object_mut)
+        {
+            for name in R::READ_ONLY.iter().chain(&["provisioningState"]) {
+                properties.shift_remove(*name);
+            }
+            if properties.is_empty() {
+                envelope.shift_remove("properties");
+            }
+        }
+        if let Some(identity) = envelope.get_mut("identity").and_then(Value::as_object_mut) {
+            identity.shift_remove("principalId");
+            identity.shift_remove("tenantId");
+            let assigned = identity
+                .get_mut("userAssignedIdentities")
+                .and_then(Value::as_object_mut);
+            assigned
+                .into_iter()
+                .flat_map(Map::values_mut)
+                .filter(|value| value.is_object())
+                .for_each(|value| *value = json!({}));
+        }
+        document
+    }
+
+    /// The id, which the service always sends.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`](rhc_core::ErrorKind::Decode) where it did not.
+    pub fn require_id(&self) -> rhc_core::Result<&ResourceId> {
+        self.id.as_ref().ok_or_else(|| {
+            let message = format!("the service's answer about a `{}` has no `id`", R::TYPE);
+            rhc_core::Error::new(rhc_core::ErrorKind::Decode, "resources.get", message)
+        })
+    }
+
+    /// Whether the tag has this value. Names of tags are compared without case, values with it.
+    pub fn has_tag(&self, name: &str, value: &str) -> bool {
+        self.tags
+            .iter()
+            .any(|(key, found)| key.eq_ignore_ascii_case(name) && found == value)
+    }
+}
+
+impl<R: ResourceType> Default for Resource<R> {
+    fn default() -> Self {
+        Self {
+            id: None,
+            name: None,
+            resource_type: None,
+            location: None,
+            tags: BTreeMap::new(),
+            identity: None,
+            sku: None,
+            kind: None,
+            etag: None,
+            properties: R::Properties::default(),
+            rest: Map::new(),
+        }
+    }
+}
+
+impl<R: ResourceType> PartialEq for Resource<R> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+            && self.name == other.name
+            && self.resource_type == other.resource_type
+            && self.location == other.location
+            && self.tags == other.tags
+            && self.identity == other.identity
+            && self.sku == other.sku
+            && self.kind == other.kind
+            && self.etag == other.etag
+            && self.properties == other.properties
+            && self.rest == other.rest
+    }
+}
+
+fn null_is_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+open_enum! {
+    /// Which managed identities a resource has.
+    IdentityType {
+        /// None.
+        None = "None",
+        /// One that lives and dies with the resource.
+        SystemAssigned = "SystemAssigned",
+        /// Resources of their own.
+        UserAssigned = "UserAssigned",
+        /// Both.
+        Both = "SystemAssigned, UserAssigned",
+        /// Both, as some services write it.
+        BothWithoutSpace = "SystemAssigned,UserAssigned",
+    }
+}
+
+model! {
+    /// The managed identities of a resource.
+    Identity {
+        /// Which.
+        #[serde(rename = "type")]
+        identity_type: IdentityType,
+        /// The object id of the system-assigned identity. Only the service writes it.
+        principal_id: String,
+        /// The tenant of the system-assigned identity. Only the service writes it.
+        tenant_id: String,
+        /// The user-assigned identities by resource id.
+        user_assigned_identities: BTreeMap<ResourceId, UserAssigned>,
+    }
+}
+
+impl Identity {
+    /// One that lives and dies with the resource.
+    pub fn system_assigned() -> Self {
+        Self {
+            identity_type: Some(IdentityType::SystemAssigned),
+            ..Self::default()
+        }
+    }
+
+    /// These user-assigned identities.
+    pub fn user_assigned(ids: impl IntoIterator<Item = ResourceId>) -> Self {
+        Self {
+            identity_type: Some(IdentityType::UserAssigned),
+            user_assigned_identities: Some(
+                ids.into_iter()
+                    .map(|id| (id, UserAssigned::default()))
+                    .collect(),
+            ),
+            ..Self::default()
+        }
+    }
+}
+
+model! {
+    /// What the service says about a user-assigned identity of a resource. Empty when it is sent.
+    UserAssigned {
+        /// The object id of its service principal.
+        principal_id: String,
+        /// Its application (client) id.
+        client_id: String,
+    }
+}
+
+model! {
+    /// The size or edition of a resource.
+    Sku {
+        /// The name, such as `S0`.
+        name: String,
+        /// The tier, such as `Standard`.
+        tier: String,
+        /// The size within the family.
+        size: String,
+        /// The family.
+        family: String,
+        /// How many, or how much.
+        capacity: i64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    model! {
+        /// For the test.
+        ThingProperties {
+            /// A setting.
+            setting: String,
+            /// An address that the service gives.
+            address: String,
+        }
+    }
+
+    #[derive(Debug, Clone)]
+    enum Thing {}
+
+    impl ResourceType for Thing {
+        const TYPE: &'static str = "A.B/things";
+        const API_VERSION: &'static str = "2026-01-01";
+        const READ_ONLY: &'static [&'static str] = &["address"];
+        type Properties = ThingProperties;
+    }
+
+    fn as_read() -> Value {
+        json!({
+            "id": "/subscriptions/x/resourceGroups/rg/providers/A.B/things/t", "name": "t", "type": "A.B/things", "location": "eastus2",
+            "tags": {"a": "1"}, "identity": {"type": "systemAssigned,userAssigned", "principalId": "p", "tenantId": "t", "delegated": 1,
+                "userAssignedIdentities": {"/subscriptions/x/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/u":
+                    {"principalId": "p", "clientId": "c"}}},
+            "sku": {"name": "S0", "capacity": 10, "new": true}, "kind": "k", "etag": "W/1",
+            "properties": {"setting": "s", "address": "1.2.3.4", "provisioningState": "Succeeded", "nested": {"new": [1, null]}},
+            "zones": ["1"], "systemData": {"createdBy": "x"},
+        })
+    }
+
+    #[test]
+    fn nothing_that_was_read_is_lost() {
+        let resource: Resource<Thing> = serde_json::from_value(as_read()).unwrap();
+        let mut expected = as_read();
+        expected["identity"]["type"] = json!("SystemAssigned,UserAssigned");
+        assert_eq!(serde_json::to_value(&resource).unwrap(), expected);
+    }
+
+    #[test]
+    fn only_what_may_be_written_is_sent() {
+        let resource: Resource<Thing> = serde_json::from_value(as_read()).unwrap();
+        let expected = json!({
+            "location": "eastus2", "tags": {"a": "1"},
+            "identity": {"type": "SystemAssigned,UserAssigned", "delegated": 1,
+                "userAssignedIdentities": {"/subscriptions/x/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/u": {}}},
+            "sku": {"name": "S0", "capacity": 10, "new": true}, "kind": "k",
+            "properties": {"setting": "s", "nested": {"new": [1, null]}}, "zones": ["1"],
+        });
+        assert_eq!(resource.for_write(), expected);
+        assert_eq!(
+            Resource::<Thing>::default()
+                .at("westus")
+                .tag("a", "b")
+                .for_write(),
+            json!({"location": "westus", "tags": {"a": "b"}})
+        );
+    }
+
+    #[test]
+    fn null_and_absent_are_the_same() {
+        let nulls = json!({"id": null, "tags": null, "identity": null, "sku": null, "properties": null, "location": null, "kind": null});
+        let resource: Resource<Thing> = serde_json::from_value(nulls).unwrap();
+        assert_eq!(resource, Resource::default());
+        let empty: Resource<Thing> = serde_json::from_value(json!({})).unwrap();
+        assert_eq!(empty, resource);
+        assert!(
+            empty
+                .require_id()
+                .unwrap_err()
+                .to_string()
+                .contains("A.B/things")
+        );
+    }
+
+    #[test]
+    fn a_null_in_a_users_identity_removes_it() {
+        let mut identity =
+            Identity::user_assigned(["/subscriptions/x".parse::<ResourceId>().unwrap_or_default()]);
+        identity.rest.insert("note".into(), Value::Null);
+        let resource = Resource::<Thing> {
+            identity: Some(identity),
+            ..Default::default()
+        };
+        assert_eq!(resource.for_write()["identity"]["note"], Value::Null);
+    }
+
+    #[test]
+    fn tags_are_found_without_case_of_the_name() {
+        let resource = Resource::<Thing>::default().tag("Rhc-Environment", "qa");
+        assert!(
+            resource.has_tag("rhc-environment", "qa") && !resource.has_tag("rhc-environment", "QA")
+        );
+    }
+}
