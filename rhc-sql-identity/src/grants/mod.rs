@@ -1,0 +1,15 @@
+//! Who may do what in a database: what is wanted, what is there, and the statements between the two.
+
+mod identifier;
+mod observed;
+mod plan;
+mod role;
+mod sid;
+mod statement;
+
+pub use identifier::{Identifier, InvalidIdentifier};
+pub use observed::{CATALOGUE_QUERY, Observed, ObservedUser, PrincipalKind, Row, UnreadableRow};
+pub use plan::{Grant, GrantPlan, SidChange, SidTaken, plan};
+pub use role::{DatabaseRole, UnknownRole};
+pub use sid::{InvalidSid, Sid};
+pub use statement::Statement;
