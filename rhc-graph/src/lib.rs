@@ -1,1 +1,54 @@
 #![doc = include_str!("../README.md")]
+
+#[macro_use]
+mod macros;
+
+mod applications;
+mod client;
+mod conditional_access;
+mod deleted_items;
+mod directory_object;
+mod groups;
+mod keys;
+mod organization;
+pub mod pacing;
+mod policies;
+mod query;
+mod roles;
+mod service_principals;
+mod settled;
+mod upserted;
+mod users;
+
+pub use applications::{
+    Api, AppRole, Application, Applications, FederatedCredential, FederatedCredentials,
+    ImplicitGrant, OptionalClaim, OptionalClaims, PermissionScope, PreAuthorizedApplication,
+    PublicClient, RequiredResourceAccess, ResourceAccess, SignInAudience, Spa, Web,
+};
+pub use client::{GraphClient, GraphClientOptions};
+pub use conditional_access::{
+    ConditionApplications, ConditionUsers, ConditionalAccess, ConditionalAccessPolicy,
+    ConditionalAccessState, Conditions, GrantControls,
+};
+pub use deleted_items::DeletedItems;
+pub use directory_object::DirectoryObject;
+pub use groups::{Group, Groups, Members};
+pub use keys::{ApplicationKey, GroupKey, ServicePrincipalKey, UserKey};
+pub use organization::{Domain, Organization, Organizations, TenantType, VerifiedDomain};
+pub use policies::{
+    AuthorizationPolicy, B2bSetting, CrossTenantDefault, DefaultUserPermissions, EmailMethod,
+    EmailOtpForExternal, InvitesFrom, MethodState, MethodTarget, Policies, SecurityDefaults,
+    TargetConfiguration,
+};
+pub use query::{Filter, ListQuery};
+pub use rhc_core::{
+    Answer, AppId, ClientOptions, Cloud, Error, ErrorKind, Method, ObjectId, Page, Pages, Path,
+    Request, Result, RetryOptions, Sensitive, TenantId,
+};
+pub use roles::{GLOBAL_ADMINISTRATOR, RoleAssignment, RoleDefinition, Roles};
+pub use service_principals::{
+    AppRoleAssignment, AppRoleAssignments, ServicePrincipal, ServicePrincipals,
+};
+pub use settled::Settling;
+pub use upserted::Upserted;
+pub use users::{ObjectIdentity, PasswordProfile, User, Users};

@@ -1,0 +1,88 @@
+//! What was deleted in the last thirty days and can be brought back.
+
+use crate::{Application, DirectoryObject, GraphClient, Group, ListQuery, ServicePrincipal, User};
+use rhc_core::{Method, ObjectId, Pages, Path, Request, Result};
+use serde::de::DeserializeOwned;
+
+/// The deleted objects of this tenant. While one is here it keeps its unique names.
+#[derive(Debug, Clone)]
+pub struct DeletedItems {
+    client: GraphClient,
+}
+
+impl DeletedItems {
+    pub(crate) fn new(client: GraphClient) -> Self {
+        Self { client }
+    }
+
+    /// Lists deleted applications.
+    ///
+    /// Permission: `Application.Read.All`.
+    /// Page: [directory-deleteditems-list](https://learn.microsoft.com/graph/api/directory-deleteditems-list).
+    pub fn applications(&self, query: ListQuery) -> Pages<Application> {
+        self.list("/microsoft.graph.application", &query)
+    }
+
+    /// Lists deleted service principals.
+    ///
+    /// Permission: `Application.Read.All`.
+    /// Page: as [`applications`](Self::applications).
+    pub fn service_principals(&self, query: ListQuery) -> Pages<ServicePrincipal> {
+        self.list("/microsoft.graph.servicePrincipal", &query)
+    }
+
+    /// Lists deleted groups.
+    ///
+    /// Permission: `Group.Read.All`.
+    /// Page: as [`applications`](Self::applications).
+    pub fn groups(&self, query: ListQuery) -> Pages<Group> {
+        self.list("/microsoft.graph.group", &query)
+    }
+
+    /// Lists deleted users.
+    ///
+    /// Permission: `User.Read.All`.
+    /// Page: as [`applications`](Self::applications).
+    pub fn users(&self, query: ListQuery) -> Pages<User> {
+        self.list("/microsoft.graph.user", &query)
+    }
+
+    /// Brings one back with its id.
+    ///
+    /// Permission: that of creating its kind; for users `User.DeleteRestore.All`.
+    /// Page: [directory-deleteditems-restore](https://learn.microsoft.com/graph/api/directory-deleteditems-restore).
+    ///
+    /// # Errors
+    /// 404 `Request_ResourceNotFound` where it is not among the deleted ones.
+    pub async fn restore(&self, id: ObjectId) -> Result<DirectoryObject> {
+        let path = one(id).fixed("/restore");
+        let request = Request::new("deletedItems.restore", Method::Post, path);
+        self.client.read(request).await
+    }
+
+    /// Removes one for good.
+    ///
+    /// Permission: that of deleting its kind.
+    /// Page: [directory-deleteditems-delete](https://learn.microsoft.com/graph/api/directory-deleteditems-delete).
+    ///
+    /// # Errors
+    /// 404 `Request_ResourceNotFound` where it is not among the deleted ones.
+    pub async fn delete(&self, id: ObjectId) -> Result<()> {
+        let request = Request::new("deletedItems.delete", Method::Delete, one(id));
+        self.client.write(request).await
+    }
+
+    fn list<T: DeserializeOwned + Send + 'static>(
+        &self,
+        kind: &'static str,
+        query: &ListQuery,
+    ) -> Pages<T> {
+        let path = Path::new("/v1.0/directory/deletedItems").fixed(kind);
+        let request = Request::new("deletedItems.list", Method::Get, path);
+        self.client.pages(query.apply(request))
+    }
+}
+
+fn one(id: ObjectId) -> Path {
+    Path::new("/v1.0/directory/deletedItems").segment(id.to_string())
+}

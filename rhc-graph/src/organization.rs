@@ -1,0 +1,152 @@
+//! The tenant itself, and its domains.
+
+use crate::GraphClient;
+use rhc_core::{Error, ErrorKind, Method, Pages, Path, Request, Result, TenantId};
+
+open_enum! {
+    /// What a tenant is for.
+    TenantType {
+        /// Employees: a workforce tenant.
+        Workforce = "AAD",
+        /// Customers, as External ID has them. Unverified: the value is from general knowledge.
+        External = "CIAM",
+        /// Customers, as Azure AD B2C has them.
+        B2c = "AAD B2C",
+    }
+}
+
+model! {
+    /// A tenant.
+    ///
+    /// Page: [organization](https://learn.microsoft.com/graph/api/resources/organization).
+    Organization {
+        /// The tenant's id.
+        id: TenantId,
+        /// Its name.
+        display_name: String,
+        /// What it is for.
+        tenant_type: TenantType,
+        /// The domains that it has verified.
+        verified_domains: Vec<VerifiedDomain>,
+        /// Its country, two letters.
+        country_letter_code: String,
+        /// When it was made.
+        created_date_time: String,
+        /// Where technical notices go.
+        technical_notification_mails: Vec<String>,
+    }
+}
+
+impl Organization {
+    /// `<name>.onmicrosoft.com`, which never changes.
+    pub fn initial_domain(&self) -> Option<&str> {
+        self.verified_domains
+            .as_ref()?
+            .iter()
+            .find(|domain| domain.is_initial == Some(true))?
+            .name
+            .as_deref()
+    }
+}
+
+model! {
+    /// A domain that a tenant has verified.
+    VerifiedDomain {
+        /// Its name.
+        name: String,
+        /// Whether new users get it.
+        is_default: bool,
+        /// Whether it is the one that the tenant was born with.
+        is_initial: bool,
+        /// What it is used for.
+        capabilities: String,
+        /// `Managed` or `Federated`.
+        #[serde(rename = "type")]
+        kind: String,
+    }
+}
+
+model! {
+    /// A domain of a tenant, verified or not.
+    ///
+    /// Page: [domain](https://learn.microsoft.com/graph/api/resources/domain).
+    Domain {
+        /// Its name.
+        id: String,
+        /// Whether its ownership is proven.
+        is_verified: bool,
+        /// Whether new users get it.
+        is_default: bool,
+        /// Whether it is the one that the tenant was born with.
+        is_initial: bool,
+        /// `Managed` or `Federated`.
+        authentication_type: String,
+        /// What it is used for.
+        supported_services: Vec<String>,
+    }
+}
+
+/// The tenant that the credential is of.
+#[derive(Debug, Clone)]
+pub struct Organizations {
+    client: GraphClient,
+}
+
+impl Organizations {
+    pub(crate) fn new(client: GraphClient) -> Self {
+        Self { client }
+    }
+
+    /// Reads the tenant.
+    ///
+    /// Permission: `Organization.Read.All` (a user needs no more than `User.Read`, which hides some properties).
+    /// Page: [organization-list](https://learn.microsoft.com/graph/api/organization-list).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] where the service names no tenant.
+    pub async fn get(&self) -> Result<Organization> {
+        let path = Path::new("/v1.0/organization");
+        let request = Request::new("organization.get", Method::Get, path);
+        let all: Vec<Organization> = self.client.pages(request).collect_all().await?;
+        all.into_iter().next().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Decode,
+                "organization.get",
+                "the service's answer names no tenant",
+            )
+        })
+    }
+
+    /// Lists the tenant's domains, verified or not.
+    ///
+    /// Permission: `Domain.Read.All`.
+    /// Page: [domain-list](https://learn.microsoft.com/graph/api/domain-list).
+    pub fn domains(&self) -> Pages<Domain> {
+        let path = Path::new("/v1.0/domains");
+        self.client
+            .pages(Request::new("domains.list", Method::Get, path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_initial_domain_is_found() {
+        let organization: Organization = serde_json::from_value(json!({"tenantType": "Something", "verifiedDomains": [
+            {"name": "recalibratehealthcare.com", "isDefault": true, "isInitial": false, "type": "Managed"},
+            {"name": "recalibrate.onmicrosoft.com", "isDefault": false, "isInitial": true}]}))
+        .unwrap();
+        assert_eq!(
+            organization.initial_domain(),
+            Some("recalibrate.onmicrosoft.com")
+        );
+        assert_eq!(
+            organization.tenant_type,
+            Some(TenantType::Unknown("Something".into()))
+        );
+        assert_eq!(Organization::default().initial_domain(), None);
+    }
+}

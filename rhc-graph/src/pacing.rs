@@ -1,0 +1,142 @@
+//! Graph's published ceilings, ready for a [`Pacer`](rhc_core::Pacer).
+//!
+//! Page: [throttling-limits](https://learn.microsoft.com/graph/throttling-limits), which says that they may change.
+
+use rhc_core::{Ceiling, Method, Pacer, Url};
+use std::{sync::Arc, time::Duration};
+
+/// A pacer that keeps all of Graph's ceilings. Share one among the clients of a tenant.
+pub fn pacer() -> Arc<Pacer> {
+    Arc::new(Pacer::new(ceilings()))
+}
+
+/// Graph's ceilings, to be combined with others.
+///
+/// - Conditional Access and identity protection: one request a second per tenant for all applications, and its 429
+///   names no time to wait.
+/// - User flows and identity providers (`/identity/…`): 200 a minute per application and tenant.
+/// - Writes: 3,000 in 150 seconds per application and tenant.
+pub fn ceilings() -> Vec<Ceiling> {
+    vec![
+        Ceiling {
+            name: "graph: conditional access and identity protection",
+            covers: |_, url| {
+                is_below(url, "/identity/conditionalaccess") || is_below(url, "/identityprotection")
+            },
+            burst: 1,
+            refill: Duration::from_secs(1),
+        },
+        Ceiling {
+            name: "graph: user flows and identity providers",
+            covers: |_, url| {
+                is_below(url, "/identity") && !is_below(url, "/identity/conditionalaccess")
+            },
+            burst: 20,
+            // In no minute more than 20 + 60 / 0.334 = 199.
+            refill: Duration::from_millis(334),
+        },
+        Ceiling {
+            name: "graph: writes",
+            covers: |method, _| !matches!(method, Method::Get | Method::Head),
+            burst: 300,
+            // In no 150 seconds more than 300 + 150 / 0.056 = 2,978.
+            refill: Duration::from_millis(56),
+        },
+    ]
+}
+
+/// Whether a URL leads below a path, whatever the version before it.
+fn is_below(url: &Url, prefix: &str) -> bool {
+    let path = url.path().trim_start_matches('/').to_ascii_lowercase();
+    let after_version = path.find('/').and_then(|end| path.get(end..));
+    after_version
+        .and_then(|path| path.strip_prefix(prefix))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '(']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::Instant;
+
+    fn covering(method: Method, path: &str) -> Vec<&'static str> {
+        let url = Url::parse(&format!("https://graph.microsoft.com{path}")).unwrap();
+        ceilings()
+            .into_iter()
+            .filter(|ceiling| (ceiling.covers)(method, &url))
+            .map(|ceiling| ceiling.name.trim_start_matches("graph: "))
+            .collect()
+    }
+
+    #[test]
+    fn each_request_belongs_to_its_classes() {
+        let access = "conditional access and identity protection";
+        let flows = "user flows and identity providers";
+        for (method, path, expected) in [
+            (
+                Method::Get,
+                "/v1.0/identity/conditionalAccess/policies",
+                vec![access],
+            ),
+            (
+                Method::Patch,
+                "/v1.0/identity/conditionalAccess/policies/1",
+                vec![access, "writes"],
+            ),
+            (
+                Method::Get,
+                "/beta/identityProtection/riskyUsers",
+                vec![access],
+            ),
+            (
+                Method::Get,
+                "/v1.0/identity/authenticationEventsFlows",
+                vec![flows],
+            ),
+            (Method::Post, "/v1.0/applications", vec!["writes"]),
+            (Method::Get, "/v1.0/identityGovernance/x", vec![]),
+            (Method::Get, "/v1.0/users/identity", vec![]),
+            (Method::Get, "/v1.0/users", vec![]),
+        ] {
+            assert_eq!(covering(method, path), expected, "{path}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_window_holds_more_than_the_published_rate() {
+        for (path, method, seconds, limit) in [
+            (
+                "/v1.0/identity/conditionalAccess/policies",
+                Method::Get,
+                1.0,
+                1,
+            ),
+            ("/v1.0/identity/identityProviders", Method::Get, 60.0, 200),
+            ("/v1.0/groups", Method::Post, 150.0, 3000),
+        ] {
+            let url = Url::parse(&format!("https://graph.microsoft.com{path}")).unwrap();
+            let pacer = pacer();
+            let started = Instant::now();
+            let mut sent = 0;
+            loop {
+                pacer.wait(method, &url).await;
+                if started.elapsed().as_secs_f64() >= seconds {
+                    break;
+                }
+                sent += 1;
+            }
+            assert!(sent <= limit, "{path}: {sent} in {seconds} s");
+            assert!(sent * 10 >= limit * 9, "{path}: only {sent} in {seconds} s");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn reads_do_not_wait() {
+        let url = Url::parse("https://graph.microsoft.com/v1.0/groups").unwrap();
+        let (pacer, started) = (pacer(), Instant::now());
+        for _ in 0..5000 {
+            pacer.wait(Method::Get, &url).await;
+        }
+        assert_eq!(started.elapsed(), Duration::ZERO);
+    }
+}

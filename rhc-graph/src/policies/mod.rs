@@ -1,0 +1,150 @@
+//! The tenant's policies: one of each kind, which the tenant is born with.
+
+mod authorization;
+mod cross_tenant;
+mod email_method;
+mod security_defaults;
+
+pub use authorization::{AuthorizationPolicy, DefaultUserPermissions, InvitesFrom};
+pub use cross_tenant::{B2bSetting, CrossTenantDefault, TargetConfiguration};
+pub use email_method::{EmailMethod, EmailOtpForExternal, MethodState, MethodTarget};
+pub use security_defaults::SecurityDefaults;
+
+use crate::GraphClient;
+use rhc_core::{Method, Path, Request, Result};
+use serde::Serialize;
+
+/// The policies of this tenant. Updates change the given properties; others stay.
+#[derive(Debug, Clone)]
+pub struct Policies {
+    client: GraphClient,
+}
+
+impl Policies {
+    pub(crate) fn new(client: GraphClient) -> Self {
+        Self { client }
+    }
+
+    /// Reads what users may do by themselves.
+    ///
+    /// Permission: `Policy.Read.All`.
+    /// Page: [authorizationpolicy-get](https://learn.microsoft.com/graph/api/authorizationpolicy-get).
+    ///
+    /// # Errors
+    /// Any [`Error`](rhc_core::Error).
+    pub async fn authorization(&self) -> Result<AuthorizationPolicy> {
+        self.client
+            .read(get("policies.authorization.get", authorization::PATH))
+            .await
+    }
+
+    /// Changes what users may do by themselves.
+    ///
+    /// Permission: `Policy.ReadWrite.Authorization`; a user also the role Privileged Role Administrator.
+    /// Page: [authorizationpolicy-update](https://learn.microsoft.com/graph/api/authorizationpolicy-update).
+    ///
+    /// # Errors
+    /// 403 `Authorization_RequestDenied`.
+    pub async fn update_authorization(&self, policy: &AuthorizationPolicy) -> Result<()> {
+        let request = update("policies.authorization.update", authorization::PATH, policy);
+        self.client.write(request).await
+    }
+
+    /// Reads whether security defaults are on.
+    ///
+    /// Permission: `Policy.Read.All`.
+    /// Page: [identitysecuritydefaultsenforcementpolicy-get](https://learn.microsoft.com/graph/api/identitysecuritydefaultsenforcementpolicy-get).
+    ///
+    /// # Errors
+    /// Any [`Error`](rhc_core::Error).
+    pub async fn security_defaults(&self) -> Result<SecurityDefaults> {
+        self.client
+            .read(get(
+                "policies.securityDefaults.get",
+                security_defaults::PATH,
+            ))
+            .await
+    }
+
+    /// Turns security defaults on or off. They and Conditional Access exclude each other (unverified).
+    ///
+    /// Permission: `Policy.Read.All` and `Policy.ReadWrite.SecurityDefaults`.
+    /// Page: [identitysecuritydefaultsenforcementpolicy-update](https://learn.microsoft.com/graph/api/identitysecuritydefaultsenforcementpolicy-update).
+    ///
+    /// # Errors
+    /// 403 `Authorization_RequestDenied`.
+    pub async fn update_security_defaults(&self, policy: &SecurityDefaults) -> Result<()> {
+        let request = update(
+            "policies.securityDefaults.update",
+            security_defaults::PATH,
+            policy,
+        );
+        self.client.write(request).await
+    }
+
+    /// Reads what is allowed between this tenant and all others that have no setting of their own.
+    ///
+    /// Permission: `Policy.Read.All`.
+    /// Page: [crosstenantaccesspolicyconfigurationdefault-get](https://learn.microsoft.com/graph/api/crosstenantaccesspolicyconfigurationdefault-get).
+    ///
+    /// # Errors
+    /// Any [`Error`](rhc_core::Error).
+    pub async fn cross_tenant_default(&self) -> Result<CrossTenantDefault> {
+        self.client
+            .read(get("policies.crossTenantDefault.get", cross_tenant::PATH))
+            .await
+    }
+
+    /// Changes what is allowed between this tenant and all others.
+    ///
+    /// Permission: `Policy.ReadWrite.CrossTenantAccess`.
+    /// Page: [crosstenantaccesspolicyconfigurationdefault-update](https://learn.microsoft.com/graph/api/crosstenantaccesspolicyconfigurationdefault-update).
+    ///
+    /// # Errors
+    /// 403 `Authorization_RequestDenied`.
+    pub async fn update_cross_tenant_default(&self, policy: &CrossTenantDefault) -> Result<()> {
+        let request = update(
+            "policies.crossTenantDefault.update",
+            cross_tenant::PATH,
+            policy,
+        );
+        self.client.write(request).await
+    }
+
+    /// Reads who may sign in with a code sent by mail.
+    ///
+    /// Permission: `Policy.Read.AuthenticationMethod`.
+    /// Page: [emailauthenticationmethodconfiguration-get](https://learn.microsoft.com/graph/api/emailauthenticationmethodconfiguration-get).
+    ///
+    /// # Errors
+    /// Any [`Error`](rhc_core::Error).
+    pub async fn email_method(&self) -> Result<EmailMethod> {
+        self.client
+            .read(get("policies.emailMethod.get", email_method::PATH))
+            .await
+    }
+
+    /// Changes who may sign in with a code sent by mail.
+    ///
+    /// Permission: `Policy.ReadWrite.AuthenticationMethod`.
+    /// Page: [emailauthenticationmethodconfiguration-update](https://learn.microsoft.com/graph/api/emailauthenticationmethodconfiguration-update).
+    ///
+    /// # Errors
+    /// 403 `Authorization_RequestDenied`; 400 without `@odata.type`, which [`EmailMethod::default`] has not and this adds.
+    pub async fn update_email_method(&self, method: &EmailMethod) -> Result<()> {
+        let mut method = method.clone();
+        method.odata_type = Some(email_method::TYPE.to_owned());
+        let request = update("policies.emailMethod.update", email_method::PATH, &method);
+        self.client.write(request).await
+    }
+}
+
+fn get(operation: &'static str, path: &'static str) -> Request {
+    Request::new(operation, Method::Get, Path::new(path))
+}
+
+fn update(operation: &'static str, path: &'static str, body: &impl Serialize) -> Request {
+    Request::new(operation, Method::Patch, Path::new(path))
+        .json(body)
+        .idempotent(true)
+}
