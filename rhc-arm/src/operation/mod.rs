@@ -192,11 +192,10 @@ impl<T> Stream for Operation<T> {
     type Item = Result<Progress>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if let Slot::Idle(_) = self.slot {
-            if let Slot::Idle(poller) = std::mem::replace(&mut self.slot, Slot::Taken) {
-                self.slot = Slot::Busy(Box::pin(poller.step()));
-            }
-        }
+        self.slot = match std::mem::replace(&mut self.slot, Slot::Taken) {
+            Slot::Idle(poller) => Slot::Busy(Box::pin(poller.step())),
+            slot => slot,
+        };
         let Slot::Busy(step) = &mut self.slot else {
             return Poll::Ready(None);
         };

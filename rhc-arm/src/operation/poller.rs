@@ -92,11 +92,15 @@ impl Poller {
 
     /// The result of an operation whose end was reported.
     pub(super) async fn result<T: DeserializeOwned + 'static>(self) -> Result<T> {
-        if self.state.phase() != Phase::Succeeded {
-            return Err(Error::invalid(
-                "operations.await",
-                "the operation ended with an error, which was reported before",
-            ));
+        match self.state.phase() {
+            Phase::Succeeded => {}
+            Phase::Failed | Phase::Cancelled => return Err(self.state.failure(self.last.as_ref())),
+            Phase::Running => {
+                return Err(self.resumable(
+                    ErrorKind::NoAnswer,
+                    "the operation was not asked about to its end",
+                ));
+            }
         }
         let fetched;
         let answer = match self.state.outcome(self.last.as_ref()) {
@@ -151,19 +155,16 @@ impl Poller {
     }
 
     async fn poll(&mut self) -> Result<()> {
-        let deadline = self
-            .polling
-            .deadline
-            .map(|deadline| self.service.clock().scaled(deadline));
-        if let Some(deadline) =
-            deadline.filter(|deadline| self.started.elapsed() + self.wait > *deadline)
-        {
-            let words = format!(
-                "the operation is still `{}` after {:.0} s",
-                self.state.status,
-                deadline.as_secs_f64()
-            );
-            return Err(self.resumable(ErrorKind::DeadlineExceeded, &words));
+        if let Some(deadline) = self.polling.deadline {
+            let ends = self.started.elapsed() + self.wait;
+            if ends > self.service.clock().scaled(deadline) {
+                let words = format!(
+                    "the operation is still `{}` after {} s",
+                    self.state.status,
+                    deadline.as_secs()
+                );
+                return Err(self.resumable(ErrorKind::DeadlineExceeded, &words));
+            }
         }
         tokio::time::sleep(self.wait).await;
         let Some(link) = self.state.poll_link() else {

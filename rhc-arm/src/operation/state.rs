@@ -200,7 +200,7 @@ impl State {
 
     /// Where the result of an operation that succeeded is.
     ///
-    /// `last_holds_it`: the last answer came in this process, and it is the first answer or a poll's.
+    /// `last`: the last answer that this process saw, if any.
     pub(super) fn outcome(&self, last: Option<&Answer>) -> Outcome {
         let writes = matches!(self.method, Verb::Put | Verb::Patch);
         let location = || {
