@@ -1,3 +1,4 @@
 //! The rollout library that the examples share.
 
 pub mod engine;
+pub mod manifest;

@@ -1,0 +1,201 @@
+//! Address ranges and what stands in them.
+
+use super::super::model::SubnetUse;
+use super::super::problem::Rule;
+use super::Check;
+use super::environment::vaults_admit_subnets;
+use super::syntax::Cidr;
+
+/// Ranges that a Container Apps environment with workload profiles keeps for itself
+/// (<https://learn.microsoft.com/azure/container-apps/custom-virtual-networks>).
+const RESERVED: [&str; 8] = [
+    "169.254.0.0/16",
+    "172.30.0.0/16",
+    "172.31.0.0/16",
+    "192.0.2.0/24",
+    "100.100.0.0/17",
+    "100.100.128.0/19",
+    "100.100.160.0/19",
+    "100.100.192.0/19",
+];
+
+/// The zone in which a private endpoint to a SQL server is found; Azure answers with this name and no other.
+const SQL_ZONE: &str = "privatelink.database.windows.net";
+
+/// The service endpoint that a vault's network rule asks for.
+const VAULT_ENDPOINT: &str = "Microsoft.KeyVault";
+
+/// The longest prefix of a subnet, with where that is written.
+fn longest_prefix(usage: SubnetUse) -> (u8, &'static str) {
+    match usage {
+        SubnetUse::ContainerApps => (
+            27,
+            "a Container Apps environment with workload profiles needs /27 at least \
+             (https://learn.microsoft.com/azure/container-apps/networking)",
+        ),
+        // Unverified: Azure's smallest subnet, of whose addresses it keeps five.
+        SubnetUse::PrivateEndpoints => (29, "Azure has no smaller subnet than /29"),
+    }
+}
+
+pub(super) fn check(check: &mut Check<'_>) {
+    let network = &check.manifest.network;
+    check.subscription_reference("network.subscription", &network.subscription);
+    let whole = parse(check, "network.address_space", &network.address_space);
+    let mut subnets: Vec<(&str, Cidr)> = Vec::new();
+    for (name, subnet) in &network.subnets {
+        let path = format!("network.subnets.{name}.address_prefix");
+        let Some(range) = parse(check, &path, &subnet.address_prefix) else {
+            continue;
+        };
+        if let Some(whole) = whole.filter(|whole| !whole.contains(range)) {
+            let help = format!("expected is a range within network.address_space, {whole}");
+            check.report(
+                Rule::OutsideNetwork,
+                &path,
+                "this subnet lies outside its network",
+                help,
+            );
+        }
+        for (other, _) in subnets.iter().filter(|(_, other)| other.overlaps(range)) {
+            let help = format!(
+                "give it a range of its own; {other} has {}",
+                network
+                    .subnets
+                    .get(*other)
+                    .map_or("", |s| &s.address_prefix)
+            );
+            check.report(
+                Rule::Overlap,
+                &path,
+                format!("this subnet overlaps the subnet {other}"),
+                help,
+            );
+        }
+        let (longest, reason) = longest_prefix(subnet.usage);
+        if range.prefix > longest {
+            let help = format!("{reason}; a subnet cannot be enlarged while it is in use");
+            check.report(
+                Rule::SubnetSize,
+                &path,
+                "this subnet is too small for its use",
+                help,
+            );
+        }
+        for reserved in RESERVED
+            .iter()
+            .filter(|reserved| Cidr::parse(reserved).is_ok_and(|reserved| reserved.overlaps(range)))
+        {
+            let help = "choose another range, such as one within 10.0.0.0/8";
+            check.report(
+                Rule::ReservedRange,
+                &path,
+                format!("Container Apps keeps {reserved} for itself"),
+                help,
+            );
+        }
+        subnets.push((name, range));
+        service_endpoints(check, name);
+    }
+    private_endpoint(check);
+}
+
+fn parse(check: &mut Check<'_>, path: &str, text: &str) -> Option<Cidr> {
+    match Cidr::parse(text) {
+        Ok(range) => Some(range),
+        Err(help) => {
+            check.report(Rule::Address, path, "this is not an IPv4 network", help);
+            None
+        }
+    }
+}
+
+fn service_endpoints(check: &mut Check<'_>, name: &str) {
+    let manifest = check.manifest;
+    let Some(subnet) = manifest.network.subnets.get(name) else {
+        return;
+    };
+    let path = format!("network.subnets.{name}.service_endpoints");
+    for (index, endpoint) in subnet.service_endpoints.iter().enumerate() {
+        let known = endpoint.strip_prefix("Microsoft.").is_some_and(|rest| {
+            !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
+        });
+        if !known {
+            let help = "expected is a service such as Microsoft.KeyVault";
+            check.report(
+                Rule::SubnetUse,
+                format!("{path}[{index}]"),
+                "this is not a service endpoint",
+                help,
+            );
+        }
+    }
+    let has_vault = subnet
+        .service_endpoints
+        .iter()
+        .any(|endpoint| endpoint.eq_ignore_ascii_case(VAULT_ENDPOINT));
+    if subnet.usage == SubnetUse::ContainerApps && vaults_admit_subnets(manifest) && !has_vault {
+        check.report(
+            Rule::SubnetUse,
+            path,
+            "the vaults let in this subnet, which Azure refuses without the service endpoint",
+            format!("add {VAULT_ENDPOINT:?}, or set vaults.network to \"private-endpoint\""),
+        );
+    }
+}
+
+fn private_endpoint(check: &mut Check<'_>) {
+    let network = &check.manifest.network;
+    let endpoint = &network.sql_private_endpoint;
+    let path = "network.sql_private_endpoint";
+    subnet_reference(
+        check,
+        &format!("{path}.subnet"),
+        &endpoint.subnet,
+        SubnetUse::PrivateEndpoints,
+    );
+    if endpoint.dns_zone != SQL_ZONE {
+        let help = format!(
+            "expected is {SQL_ZONE:?}: Azure sends the server's name there and nowhere else"
+        );
+        check.report(
+            Rule::Domain,
+            format!("{path}.dns_zone"),
+            "the server would not be found through this zone",
+            help,
+        );
+    }
+    if endpoint.request_message.chars().count() > 140 || endpoint.request_message.trim().is_empty()
+    {
+        let help = "expected are 1 to 140 characters that tell the approver who asks";
+        check.report(
+            Rule::Text,
+            format!("{path}.request_message"),
+            "this cannot be the message of a request",
+            help,
+        );
+    }
+}
+
+/// Checks that a subnet is there and is for a use.
+pub(super) fn subnet_reference(check: &mut Check<'_>, path: &str, name: &str, usage: SubnetUse) {
+    let subnets = &check.manifest.network.subnets;
+    let known = check.reference(path, name, "network.subnets", subnets.keys());
+    if known
+        && subnets
+            .get(name)
+            .is_some_and(|subnet| subnet.usage != usage)
+    {
+        let wanted = match usage {
+            SubnetUse::ContainerApps => "container-apps",
+            SubnetUse::PrivateEndpoints => "private-endpoints",
+        };
+        let help = format!("name a subnet with use = {wanted:?}; a subnet serves one use only");
+        check.report(
+            Rule::SubnetUse,
+            path,
+            format!("the subnet {name} is for another use"),
+            help,
+        );
+    }
+}

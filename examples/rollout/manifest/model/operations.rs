@@ -1,0 +1,156 @@
+//! What all parts of the environment have in common, and the people around it.
+
+use serde::{Deserialize, Serialize};
+
+/// How long logs are kept, and which tenants export theirs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logs {
+    /// Price plan of the Log Analytics workspaces.
+    pub workspace_sku: WorkspaceSku,
+    /// Days for which logs can be searched at once.
+    pub interactive_days: u32,
+    /// Days for which audit tables are kept in all, the archive included.
+    pub audit_total_days: u32,
+    /// Keys of the tenants whose sign-in and audit logs are exported.
+    pub entra_export: Vec<String>,
+}
+
+/// Price plan of a Log Analytics workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum WorkspaceSku {
+    /// Pay by volume.
+    #[serde(rename = "PerGB2018")]
+    PerGb2018,
+}
+
+impl WorkspaceSku {
+    /// As the service writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PerGb2018 => "PerGB2018",
+        }
+    }
+}
+
+/// What all key vaults have in common. Access is by roles only and purge protection is on; neither can be changed here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vaults {
+    /// Price tier.
+    pub sku: VaultSku,
+    /// Days for which what was deleted can be brought back.
+    pub soft_delete_days: u32,
+    /// From where the vaults can be reached.
+    pub network: VaultNetwork,
+}
+
+/// Price tier of a key vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VaultSku {
+    /// Protected by software.
+    Standard,
+    /// Protected by hardware.
+    Premium,
+}
+
+impl VaultSku {
+    /// As the service writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Premium => "premium",
+        }
+    }
+}
+
+/// From where the vaults can be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VaultNetwork {
+    /// The firewall denies everybody but the apps' subnets.
+    AppSubnets,
+    /// Public access is off; there is a private endpoint.
+    PrivateEndpoint,
+}
+
+/// The public image that a new container app starts with, until its pipeline brings the real one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bootstrap {
+    /// Image reference.
+    pub image: String,
+    /// Port on which it answers.
+    pub port: u16,
+    /// Path that answers while it is well.
+    pub probe_path: String,
+}
+
+/// The image that looks at the environment from inside, as a job with an app's own identity and subnet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probe {
+    /// Key of the app whose registry holds the image.
+    pub registry_of: String,
+    /// Repository and tag within that registry.
+    pub image: String,
+}
+
+/// The public DNS zone of the apps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dns {
+    /// The zone.
+    pub zone: String,
+}
+
+/// The person who runs the rollout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operator {
+    /// Public IPv4 address from which he works; asked for when it is needed and absent here.
+    pub address: Option<String>,
+    /// How long the server's or a vault's door stays open for him at most.
+    pub window_minutes: u32,
+}
+
+/// Practices: limits, and the first ones if there are any yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Practices {
+    /// Most users of one practice, its administrator included.
+    pub max_users: u32,
+    /// Most practices that are expected at launch.
+    pub expected_at_launch: u32,
+    /// Most practices that are expected in the first year.
+    pub expected_in_first_year: u32,
+    /// Practices that the rollout sets up.
+    pub first: Vec<Practice>,
+}
+
+/// A practice that the rollout sets up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Practice {
+    /// Readable name.
+    pub name: String,
+    /// Its locations.
+    pub locations: Vec<String>,
+    /// E-mail address of its first user, who administers it.
+    pub administrator_email: String,
+}
+
+/// What only a person can show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compliance {
+    /// The pieces of evidence.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A piece of evidence that only a person can bring.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Short name, unique in the file.
+    pub name: String,
+    /// What is shown.
+    pub title: String,
+    /// The rule that asks for it.
+    pub framework: String,
+    /// Where the document lies, once there is one.
+    pub document: Option<String>,
+    /// The day on which it was shown, as `2026-11-22`.
+    pub since: Option<String>,
+}
