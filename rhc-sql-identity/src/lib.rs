@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod grants;
+mod servers;
 mod session;
 
 pub use grants::{
@@ -9,4 +10,17 @@ pub use grants::{
     UnreadableRow, plan,
 };
 pub use rhc_core::{AppId, Error, ErrorKind, Result};
+pub use servers::{
+    AUDIT_GROUPS, AUDITING_NAME, AdministratorType, AuditingProperties, AuditingState,
+    BackupRedundancy, ConnectionPolicy, ConnectionPolicyProperties, ConnectionState,
+    ConnectionStatus, ConnectionType, DatabaseAuditing, DatabaseExtendedAuditing,
+    EncryptionProtector, EncryptionProtectorProperties, EncryptionState, EntraAdministrator,
+    EntraOnlyAuthentication, EntraOnlyAuthenticationProperties, FirewallRule,
+    FirewallRuleProperties, InlineAdministrator, NetworkAccess, PrincipalType,
+    PrivateEndpointConnection, PrivateEndpointConnectionProperties, PrivateEndpointReference,
+    ServerAdministrator, ServerAdministratorProperties, ServerAuditing, ServerConnection,
+    ServerExtendedAuditing, SqlDatabase, SqlDatabaseProperties, SqlDatabaseScope, SqlServer,
+    SqlServerProperties, SqlServerScope, SqlServers, TlsVersion, TransparentDataEncryption,
+    TransparentDataEncryptionProperties,
+};
 pub use session::{Databases, Observation, SqlAddress, SqlError, SqlRetry, SqlSession};

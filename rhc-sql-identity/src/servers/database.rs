@@ -1,0 +1,112 @@
+//! `Microsoft.Sql/servers/databases`.
+
+use rhc_arm::{Resource, ResourceType, Sku, model, open_enum};
+
+/// A database. Writing needs SQL DB Contributor (or SQL Server Contributor); of the SKU only the name is required.
+///
+/// The properties are those that a plain database has; what else there is stays in `rest`.
+/// Source: [databases](https://learn.microsoft.com/rest/api/sql/databases).
+#[derive(Debug, Clone)]
+pub enum SqlDatabase {}
+
+impl SqlDatabase {
+    /// The database that every server has, and on which the server's diagnostic settings stand.
+    pub const MASTER: &'static str = "master";
+
+    /// An empty Standard S0 database (10 DTU).
+    pub fn standard_s0(location: impl Into<String>) -> Resource<Self> {
+        Resource {
+            sku: Some(Sku {
+                name: Some("S0".to_owned()),
+                tier: Some("Standard".to_owned()),
+                ..Sku::default()
+            }),
+            ..Resource::default()
+        }
+        .at(location)
+    }
+}
+
+impl ResourceType for SqlDatabase {
+    const TYPE: &'static str = "Microsoft.Sql/servers/databases";
+    const API_VERSION: &'static str = "2025-01-01";
+    const READ_ONLY: &'static [&'static str] = &[
+        "creationDate",
+        "currentBackupStorageRedundancy",
+        "currentServiceObjectiveName",
+        "currentSku",
+        "databaseId",
+        "defaultSecondaryLocation",
+        "earliestRestoreDate",
+        "failoverGroupId",
+        "isInfraEncryptionEnabled",
+        "maxLogSizeBytes",
+        "pausedDate",
+        "requestedServiceObjectiveName",
+        "resumedDate",
+        "status",
+    ];
+    type Properties = SqlDatabaseProperties;
+}
+
+model! {
+    /// What a database has.
+    SqlDatabaseProperties {
+        /// How it sorts and compares; it never changes.
+        collation: String,
+        /// How the catalogue sorts and compares; it never changes.
+        catalog_collation: String,
+        /// The most it can hold.
+        max_size_bytes: i64,
+        /// Whether its replicas stand in several zones.
+        zone_redundant: bool,
+        /// Where its backups shall be kept.
+        requested_backup_storage_redundancy: BackupRedundancy,
+        /// Whether a replica answers read-only connections.
+        read_scale: String,
+        /// Whether every table is a ledger; it never changes.
+        is_ledger_on: bool,
+        /// When Microsoft may work on it.
+        maintenance_configuration_id: String,
+        /// `Online`. Only the service writes it.
+        status: String,
+        /// Its id within SQL. Only the service writes it.
+        database_id: String,
+        /// When it was made. Only the service writes it.
+        creation_date: String,
+        /// What it runs as, `S0`. Only the service writes it.
+        current_service_objective_name: String,
+        /// What it is to run as. Only the service writes it.
+        requested_service_objective_name: String,
+        /// Where its backups are kept. Only the service writes it.
+        current_backup_storage_redundancy: BackupRedundancy,
+    }
+}
+
+open_enum! {
+    /// Where backups are kept.
+    BackupRedundancy {
+        /// In one place.
+        Local = "Local",
+        /// In several zones of the region.
+        Zone = "Zone",
+        /// In the paired region too.
+        Geo = "Geo",
+        /// In several zones, and in the paired region.
+        GeoZone = "GeoZone",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn of_the_sku_name_and_tier_are_sent() {
+        assert_eq!(
+            SqlDatabase::standard_s0("eastus2").for_write(),
+            json!({"location": "eastus2", "sku": {"name": "S0", "tier": "Standard"}})
+        );
+    }
+}
