@@ -1,1 +1,14 @@
 #![doc = include_str!("../README.md")]
+
+mod app;
+mod client;
+mod environment;
+
+pub use app::*;
+pub use client::ContainerAppsClient;
+pub use environment::*;
+
+/// The version of the interface that this crate speaks.
+///
+/// Source: the newest stable version that Microsoft publishes operations for (`Microsoft.App`, 2025-07-01).
+pub const API_VERSION: &str = "2025-07-01";
