@@ -1,0 +1,12 @@
+//! The World: its clock and events, its state file, its directory, its hosts and its authority.
+
+mod authority;
+mod directory;
+mod events;
+mod faults;
+mod federated;
+mod hosts;
+mod people;
+mod person;
+mod state_file;
+mod support;
