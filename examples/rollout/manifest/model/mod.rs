@@ -58,6 +58,8 @@ pub struct Manifest {
     pub dns: Dns,
     /// The person who runs the rollout.
     pub operator: Operator,
+    /// Where the journal of real runs is kept, if not beside the state.
+    pub journal: Option<Journal>,
     /// Practices: limits, and the first ones if there are any yet.
     pub practices: Practices,
     /// What only a person can show.

@@ -109,6 +109,15 @@ pub struct Operator {
     pub window_minutes: u32,
 }
 
+/// Where the journal of real runs is kept: a storage account that exists beforehand and that the rollout does not own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Journal {
+    /// Name of the account.
+    pub storage_account: String,
+    /// Container in it.
+    pub container: String,
+}
+
 /// Practices: limits, and the first ones if there are any yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Practices {

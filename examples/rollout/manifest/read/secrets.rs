@@ -78,9 +78,9 @@ pub(crate) fn hide(text: &str, locations: &Locations) -> String {
     let mut hidden: Vec<Range<usize>> = Vec::new();
     for (path, location) in locations.iter() {
         let value = text.get(location.value.clone()).unwrap_or_default();
-        let secret = path
-            .split('.')
-            .any(|key| is_secret_key(key.trim_matches('"')));
+        // An entry of a list bears its number behind the key.
+        let mut keys = path.split(['.', '[']);
+        let secret = keys.any(|key| is_secret_key(key.trim_matches('"')));
         if location.scalar && (secret || is_secret_value(value)) {
             hidden.push(location.value.clone());
         }

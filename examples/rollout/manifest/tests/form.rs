@@ -271,6 +271,7 @@ fn a_secret_is_not_repeated() {
         ),
         change(QA, "phase = 1", "phase = 1\npassword = \"hunter2\nphase ="),
         change(QA, "phase = 1", "phase = 1\npassword = hunter2"),
+        change(QA, "phase = 1", "phase = 1\nkey = [\n\"hunter2\",\n]"),
     ];
     for text in places {
         let error = Manifest::parse("qa.toml", &text).unwrap_err();
@@ -330,6 +331,45 @@ fn files_that_cannot_be_read() {
             .any(|problem| problem.path == "environment"),
         "{empty}"
     );
+}
+
+#[test]
+fn a_journal_lies_outside_the_environment() {
+    let journal = "# [journal]\n# storage_account = \"...\"\n# container = \"rollout\"";
+    let filled = |account: &str, container: &str| {
+        let text =
+            format!("[journal]\nstorage_account = \"{account}\"\ncontainer = \"{container}\"");
+        change(QA, journal, &text)
+    };
+    let manifest = Manifest::parse("qa.toml", &filled("rhcjournal", "rollout")).unwrap();
+    assert_eq!(
+        manifest
+            .journal
+            .map(|journal| journal.storage_account)
+            .as_deref(),
+        Some("rhcjournal")
+    );
+    for (account, container, rule, path) in [
+        (
+            "rhc-journal",
+            "rollout",
+            Rule::Name,
+            "journal.storage_account",
+        ),
+        ("rhcjournal", "a--b", Rule::Name, "journal.container"),
+        (
+            "smx25qastorage",
+            "rollout",
+            Rule::Duplicate,
+            "journal.storage_account",
+        ),
+    ] {
+        let found = problems(&filled(account, container));
+        assert_eq!(
+            (found.len(), found[0].rule, found[0].path.as_str()),
+            (1, rule, path)
+        );
+    }
 }
 
 #[test]

@@ -131,6 +131,21 @@ pub(super) fn resources(manifest: &Manifest) -> Vec<Named<'_>> {
             at.push(&STORAGE, "storage.name", &storage.name);
         }
     }
+    if let Some(journal) = &manifest.journal {
+        // It is there already and belongs to nobody here; its name may still not be one that the rollout gives away.
+        for (rule, key, name) in [
+            (&STORAGE, "storage_account", &journal.storage_account),
+            (&CONTAINER, "container", &journal.container),
+        ] {
+            all.push(Named {
+                rule,
+                name,
+                path: format!("journal.{key}"),
+                subscription: "",
+                resource_group: "",
+            });
+        }
+    }
     all
 }
 

@@ -90,6 +90,15 @@ pub(super) const STORAGE: NameRule = NameRule::new(
     (3, 24),
     LowerAlphanumeric,
 );
+pub(super) const CONTAINER: NameRule = NameRule::new(
+    "a blob container",
+    "Microsoft.Storage/storageAccounts/blobServices/containers",
+    Parent,
+    (3, 63),
+    LowerAlphanumericHyphen,
+)
+.edges(Edge::Alphanumeric, Edge::Alphanumeric)
+.no_double_hyphen();
 pub(super) const REGISTRY: NameRule = NameRule::new(
     "a container registry",
     "Microsoft.ContainerRegistry/registries",

@@ -77,6 +77,16 @@ const ROWS: &[Row] = &[
         ],
     ),
     (
+        &CONTAINER,
+        &["rollout"],
+        &[
+            ("a--b", "two hyphens"),
+            ("Rollout", "may not stand"),
+            ("ab", "too short"),
+            ("abc-", "end so"),
+        ],
+    ),
+    (
         &REGISTRY,
         &["smx25qaacr"],
         &[("smx25-acr", "may not stand"), ("acr", "too short")],
