@@ -28,7 +28,7 @@ pub(super) struct Events {
 impl Events {
     pub(super) fn add(&mut self, due: OffsetDateTime, kind: &str, data: Value) {
         let number = self.next;
-        self.next += 1;
+        self.next = self.next.saturating_add(1);
         let event = Event {
             due,
             number,
@@ -57,7 +57,10 @@ impl Events {
     }
 
     pub(super) fn load(events: Vec<Event>) -> Self {
-        let next = events.iter().map(|event| event.number + 1).max();
+        let next = events
+            .iter()
+            .map(|event| event.number.saturating_add(1))
+            .max();
         Self {
             queue: events
                 .into_iter()

@@ -126,6 +126,8 @@ pub struct Person<'a>(pub(super) &'a World);
 impl Person<'_> {
     /// From now on each task is done as soon as it is ready and its time has passed.
     pub fn enable(&self) {
+        // Up to now first: he does not begin in a past in which he was not there.
+        self.0.settle();
         self.0.0.person.enabled.store(true, Ordering::SeqCst);
         self.0.settle();
     }
@@ -143,6 +145,7 @@ impl Person<'_> {
 
     /// Adds a task; one of the same key is replaced.
     pub fn register(&self, task: PersonTask) {
+        self.0.settle();
         {
             let mut tasks = self
                 .0

@@ -289,3 +289,39 @@ async fn a_lost_answer_breaks_off_on_the_wire_too() {
     assert_eq!(world.log()[0].status, None);
     server.abort();
 }
+
+#[tokio::test(start_paused = true)]
+async fn errors_carry_the_further_members_of_their_service() {
+    async fn arm() -> axum::response::Response {
+        let details = json!({ "target": "sku", "details": [{ "code": "Inner" }] });
+        respond::arm_error_with(400, "BadRequest", "no", details)
+    }
+    async fn graph(info: RequestInfo) -> axum::response::Response {
+        let details = json!({ "details": [{ "code": "PropertyConflict" }] });
+        respond::graph_error_with(&info, 400, "Request_BadRequest", "no", details)
+    }
+    let world = world();
+    let router = Router::new()
+        .route("/arm", get(arm))
+        .route("/graph", get(graph));
+    world.mount("api.example", router);
+    let (_, body) = support::get(&world, "https://api.example/arm").await;
+    assert_eq!(
+        body["error"],
+        json!({ "code": "BadRequest", "message": "no", "target": "sku", "details": [{ "code": "Inner" }] })
+    );
+    let (_, body) = support::get(&world, "https://api.example/graph").await;
+    assert_eq!(body["error"]["details"][0]["code"], "PropertyConflict");
+    assert_eq!(body["error"]["innerError"]["date"], "2026-11-23T09:00:00");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_router_outside_a_world_says_so() {
+    use tower::ServiceExt;
+    let router = Router::new().route("/", get(|_: World| async { "never" }));
+    let request = http::Request::get("/")
+        .body(axum::body::Body::empty())
+        .unwrap();
+    let answer = router.oneshot(request).await.unwrap();
+    assert_eq!(answer.status(), 500);
+}

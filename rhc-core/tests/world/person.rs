@@ -115,3 +115,16 @@ async fn a_task_under_way_survives_saving_and_is_not_begun_twice() {
     tokio::time::advance(Duration::from_secs(100)).await;
     assert_eq!(signed(&loaded), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn begins_when_enabled_and_not_before() {
+    let world = world();
+    world.person().register(signing());
+    form_arrives(&world);
+    tokio::time::advance(Duration::from_secs(1000)).await;
+    world.person().enable();
+    tokio::time::advance(Duration::from_secs(299)).await;
+    assert_eq!(signed(&world), 0);
+    tokio::time::advance(Duration::from_secs(1)).await;
+    assert_eq!(signed(&world), 1);
+}

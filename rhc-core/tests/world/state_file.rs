@@ -273,3 +273,27 @@ async fn a_section_that_does_not_exist_yet_reads_as_none() {
         assert_eq!(state.read::<Shop>(), Some(&Shop { apples: 1 }));
     });
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_time_in_a_file_is_survived() {
+    let mut saved = lived().to_json().unwrap();
+    saved["now"] = json!("9999-12-31T23:59:59Z");
+    saved["events"][0]["number"] = json!(u64::MAX);
+    let (id, tenant) = contoso(&mut saved);
+    for object in tenant["objects"].as_object_mut().unwrap().values_mut() {
+        object["deletedAt"] = json!("9999-12-31T23:59:59Z");
+    }
+    let world = load(&saved).unwrap();
+    world.with(|state| {
+        let (user, home) = (state.uuid(), id.parse().unwrap());
+        state.schedule(Duration::MAX, "later", json!(null));
+        let directory = state.directory();
+        assert_eq!(directory.deleted(home, ObjectKind::Group).len(), 1);
+        directory
+            .insert(home, ObjectKind::User, user, object(json!({})))
+            .unwrap();
+        directory.delete(home, user).unwrap();
+        assert!(directory.object(home, user, Read::Authoritative).is_none());
+    });
+    world.to_json().unwrap();
+}

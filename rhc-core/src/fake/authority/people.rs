@@ -53,7 +53,7 @@ pub(super) fn device_code(
         client,
         scope: scope.to_owned(),
         asked: now,
-        expires: now + DEVICE_LIFETIME,
+        expires: now.saturating_add(DEVICE_LIFETIME),
     };
     let grants = state.section::<Grants>();
     grants.forget_expired(now);
@@ -101,7 +101,7 @@ pub(super) fn poll(
             "The provided device code has expired. The user must start a new sign-in.",
         ));
     }
-    if now < code.asked + TYPING {
+    if now < code.asked.saturating_add(TYPING) {
         return Err(AuthorityError::new(
             400,
             "authorization_pending",
@@ -161,7 +161,7 @@ pub(super) fn authorize(
         redirect_uri,
         challenge,
         nonce: form.get("nonce").map(str::to_owned),
-        expires: now + CODE_LIFETIME,
+        expires: now.saturating_add(CODE_LIFETIME),
     };
     let grants = state.section::<Grants>();
     grants.forget_expired(now);
@@ -269,7 +269,7 @@ fn signed_in(
             user,
             scope: scope.to_owned(),
             issued: now.unix_timestamp(),
-            expires: (now + REFRESH_LIFETIME).unix_timestamp(),
+            expires: now.saturating_add(REFRESH_LIFETIME).unix_timestamp(),
         };
         token::sign(state.seed(), Purpose::Refresh, &grant)
     });

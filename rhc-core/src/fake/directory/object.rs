@@ -1,6 +1,7 @@
 //! A directory object as Graph shows it, with what replication needs to know.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -112,7 +113,7 @@ impl DirectoryObject {
                 return self.deleted_at.is_none().then_some(&self.body);
             }
         };
-        if now < visible || self.deleted_at.is_some_and(|at| now >= at + lag) {
+        if now < visible || self.deleted_at.is_some_and(|at| now >= later(at, lag)) {
             return None;
         }
         match &self.previous {
@@ -129,4 +130,9 @@ impl DirectoryObject {
     pub fn text(&self, property: &str) -> Option<&str> {
         self.body.get(property).and_then(Value::as_str)
     }
+}
+
+/// A moment after another; a file can hold the end of time.
+pub(super) fn later(at: OffsetDateTime, by: Duration) -> OffsetDateTime {
+    at.saturating_add(time::Duration::try_from(by).unwrap_or(time::Duration::MAX))
 }

@@ -190,5 +190,5 @@ impl Directory {
 }
 
 pub(super) fn restorable(deleted_at: Option<OffsetDateTime>, now: OffsetDateTime) -> bool {
-    deleted_at.is_some_and(|at| now < at + RESTORABLE)
+    deleted_at.is_some_and(|at| now < at.saturating_add(RESTORABLE))
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::object::{DirectoryObject, ObjectKind, Previous};
+use super::object::{DirectoryObject, ObjectKind, Previous, later};
 use super::read::restorable;
 use super::{
     Directory, GLOBAL_ADMINISTRATOR, MICROSOFT_TENANT, NewTenant, Read, RoleAssignment, Tenant,
@@ -210,8 +210,8 @@ impl Directory {
             body,
             links: BTreeMap::new(),
             created: now,
-            visible_at: now + lag.point_read,
-            listed_at: now + lag.list,
+            visible_at: later(now, lag.point_read),
+            listed_at: later(now, lag.list),
             previous: None,
             deleted_at: None,
         };
@@ -242,8 +242,8 @@ impl Directory {
             };
             object.previous = Some(Previous {
                 body,
-                until: now + lag.point_read,
-                list_until: now + lag.list,
+                until: later(now, lag.point_read),
+                list_until: later(now, lag.list),
             });
         }
         Ok(result)
@@ -270,8 +270,8 @@ impl Directory {
             return Err(DirectoryError::UnknownObject(id));
         }
         object.deleted_at = None;
-        object.visible_at = now + lag.point_read;
-        object.listed_at = now + lag.list;
+        object.visible_at = later(now, lag.point_read);
+        object.listed_at = later(now, lag.list);
         Ok(())
     }
 
