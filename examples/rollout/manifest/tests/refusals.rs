@@ -66,7 +66,7 @@ refusals! {
     an_unknown_billing_sku_of_a_tenant: r#"sku = "Base""# => r#"sku = "Free""#, UnknownValue at "tenants.qa.directory.sku";
 
     a_password: "phase = 1" => "phase = 1\nsql_password = \"hunter2\"", NoSecrets at "environment.sql_password";
-    a_client_secret: "[apps.hp2.bridge]" => "[apps.hp2.bridge]\nclientSecret = \"hunter2\"", NoSecrets at "apps.hp2.bridge.clientSecret";
+    a_secret_of_an_app: "[apps.hp2.bridge]" => "[apps.hp2.bridge]\nappSecret = \"hunter2\"", NoSecrets at "apps.hp2.bridge.appSecret";
     a_storage_key: "[apps.smx.storage]" => "[apps.smx.storage]\nkey = \"hunter2\"", NoSecrets at "apps.smx.storage.key";
     a_connection_string: r#"cost_center = "rhc-qa""# => r#"cost_center = "Server=x;User Id=sa;Password=hunter2""#, NoSecrets at "environment.cost_center";
 
