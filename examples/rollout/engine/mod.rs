@@ -10,9 +10,11 @@ mod decide;
 mod diff;
 mod error;
 mod exit;
+mod fence;
 mod graph;
 mod journal;
 mod key;
+mod merge;
 mod meta;
 mod normal;
 mod observe;
@@ -32,11 +34,13 @@ pub use apply_context::Apply;
 pub use diff::{FieldChange, diff};
 pub use error::StepError;
 pub use exit::Exit;
+pub use fence::{Fence, GraphAccess, Hosts, Ownership, Protected, Refusal, TenantRules};
 pub use graph::GraphError;
 pub use journal::{
     FileJournal, Journal, JournalError, MemoryJournal, OpenIntent, Outcome, Record, Recovery,
 };
 pub use key::{Key, Stage, TenantKey};
+pub use merge::merge;
 pub use meta::{Lane, Meta, OwnedBy};
 pub use observe::{ListId, Listed, Listings, Observe, ObserveStats, Purpose};
 pub use plan::{Action, Orphan, Plan, PlanEntry, Totals};

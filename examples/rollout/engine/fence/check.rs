@@ -1,0 +1,353 @@
+//! Which request may leave.
+
+use serde::Deserialize;
+use url::Url;
+
+use super::super::key::TenantKey;
+use super::Fence;
+use super::ownership::{GraphAccess, TenantRules, holds};
+
+/// A request that the fence did not let through.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "refused before it was sent: {method} {target} in tenant '{tenant}': {reason}. The rollout only writes what the \
+     environment file owns; that it tried is a mistake in the rollout: please report it with this message"
+)]
+pub struct Refusal {
+    /// The request's method.
+    pub method: String,
+    /// Its host and path, without the query.
+    pub target: String,
+    /// The tenant of the client that wanted to send it.
+    pub tenant: TenantKey,
+    /// Why not.
+    pub reason: String,
+}
+
+/// Graph actions that are a POST and change nothing.
+const GRAPH_READS: [&str; 6] = [
+    "getByIds",
+    "checkMemberGroups",
+    "checkMemberObjects",
+    "getMemberGroups",
+    "getMemberObjects",
+    "validateProperties",
+];
+
+/// Types that may be written at the level of an owned subscription; everything else belongs into a resource group.
+const SUBSCRIPTION_TYPES: [&str; 3] = [
+    "Microsoft.Authorization/roleAssignments",
+    "Microsoft.Insights/diagnosticSettings",
+    "Microsoft.Security/pricings",
+];
+
+type Verdict = Result<(), String>;
+
+impl Fence {
+    /// Whether a request may leave.
+    ///
+    /// # Errors
+    /// When it would write what the environment file does not own.
+    pub fn check(
+        &self,
+        tenant: &TenantKey,
+        method: &str,
+        url: &Url,
+        body: Option<&[u8]>,
+    ) -> Result<(), Refusal> {
+        if reads(method) {
+            return Ok(());
+        }
+        self.verdict(tenant, method, url, body)
+            .map_err(|reason| Refusal {
+                method: method.to_owned(),
+                target: format!("{}{}", url.host_str().unwrap_or_default(), url.path()),
+                tenant: tenant.clone(),
+                reason,
+            })
+    }
+
+    fn verdict(&self, tenant: &TenantKey, method: &str, url: &Url, body: Option<&[u8]>) -> Verdict {
+        let host = url.host_str().unwrap_or_default().to_lowercase();
+        if self.ownership.hosts.is_authority(&host) {
+            return Ok(());
+        }
+        let path = segments(url)?;
+        let rules = self.rules(tenant)?;
+        if holds(&self.ownership.hosts.arm, &host) {
+            self.arm(tenant, rules, method, &path)
+        } else if holds(&self.ownership.hosts.graph, &host) {
+            self.graph(tenant, rules, method, url, &path, body)
+        } else if self
+            .read()
+            .hosts
+            .get(tenant)
+            .is_some_and(|hosts| holds(hosts, &host))
+        {
+            Ok(())
+        } else {
+            Err(format!("the environment does not own the host {host}"))
+        }
+    }
+
+    fn rules(&self, tenant: &TenantKey) -> Result<&TenantRules, String> {
+        let rules = self.ownership.tenants.get(tenant).ok_or_else(|| {
+            format!("the tenant '{tenant}' is not one that the environment file owns")
+        })?;
+        let learnt = self.read();
+        let mut names = rules
+            .names
+            .iter()
+            .chain(learnt.tenant_names.get(tenant).into_iter().flatten());
+        let protected = &self.ownership.protected.tenants;
+        match names.find(|name| holds(protected, name)) {
+            Some(name) => Err(format!("the tenant {name} is protected")),
+            None => Ok(rules),
+        }
+    }
+
+    fn arm(
+        &self,
+        tenant: &TenantKey,
+        rules: &TenantRules,
+        method: &str,
+        path: &[String],
+    ) -> Verdict {
+        let protected = &self.ownership.protected;
+        if let Some(name) = path
+            .iter()
+            .find(|segment| holds(&protected.subscriptions, segment))
+        {
+            return Err(format!("the subscription {name} is protected"));
+        }
+        if method == "POST" && path.last().is_some_and(|name| is_availability_check(name)) {
+            return Ok(());
+        }
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        match path.as_slice() {
+            [subscriptions, id, rest @ ..] if is(subscriptions, "subscriptions") => {
+                self.owns_subscription(tenant, id)?;
+                self.in_subscription(rules, method, rest)
+            }
+            [providers, namespace, aliases, alias, ..]
+                if is(providers, "providers")
+                    && is(namespace, "Microsoft.Subscription")
+                    && is(aliases, "aliases") =>
+            {
+                if holds(&rules.subscription_aliases, alias) {
+                    Ok(())
+                } else {
+                    Err(format!(
+                        "'{alias}' is not a subscription of the environment file"
+                    ))
+                }
+            }
+            [providers, namespace, subscriptions, id, accept]
+                if is(providers, "providers")
+                    && is(namespace, "Microsoft.Subscription")
+                    && is(subscriptions, "subscriptions")
+                    && is(accept, "acceptOwnership") =>
+            {
+                self.owns_subscription(tenant, id)
+            }
+            _ => Err("it is not inside a subscription of the environment".to_owned()),
+        }
+    }
+
+    fn owns_subscription(&self, tenant: &TenantKey, id: &str) -> Verdict {
+        match self.read().subscriptions.get(&id.to_lowercase()) {
+            Some(owner) if owner == tenant => Ok(()),
+            Some(owner) => Err(format!(
+                "the subscription {id} belongs to the tenant '{owner}'"
+            )),
+            None => Err(format!("the subscription {id} is not the environment's")),
+        }
+    }
+
+    fn in_subscription(&self, rules: &TenantRules, method: &str, path: &[&str]) -> Verdict {
+        let protected = &self.ownership.protected;
+        match path {
+            [groups, group, rest @ ..] if is(groups, "resourceGroups") => {
+                if holds(&protected.resource_groups, group) {
+                    return Err(format!("the resource group {group} is protected"));
+                }
+                if let Some(name) = rest.iter().find(|name| holds(&protected.resources, name)) {
+                    return Err(format!("the resource {name} is protected"));
+                }
+                if rest.is_empty() && method == "DELETE" {
+                    return Err("a resource group is never deleted by the rollout".to_owned());
+                }
+                if holds(&rules.resource_groups, group) {
+                    Ok(())
+                } else {
+                    Err(format!(
+                        "the resource group {group} is not the environment's"
+                    ))
+                }
+            }
+            [providers, _, register] if is(providers, "providers") && is(register, "register") => {
+                if method == "POST" {
+                    Ok(())
+                } else {
+                    Err("a resource provider is registered by POST".to_owned())
+                }
+            }
+            [providers, namespace, kind, _] if is(providers, "providers") => {
+                let wanted = format!("{namespace}/{kind}");
+                if SUBSCRIPTION_TYPES
+                    .iter()
+                    .any(|allowed| is(allowed, &wanted))
+                {
+                    Ok(())
+                } else {
+                    Err(format!(
+                        "{wanted} is not written at the level of a subscription"
+                    ))
+                }
+            }
+            _ => Err("it would change the subscription itself".to_owned()),
+        }
+    }
+
+    fn graph(
+        &self,
+        tenant: &TenantKey,
+        rules: &TenantRules,
+        method: &str,
+        url: &Url,
+        path: &[String],
+        body: Option<&[u8]>,
+    ) -> Verdict {
+        let Some((version, path)) = path.split_first() else {
+            return Err("it names nothing".to_owned());
+        };
+        if path.len() == 1 && path.first().is_some_and(|name| name == "$batch") {
+            return self.batch(tenant, version, url, body);
+        }
+        let last = path.last().map_or("", |name| {
+            name.strip_prefix("microsoft.graph.").unwrap_or(name)
+        });
+        if method == "POST" && GRAPH_READS.iter().any(|read| is(read, last)) {
+            return Ok(());
+        }
+        let parts = split_keys(path);
+        let Some((access, rest)) = allowed(rules, &parts) else {
+            return Err(format!(
+                "{} is not among what the environment writes in this tenant",
+                path.join("/")
+            ));
+        };
+        match (access, rest.first()) {
+            (GraphAccess::Whole, _) => Ok(()),
+            (GraphAccess::Objects, None) if method == "POST" => Ok(()),
+            (GraphAccess::Objects, None) => Err("it would change a whole collection".to_owned()),
+            (GraphAccess::Objects, Some(id)) => {
+                let learnt = self.read();
+                let owned = learnt
+                    .objects
+                    .get(tenant)
+                    .is_some_and(|objects| objects.contains(&id.to_lowercase()));
+                if owned {
+                    Ok(())
+                } else {
+                    Err(format!("the object {id} is not the environment's"))
+                }
+            }
+        }
+    }
+
+    /// Every request in a batch must be let through by itself.
+    fn batch(&self, tenant: &TenantKey, version: &str, url: &Url, body: Option<&[u8]>) -> Verdict {
+        #[derive(Deserialize)]
+        struct Batch {
+            requests: Vec<Inner>,
+        }
+        #[derive(Deserialize)]
+        struct Inner {
+            method: String,
+            url: String,
+        }
+        let batch: Batch = body
+            .and_then(|bytes| serde_json::from_slice(bytes).ok())
+            .ok_or("the batch cannot be read")?;
+        for inner in batch.requests {
+            if reads(&inner.method) {
+                continue;
+            }
+            let relative = format!("/{version}/{}", inner.url.trim_start_matches('/'));
+            let inner_url = url
+                .join(&relative)
+                .map_err(|e| format!("in the batch: {e}"))?;
+            if inner_url.host_str() != url.host_str() || inner_url.path().ends_with("/$batch") {
+                return Err("the batch holds a request that does not belong into one".to_owned());
+            }
+            self.verdict(tenant, &inner.method.to_uppercase(), &inner_url, None)
+                .map_err(|reason| {
+                    format!("in the batch, {} {}: {reason}", inner.method, inner.url)
+                })?;
+        }
+        Ok(())
+    }
+}
+
+fn reads(method: &str) -> bool {
+    ["GET", "HEAD", "OPTIONS"]
+        .iter()
+        .any(|read| is(read, method))
+}
+
+fn is(left: &str, right: &str) -> bool {
+    left.eq_ignore_ascii_case(right)
+}
+
+fn is_availability_check(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.starts_with("check") && name.ends_with("availability")
+}
+
+/// The decoded segments of a path. What could mean another path to the service than to us is refused.
+fn segments(url: &Url) -> Result<Vec<String>, String> {
+    let mut decoded = Vec::new();
+    let path = url.path().trim_start_matches('/').trim_end_matches('/');
+    for segment in path.split('/') {
+        let text = percent_encoding::percent_decode_str(segment)
+            .decode_utf8()
+            .map_err(|_| "its path is not text".to_owned())?;
+        if text.is_empty() || text == "." || text == ".." || text.contains(['/', '\\', '%']) {
+            return Err("its path can be read in two ways".to_owned());
+        }
+        decoded.push(text.into_owned());
+    }
+    Ok(decoded)
+}
+
+/// Splits OData keys from their collection: `applications(uniqueName='x')` into `applications` and `x`.
+fn split_keys(path: &[String]) -> Vec<String> {
+    let mut parts = Vec::with_capacity(path.len());
+    for segment in path {
+        match segment.strip_suffix(')').and_then(|s| s.split_once('(')) {
+            Some((collection, key)) => {
+                let value = key.split_once('=').map_or(key, |(_, value)| value);
+                parts.push(collection.to_owned());
+                parts.push(value.trim_matches('\'').to_owned());
+            }
+            None => parts.push(segment.clone()),
+        }
+    }
+    parts
+}
+
+/// The longest allowed path that this one lies in, and what is left of it.
+fn allowed<'p>(rules: &TenantRules, path: &'p [String]) -> Option<(GraphAccess, &'p [String])> {
+    let lies_in = |allowed: &str| {
+        let allowed: Vec<&str> = allowed.split('/').collect();
+        let inside = allowed.len() <= path.len() && allowed.iter().zip(path).all(|(a, p)| is(a, p));
+        inside.then_some(allowed.len())
+    };
+    rules
+        .graph
+        .iter()
+        .filter_map(|(allowed, access)| Some((lies_in(allowed)?, *access)))
+        .max_by_key(|(length, _)| *length)
+        .and_then(|(length, access)| Some((access, path.get(length..)?)))
+}

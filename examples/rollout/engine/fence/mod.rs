@@ -1,0 +1,91 @@
+//! The write fence: a request that would change what the environment file does not own is refused before it leaves,
+//! even when a step is wrong.
+
+mod check;
+mod ownership;
+mod policy;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use azure_core::http::policies::Policy;
+
+use super::key::TenantKey;
+
+pub use check::Refusal;
+pub use ownership::{GraphAccess, Hosts, Ownership, Protected, TenantRules};
+
+/// The write fence of a run. Cheap to clone; all clones share what the run learns to own.
+///
+/// What the environment file says stands in [`Ownership`]. What is born in the run is added as it is born: a
+/// subscription by [`own_subscription`](Self::own_subscription), a directory object by [`own`](Self::own).
+#[derive(Clone, Debug)]
+pub struct Fence {
+    ownership: Arc<Ownership>,
+    learnt: Arc<RwLock<Learnt>>,
+}
+
+/// What became known during the run; everything in small letters.
+#[derive(Debug, Default)]
+struct Learnt {
+    objects: BTreeMap<TenantKey, BTreeSet<String>>,
+    /// The tenant of each subscription.
+    subscriptions: BTreeMap<String, TenantKey>,
+    /// Data-plane hosts (vaults) by tenant.
+    hosts: BTreeMap<TenantKey, BTreeSet<String>>,
+    /// Ids and domains of tenants born in the run.
+    tenant_names: BTreeMap<TenantKey, BTreeSet<String>>,
+}
+
+impl Fence {
+    /// A fence around what an environment file owns.
+    pub fn new(ownership: Ownership) -> Self {
+        Self {
+            ownership: Arc::new(ownership),
+            learnt: Arc::default(),
+        }
+    }
+
+    /// The policy for the clients that speak to this tenant: put it into `ClientOptions::per_call_policies`.
+    pub fn policy(&self, tenant: &TenantKey) -> Arc<dyn Policy> {
+        Arc::new(policy::FencePolicy::new(self.clone(), tenant.clone()))
+    }
+
+    /// A tenant got its id. If that id is protected, every write to the tenant is refused from now on.
+    pub fn name_tenant(&self, tenant: &TenantKey, id_or_domain: &str) {
+        let mut learnt = self.write();
+        let names = learnt.tenant_names.entry(tenant.clone()).or_default();
+        names.insert(id_or_domain.to_lowercase());
+    }
+
+    /// A subscription of this tenant is the environment's: its own resource groups may be written.
+    pub fn own_subscription(&self, tenant: &TenantKey, id: &str) {
+        let mut learnt = self.write();
+        learnt
+            .subscriptions
+            .insert(id.to_lowercase(), tenant.clone());
+    }
+
+    /// A directory object of this tenant is the environment's: the run made it, or saw its mark. `id` is what requests
+    /// name it by: the object id, the app id, or the unique name of an upsert.
+    pub fn own(&self, tenant: &TenantKey, id: &str) {
+        let mut learnt = self.write();
+        let objects = learnt.objects.entry(tenant.clone()).or_default();
+        objects.insert(id.to_lowercase());
+    }
+
+    /// A data-plane host (`hp225qa-kv.vault.azure.net`) is the environment's.
+    pub fn own_host(&self, tenant: &TenantKey, host: &str) {
+        let mut learnt = self.write();
+        let hosts = learnt.hosts.entry(tenant.clone()).or_default();
+        hosts.insert(host.to_lowercase());
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Learnt> {
+        self.learnt.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Learnt> {
+        self.learnt.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,150 @@
+//! The journal as a file.
+
+use std::fs;
+use std::io::Write;
+
+use rollout::engine::{ChangeKind, FileJournal, Journal, JournalError, Key, Outcome, Record};
+
+fn intent(key: &str) -> Record {
+    Record::Intent {
+        key: key.into(),
+        change: ChangeKind::Create,
+        digest: "abc".to_owned(),
+    }
+}
+
+fn outcome(key: &str, outcome: Outcome) -> Record {
+    Record::Outcome {
+        key: key.into(),
+        outcome,
+        message: None,
+    }
+}
+
+#[tokio::test]
+async fn what_was_recorded_is_there_after_reopening() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("qa.journal");
+    let journal = FileJournal::open(&path, "qa").unwrap();
+    let records = [
+        Record::RunStarted { pid: 1 },
+        intent("done"),
+        outcome("done", Outcome::Created),
+        intent("failed"),
+        outcome("failed", Outcome::Failed),
+        intent("open"),
+        Record::Operation {
+            key: "open".into(),
+            operation: "op-1".to_owned(),
+        },
+    ];
+    for record in records {
+        journal.append(record).await.unwrap();
+    }
+    let before = journal.recovery().await.unwrap();
+    drop(journal);
+    let journal = FileJournal::open(&path, "qa").unwrap();
+    let recovery = journal.recovery().await.unwrap();
+    assert_eq!(recovery, before);
+    assert_eq!(
+        recovery.created.iter().collect::<Vec<_>>(),
+        [&Key::new("done")]
+    );
+    let open = &recovery.open[&Key::new("open")];
+    assert_eq!(open.operation.as_deref(), Some("op-1"));
+    assert_eq!(recovery.open.len(), 1);
+    assert!(journal.notes().is_empty());
+}
+
+#[tokio::test]
+async fn a_line_cut_off_by_a_crash_is_removed_and_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("qa.journal");
+    let journal = FileJournal::open(&path, "qa").unwrap();
+    journal.append(intent("a")).await.unwrap();
+    drop(journal);
+    let whole = fs::read(&path).unwrap();
+    let header = whole.iter().position(|b| *b == b'\n').unwrap() + 1;
+    for cut in header..whole.len() {
+        fs::write(&path, &whole[..cut]).unwrap();
+        let journal = FileJournal::open(&path, "qa").unwrap();
+        assert_eq!(
+            journal.notes().len(),
+            usize::from(cut > header),
+            "cut at {cut}"
+        );
+        assert!(journal.recovery().await.unwrap().open.is_empty());
+        journal.append(intent("b")).await.unwrap();
+        drop(journal);
+        let journal = FileJournal::open(&path, "qa").unwrap();
+        assert!(journal.notes().is_empty());
+        assert_eq!(journal.recovery().await.unwrap().open.len(), 1);
+    }
+}
+
+#[test]
+fn a_cut_off_header_is_written_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("qa.journal");
+    fs::write(&path, "{\"journal\":\"rhc-ro").unwrap();
+    drop(FileJournal::open(&path, "qa").unwrap());
+    assert!(FileJournal::open(&path, "qa").unwrap().notes().is_empty());
+}
+
+#[test]
+fn the_journal_of_another_environment_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.journal");
+    drop(FileJournal::open(&path, "qa").unwrap());
+    let error = FileJournal::open(&path, "prod").unwrap_err();
+    assert!(
+        matches!(&error, JournalError::OtherEnvironment { found, wanted, .. } if found == "qa" && wanted == "prod")
+    );
+    assert!(error.to_string().contains("name another file"), "{error}");
+}
+
+#[test]
+fn a_newer_format_and_a_broken_line_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.journal");
+    fs::write(
+        &path,
+        "{\"journal\":\"rhc-rollout\",\"format\":9,\"environment\":\"qa\"}\n",
+    )
+    .unwrap();
+    let error = FileJournal::open(&path, "qa").unwrap_err();
+    assert!(
+        matches!(error, JournalError::Version { found: 9, .. }),
+        "{error}"
+    );
+    fs::remove_file(&path).unwrap();
+    drop(FileJournal::open(&path, "qa").unwrap());
+    let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+    writeln!(file, "not a record").unwrap();
+    let error = FileJournal::open(&path, "qa").unwrap_err();
+    assert!(
+        matches!(error, JournalError::Corrupt { line: 2, .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_second_run_is_refused_and_told_who_holds_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.journal");
+    let first = FileJournal::open(&path, "qa").unwrap();
+    let error = FileJournal::open(&path, "qa").unwrap_err();
+    let me = std::process::id();
+    assert!(
+        matches!(error, JournalError::Locked { pid, .. } if pid.is_none_or(|pid| pid == me)),
+        "{error}"
+    );
+    if cfg!(unix) {
+        assert!(
+            error.to_string().contains(&format!("process {me}")),
+            "{error}"
+        );
+    }
+    drop(first);
+    FileJournal::open(&path, "qa").unwrap();
+}
