@@ -2,3 +2,4 @@
 
 pub mod engine;
 pub mod manifest;
+pub mod steps;

@@ -1,0 +1,301 @@
+//! The step of nearly everything in Azure: a resource of some type, under some parent.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use rhc_arm::{Identity, Operation, OperationId, Resource, ResourceId, ResourceType, Resources};
+use serde_json::{Map, Value, json};
+
+use super::clients::{Clients, TenantRef};
+use crate::engine::{
+    Apply, Change, DiffRules, Inputs, Key, Mark, Meta, Observe, Observed, Output, Outputs, OwnedBy,
+    Step, StepError, merge,
+};
+
+/// The ARM id of the resource that the step with this key makes.
+pub fn arm_id(key: &Key) -> Output<String> {
+    key.output("id")
+}
+
+type Build = Box<dyn Fn(&Inputs<'_>) -> Result<Value, StepError> + Send + Sync>;
+type Extract<R> = Box<dyn Fn(&Resource<R>) -> Outputs + Send + Sync>;
+
+/// What a step wants, as it is sent: a typed resource, or one whose unknown parts were put in as placeholders.
+pub trait Document {
+    /// The document.
+    fn into_document(self) -> Value;
+}
+
+impl Document for Value {
+    fn into_document(self) -> Value {
+        self
+    }
+}
+
+impl<R: ResourceType> Document for Resource<R> {
+    fn into_document(self) -> Value {
+        self.for_write()
+    }
+}
+
+/// A resource: found by name in the one list of its type under its parent, made and changed by PUT.
+///
+/// PUT makes the same thing however often it is sent, so an answer that was lost costs nothing; its operation is recorded
+/// and resumed. Every resource has the output `id`; [`outputs`](Self::outputs) adds others.
+pub struct ArmStep<R: ResourceType> {
+    meta: Meta,
+    clients: Clients,
+    tenant: TenantRef,
+    parent: Output<String>,
+    build: Build,
+    also_named: Option<String>,
+    extract: Extract<R>,
+    rules: DiffRules,
+    environment: String,
+}
+
+impl<R: ResourceType> ArmStep<R> {
+    /// A resource named as in `meta`, under `parent` (an ARM id), in the subscription of `tenant`.
+    pub fn new<D: Document>(
+        meta: Meta,
+        clients: Clients,
+        tenant: TenantRef,
+        parent: Output<String>,
+        environment: impl Into<String>,
+        build: impl Fn(&Inputs<'_>) -> Result<D, StepError> + Send + Sync + 'static,
+    ) -> Self {
+        let mut meta = meta.needs_output(&parent);
+        if let Some(id) = tenant.step() {
+            meta = meta.needs_output(id);
+        }
+        Self {
+            meta,
+            clients,
+            tenant,
+            parent,
+            build: Box::new(move |inputs| Ok(finished(build(inputs)?.into_document()))),
+            also_named: None,
+            extract: Box::new(|_| Outputs::new()),
+            rules: DiffRules::new()
+                .immutable("location")
+                .ignore_case("properties.provisioningState"),
+            environment: environment.into(),
+        }
+    }
+
+    /// Further outputs, read from the resource.
+    #[must_use]
+    pub fn outputs(
+        mut self,
+        extract: impl Fn(&Resource<R>) -> Outputs + Send + Sync + 'static,
+    ) -> Self {
+        self.extract = Box::new(extract);
+        self
+    }
+
+    /// What the service normalises, and what is another's.
+    #[must_use]
+    pub fn rules(mut self, rules: impl FnOnce(DiffRules) -> DiffRules) -> Self {
+        self.rules = rules(self.rules);
+        self
+    }
+
+    /// Another name under which the service may show it.
+    #[must_use]
+    pub fn also_named(mut self, name: impl Into<String>) -> Self {
+        self.also_named = Some(name.into());
+        self
+    }
+
+    fn is_named(&self, resource: &Resource<R>) -> bool {
+        // Children are named `parent/child` by some services; the end of the id is the name in any case.
+        let names = [
+            resource.name.as_deref(),
+            resource.id.as_ref().map(ResourceId::name),
+        ];
+        let ours = [Some(self.meta.name.as_str()), self.also_named.as_deref()];
+        names.into_iter().flatten().any(|name| {
+            ours.into_iter()
+                .flatten()
+                .any(|our| our.eq_ignore_ascii_case(name))
+        })
+    }
+
+    fn resources(&self, inputs: &Inputs<'_>) -> Result<Resources<R>, StepError> {
+        let parent: ResourceId = parse(&inputs.require(&self.parent)?)?;
+        Ok(self.clients.arm(&self.tenant, inputs)?.resources(parent))
+    }
+
+    fn present(&self, resource: &Resource<R>) -> Result<Observed, StepError> {
+        let document = serde_json::to_value(resource)
+            .map_err(|error| StepError::bug(format!("a resource is not JSON: {error}")))?;
+        // Types without a state are finished as soon as they are there.
+        let document = if document["properties"]["provisioningState"].is_null() {
+            finished(document)
+        } else {
+            document
+        };
+        let mark = match self.meta.owner {
+            OwnedBy::Mark if resource.has_tag("rhc-environment", &self.environment) => Mark::Ours,
+            OwnedBy::Mark => Mark::Foreign,
+            _ => Mark::Unmarkable,
+        };
+        Ok(Observed::Present {
+            document,
+            outputs: self.outputs_of(resource)?,
+            mark,
+        })
+    }
+
+    fn outputs_of(&self, resource: &Resource<R>) -> Result<Outputs, StepError> {
+        let mut outputs = Outputs::new().with("id", resource.require_id()?.to_string());
+        outputs.extend((self.extract)(resource));
+        Ok(outputs)
+    }
+}
+
+#[async_trait]
+impl<R: ResourceType> Step for ArmStep<R> {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn desired(&self, inputs: &Inputs<'_>) -> Result<Value, StepError> {
+        (self.build)(inputs)
+    }
+
+    fn rules(&self) -> DiffRules {
+        self.rules.clone()
+    }
+
+    async fn observe(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
+        let resources = self.resources(cx.inputs())?;
+        let scope = resources.scope().to_string();
+        let name = |resource: &Resource<R>| resource.name.clone();
+        let all = cx
+            .listing(&scope, R::TYPE, name, || async move {
+                match resources.list().collect_all().await {
+                    Ok(all) => Ok(all),
+                    // The parent went away, and with it all that was in it.
+                    Err(error) if error.is_not_found() => Ok(Vec::new()),
+                    Err(error) => Err(error.into()),
+                }
+            })
+            .await?;
+        let found = all
+            .get(&self.meta.name)
+            .or_else(|| all.iter().find(|resource| self.is_named(resource)));
+        found.map_or(Ok(Observed::Absent), |resource| self.present(resource))
+    }
+
+    async fn find(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
+        let resources = self.resources(cx.inputs())?;
+        let found = cx.read(resources.get_opt(&self.meta.name)).await?;
+        found
+            .as_ref()
+            .map_or(Ok(Observed::Absent), |resource| self.present(resource))
+    }
+
+    async fn apply(&self, cx: &Apply<'_>, change: &Change<'_>) -> Result<Outputs, StepError> {
+        let resources = self.resources(cx.inputs())?;
+        let document = match change.observed {
+            Some(observed) => merge(observed, change.desired, &self.rules),
+            None => change.desired.clone(),
+        };
+        let resource: Resource<R> = serde_json::from_value(document).map_err(|error| {
+            StepError::bug(format!("the desired document is no {}: {error}", R::TYPE))
+        })?;
+        let operation = resources
+            .begin_put(&self.meta.name, &resource)
+            .await
+            .map_err(worth_repeating)?;
+        cx.operation(operation.id().as_str()).await?;
+        self.finish(&resources, operation).await
+    }
+
+    async fn resume(&self, cx: &Apply<'_>, operation: &str) -> Result<Option<Outputs>, StepError> {
+        let resources = self.resources(cx.inputs())?;
+        let Ok(id) = operation.parse::<OperationId>() else {
+            return Ok(None);
+        };
+        let operation = self.clients.arm(&self.tenant, cx.inputs())?.resume(&id)?;
+        self.finish(&resources, operation).await.map(Some)
+    }
+}
+
+impl<R: ResourceType> ArmStep<R> {
+    async fn finish(
+        &self,
+        resources: &Resources<R>,
+        operation: Operation<Resource<R>>,
+    ) -> Result<Outputs, StepError> {
+        let made = operation.await.map_err(worth_repeating)?;
+        // The answer of an operation may lack what the service fills in last.
+        let made = if made.id.is_some() {
+            made
+        } else {
+            resources.get(&self.meta.name).await?
+        };
+        self.outputs_of(&made)
+    }
+}
+
+impl<R: ResourceType> fmt::Debug for ArmStep<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ArmStep")
+            .field("meta", &self.meta)
+            .field("parent", &self.parent)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A resource is as wanted when the service has finished it: one that failed half way, or was left half made, differs.
+fn finished(mut document: Value) -> Value {
+    if let Some(resource) = document.as_object_mut() {
+        let properties = resource.entry("properties").or_insert_with(|| json!({}));
+        if let Some(properties) = properties.as_object_mut() {
+            properties.insert("provisioningState".to_owned(), "Succeeded".into());
+        }
+    }
+    document
+}
+
+/// What passes by itself: another operation holds the resource, a principal or a registration has not arrived yet.
+const PASSING: &[&str] = &[
+    "AnotherOperationInProgress",
+    "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity",
+    "ContainerAppLockConflict",
+    "ContainerAppOperationInProgress",
+    "MissingSubscriptionRegistration",
+    "PrincipalNotFound",
+];
+
+pub(super) fn worth_repeating(error: rhc_core::Error) -> StepError {
+    let passes = PASSING.iter().any(|code| error.has_code(code));
+    let after = error.retry_after();
+    let error = StepError::from(error);
+    if passes {
+        error.retry_after(after)
+    } else {
+        error
+    }
+}
+
+/// The id in a text that a service, or another step, gave.
+pub(super) fn parse(id: &str) -> Result<ResourceId, StepError> {
+    id.parse()
+        .map_err(|error| StepError::new(format!("`{id}` is no resource id: {error}")))
+}
+
+/// User-assigned identities by ids that may not exist yet.
+pub(super) fn identity_of(ids: impl IntoIterator<Item = String>) -> Identity {
+    let assigned: Map<String, Value> = ids.into_iter().map(|id| (id, json!({}))).collect();
+    let mut identity = Identity {
+        identity_type: Some(rhc_arm::IdentityType::UserAssigned),
+        ..Identity::default()
+    };
+    identity
+        .rest
+        .insert("userAssignedIdentities".to_owned(), assigned.into());
+    identity
+}

@@ -1,0 +1,196 @@
+//! The clients of every tenant, made when a tenant's id is known: some tenants are born in the run.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use azure_core::credentials::TokenCredential;
+use rhc_arm::{ArmClient, ArmClientOptions};
+use rhc_core::{ClientOptions, Cloud, TenantId};
+use rhc_graph::{GraphClient, GraphClientOptions};
+
+use crate::engine::{Inputs, Output, StepError, TenantKey};
+
+/// How the clouds are reached: one implementation in process, one over an address, one for Azure.
+#[async_trait]
+pub trait Connect: Send + Sync {
+    /// Where the services are.
+    fn cloud(&self) -> &Cloud;
+
+    /// Who we are in a tenant.
+    ///
+    /// # Errors
+    /// Where nobody has signed in to it and nobody can.
+    fn credential(
+        &self,
+        tenant: &TenantKey,
+        id: TenantId,
+    ) -> Result<Arc<dyn TokenCredential>, StepError>;
+
+    /// Transport, fence, pacing and clock of the clients of a tenant.
+    fn options(&self, tenant: &TenantKey, id: TenantId) -> ClientOptions;
+
+    /// The id of the tenant with this domain, from its public metadata. `None`: there is no such tenant.
+    ///
+    /// # Errors
+    /// Where the authority cannot be asked.
+    async fn discover(&self, domain: &str) -> Result<Option<TenantId>, StepError>;
+}
+
+/// The clients, made once per tenant. Cheap to clone.
+#[derive(Clone)]
+pub struct Clients(Arc<Inner>);
+
+struct Inner {
+    connect: Arc<dyn Connect>,
+    made: Mutex<HashMap<(TenantKey, TenantId), Made>>,
+}
+
+#[derive(Clone)]
+struct Made {
+    arm: ArmClient,
+    graph: GraphClient,
+}
+
+impl Clients {
+    /// Clients over this connection.
+    pub fn new(connect: Arc<dyn Connect>) -> Self {
+        Self(Arc::new(Inner {
+            connect,
+            made: Mutex::default(),
+        }))
+    }
+
+    /// How the cloud is reached.
+    pub fn connection(&self) -> &dyn Connect {
+        &*self.0.connect
+    }
+
+    /// Resource Manager as seen by the tenant's credential.
+    ///
+    /// # Errors
+    /// Where nobody can sign in to the tenant.
+    pub fn arm(&self, tenant: &TenantRef, inputs: &Inputs<'_>) -> Result<ArmClient, StepError> {
+        Ok(self.made(&tenant.key, tenant.id(inputs)?)?.arm)
+    }
+
+    /// The tenant's directory.
+    ///
+    /// # Errors
+    /// Where nobody can sign in to the tenant.
+    pub fn graph(&self, tenant: &TenantRef, inputs: &Inputs<'_>) -> Result<GraphClient, StepError> {
+        Ok(self.made(&tenant.key, tenant.id(inputs)?)?.graph)
+    }
+
+    /// Signs in to a tenant anew: a better account may exist there by now.
+    pub fn renew(&self, tenant: &TenantRef) {
+        let mut made = self.0.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.retain(|(key, _), _| *key != tenant.key);
+    }
+
+    fn made(&self, tenant: &TenantKey, id: TenantId) -> Result<Made, StepError> {
+        let mut made = self.0.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(clients) = made.get(&(tenant.clone(), id)) {
+            return Ok(clients.clone());
+        }
+        let connect = &self.0.connect;
+        let credential = connect.credential(tenant, id)?;
+        let clients = Made {
+            arm: ArmClient::new(
+                Arc::clone(&credential),
+                Some(ArmClientOptions {
+                    cloud: connect.cloud().clone(),
+                    client: connect.options(tenant, id),
+                    ..ArmClientOptions::default()
+                }),
+            )?,
+            graph: GraphClient::new(
+                credential,
+                Some(GraphClientOptions {
+                    cloud: connect.cloud().clone(),
+                    client: connect.options(tenant, id),
+                }),
+            )?,
+        };
+        made.insert((tenant.clone(), id), clients.clone());
+        Ok(clients)
+    }
+}
+
+impl fmt::Debug for Clients {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let made = self.0.made.lock().unwrap_or_else(PoisonError::into_inner);
+        f.debug_struct("Clients")
+            .field("tenants", &made.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A tenant whose id is in the file, or is known after a step.
+#[derive(Clone, Debug)]
+pub struct TenantRef {
+    /// The file's name for it.
+    pub key: TenantKey,
+    id: Source,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    Given(TenantId),
+    Step(Output<String>),
+}
+
+impl TenantRef {
+    /// A tenant whose id is known.
+    pub fn given(key: impl Into<TenantKey>, id: TenantId) -> Self {
+        Self {
+            key: key.into(),
+            id: Source::Given(id),
+        }
+    }
+
+    /// A tenant whose id a step finds out.
+    pub fn known_after(key: impl Into<TenantKey>, id: Output<String>) -> Self {
+        Self {
+            key: key.into(),
+            id: Source::Step(id),
+        }
+    }
+
+    /// The id.
+    ///
+    /// # Errors
+    /// "Not known yet" while the tenant does not exist.
+    pub fn id(&self, inputs: &Inputs<'_>) -> Result<TenantId, StepError> {
+        match &self.id {
+            Source::Given(id) => Ok(*id),
+            Source::Step(output) => parse_id(&inputs.require(output)?),
+        }
+    }
+
+    /// The id as text for a desired document: itself, or the placeholder.
+    ///
+    /// # Errors
+    /// As [`Inputs::get`].
+    pub fn text(&self, inputs: &Inputs<'_>) -> Result<String, StepError> {
+        match &self.id {
+            Source::Given(id) => Ok(id.to_string()),
+            Source::Step(output) => inputs.text(output),
+        }
+    }
+
+    /// The step that finds the id out.
+    pub fn step(&self) -> Option<&Output<String>> {
+        match &self.id {
+            Source::Given(_) => None,
+            Source::Step(output) => Some(output),
+        }
+    }
+}
+
+fn parse_id(text: &str) -> Result<TenantId, StepError> {
+    text.parse().map_err(|error| {
+        StepError::new(format!("a service gave a tenant id that is none: {error}"))
+    })
+}

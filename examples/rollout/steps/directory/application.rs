@@ -1,0 +1,104 @@
+//! An application registration, found and made by its unique name.
+
+use async_trait::async_trait;
+use rhc_graph::{Application, ApplicationKey, ListQuery, Settling};
+use serde_json::Value;
+
+use super::to_value;
+use crate::engine::{
+    Apply, Change, DiffRules, Inputs, Meta, Observe, Observed, Outputs, Step, StepError,
+};
+use crate::steps::clients::{Clients, TenantRef};
+
+/// An application registration. Its unique name is its natural key and its mark: nobody else can have it.
+#[derive(Debug)]
+pub struct ApplicationStep {
+    meta: Meta,
+    clients: Clients,
+    tenant: TenantRef,
+    wanted: Application,
+}
+
+impl ApplicationStep {
+    /// The application that `wanted` describes; its name in `meta` is its unique name.
+    pub fn new(meta: Meta, clients: Clients, tenant: TenantRef, wanted: Application) -> Self {
+        Self {
+            meta,
+            clients,
+            tenant,
+            wanted,
+        }
+    }
+}
+
+#[async_trait]
+impl Step for ApplicationStep {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn desired(&self, _inputs: &Inputs<'_>) -> Result<Value, StepError> {
+        to_value(&self.wanted)
+    }
+
+    fn rules(&self) -> DiffRules {
+        DiffRules::new().open("tags").unordered("tags")
+    }
+
+    async fn observe(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
+        let graph = self.clients.graph(&self.tenant, cx.inputs())?;
+        let name = |application: &Application| application.unique_name.clone();
+        let all = cx
+            .listing("", "applications", name, || async move {
+                Ok(graph
+                    .applications()
+                    .list(ListQuery::default())
+                    .collect_all()
+                    .await?)
+            })
+            .await?;
+        all.get(&self.meta.name)
+            .map_or(Ok(Observed::Absent), present)
+    }
+
+    async fn find(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
+        let graph = self.clients.graph(&self.tenant, cx.inputs())?;
+        let key = ApplicationKey::UniqueName(self.meta.name.clone());
+        let found = cx.read(graph.applications().get_opt(key)).await?;
+        found.as_ref().map_or(Ok(Observed::Absent), present)
+    }
+
+    async fn apply(&self, cx: &Apply<'_>, change: &Change<'_>) -> Result<Outputs, StepError> {
+        let graph = self.clients.graph(&self.tenant, cx.inputs())?;
+        let wanted: Application =
+            serde_json::from_value(change.desired.clone()).map_err(|error| {
+                StepError::bug(format!("the desired document is no application: {error}"))
+            })?;
+        graph
+            .applications()
+            .upsert(&self.meta.name, &wanted)
+            .await?;
+        let applications = graph.applications();
+        let key = ApplicationKey::UniqueName(self.meta.name.clone());
+        let settled = graph
+            .settled(&Settling::default(), || {
+                let (applications, key) = (applications.clone(), key.clone());
+                async move { applications.get_opt(key).await }
+            })
+            .await?;
+        outputs(&settled)
+    }
+}
+
+fn present(application: &Application) -> Result<Observed, StepError> {
+    Ok(Observed::ours(
+        to_value(application)?,
+        outputs(application)?,
+    ))
+}
+
+fn outputs(application: &Application) -> Result<Outputs, StepError> {
+    Ok(Outputs::new()
+        .with("appId", application.client_id()?.to_string())
+        .with("objectId", application.object_id()?.to_string()))
+}

@@ -1,0 +1,104 @@
+//! A security group, found and made by its unique name.
+
+use async_trait::async_trait;
+use rhc_graph::{Group, GroupKey, ListQuery, Settling};
+use serde_json::Value;
+
+use super::to_value;
+use crate::engine::{
+    Apply, Change, DiffRules, Inputs, Meta, Observe, Observed, Outputs, Step, StepError,
+};
+use crate::steps::clients::{Clients, TenantRef};
+
+/// A security group. Its unique name is its natural key and its mark.
+#[derive(Debug)]
+pub struct GroupStep {
+    meta: Meta,
+    clients: Clients,
+    tenant: TenantRef,
+    wanted: Group,
+}
+
+impl GroupStep {
+    /// The group that `wanted` describes; its name in `meta` is its unique name.
+    pub fn new(meta: Meta, clients: Clients, tenant: TenantRef, wanted: Group) -> Self {
+        Self {
+            meta,
+            clients,
+            tenant,
+            wanted,
+        }
+    }
+}
+
+#[async_trait]
+impl Step for GroupStep {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn desired(&self, _inputs: &Inputs<'_>) -> Result<Value, StepError> {
+        to_value(&self.wanted)
+    }
+
+    fn rules(&self) -> DiffRules {
+        DiffRules::new().immutable("mailNickname")
+    }
+
+    async fn observe(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
+        let graph = self.clients.graph(&self.tenant, cx.inputs())?;
+        let query = ListQuery::default().select([
+            "id",
+            "displayName",
+            "uniqueName",
+            "description",
+            "mailEnabled",
+            "mailNickname",
+            "securityEnabled",
+        ]);
+        let name = |group: &Group| group.unique_name.clone();
+        let all = cx
+            .listing("", "groups", name, || async move {
+                Ok(graph.groups().list(query).collect_all().await?)
+            })
+            .await?;
+        all.get(&self.meta.name)
+            .map_or(Ok(Observed::Absent), present)
+    }
+
+    async fn find(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
+        let graph = self.clients.graph(&self.tenant, cx.inputs())?;
+        let found = cx
+            .read(
+                graph
+                    .groups()
+                    .get_opt(GroupKey::UniqueName(self.meta.name.clone())),
+            )
+            .await?;
+        found.as_ref().map_or(Ok(Observed::Absent), present)
+    }
+
+    async fn apply(&self, cx: &Apply<'_>, change: &Change<'_>) -> Result<Outputs, StepError> {
+        let graph = self.clients.graph(&self.tenant, cx.inputs())?;
+        let wanted: Group = serde_json::from_value(change.desired.clone()).map_err(|error| {
+            StepError::bug(format!("the desired document is no group: {error}"))
+        })?;
+        graph.groups().upsert(&self.meta.name, &wanted).await?;
+        let (groups, key) = (graph.groups(), GroupKey::UniqueName(self.meta.name.clone()));
+        let settled = graph
+            .settled(&Settling::default(), || {
+                let (groups, key) = (groups.clone(), key.clone());
+                async move { groups.get_opt(key).await }
+            })
+            .await?;
+        outputs(&settled)
+    }
+}
+
+fn present(group: &Group) -> Result<Observed, StepError> {
+    Ok(Observed::ours(to_value(group)?, outputs(group)?))
+}
+
+fn outputs(group: &Group) -> Result<Outputs, StepError> {
+    Ok(Outputs::new().with("objectId", group.object_id()?.to_string()))
+}

@@ -1,0 +1,142 @@
+//! An application inside a tenant.
+
+use async_trait::async_trait;
+use rhc_core::AppId;
+use rhc_graph::{ListQuery, ServicePrincipal, ServicePrincipalKey, Settling};
+use serde_json::Value;
+
+use super::to_value;
+use crate::engine::{
+    Apply, Change, DiffRules, Inputs, Meta, Observe, Observed, Output, Outputs, Step, StepError,
+};
+use crate::steps::clients::{Clients, TenantRef};
+
+/// The service principal of one of our applications. There is one per application and tenant, so it is ours as the application is.
+#[derive(Debug)]
+pub struct ServicePrincipalStep {
+    meta: Meta,
+    clients: Clients,
+    tenant: TenantRef,
+    application: Output<String>,
+    wanted: ServicePrincipal,
+}
+
+impl ServicePrincipalStep {
+    /// The service principal of `application` (its client id) in `tenant`.
+    pub fn new(
+        meta: Meta,
+        clients: Clients,
+        tenant: TenantRef,
+        application: Output<String>,
+        wanted: ServicePrincipal,
+    ) -> Self {
+        Self {
+            meta: meta.needs_output(&application),
+            clients,
+            tenant,
+            application,
+            wanted,
+        }
+    }
+
+    fn app_id(&self, inputs: &Inputs<'_>) -> Result<AppId, StepError> {
+        let text = inputs.require(&self.application)?;
+        text.parse().map_err(|error| {
+            StepError::new(format!(
+                "the directory gave a client id that is none: {error}"
+            ))
+        })
+    }
+}
+
+#[async_trait]
+impl Step for ServicePrincipalStep {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn desired(&self, inputs: &Inputs<'_>) -> Result<Value, StepError> {
+        let mut document = to_value(&self.wanted)?;
+        document["appId"] = inputs.text(&self.application)?.into();
+        Ok(document)
+    }
+
+    fn rules(&self) -> DiffRules {
+        DiffRules::new().open("tags").unordered("tags")
+    }
+
+    async fn observe(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
+        let graph = self.clients.graph(&self.tenant, cx.inputs())?;
+        let wanted = self.app_id(cx.inputs())?;
+        let name = |principal: &ServicePrincipal| principal.app_id.map(|id| id.to_string());
+        let all = cx
+            .listing("", "servicePrincipals", name, || async move {
+                Ok(graph
+                    .service_principals()
+                    .list(ListQuery::default())
+                    .collect_all()
+                    .await?)
+            })
+            .await?;
+        all.get(&wanted.to_string())
+            .map_or(Ok(Observed::Absent), present)
+    }
+
+    async fn find(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
+        let graph = self.clients.graph(&self.tenant, cx.inputs())?;
+        let key = ServicePrincipalKey::AppId(self.app_id(cx.inputs())?);
+        let found = cx.read(graph.service_principals().get_opt(key)).await?;
+        found.as_ref().map_or(Ok(Observed::Absent), present)
+    }
+
+    async fn apply(&self, cx: &Apply<'_>, change: &Change<'_>) -> Result<Outputs, StepError> {
+        let graph = self.clients.graph(&self.tenant, cx.inputs())?;
+        let app_id = self.app_id(cx.inputs())?;
+        let mut wanted: ServicePrincipal =
+            serde_json::from_value(change.desired.clone()).map_err(|error| {
+                StepError::bug(format!(
+                    "the desired document is no service principal: {error}"
+                ))
+            })?;
+        // It is the key, in the path, and read only in the body.
+        wanted.app_id = None;
+        graph
+            .service_principals()
+            .upsert(app_id, &wanted)
+            .await
+            .map_err(not_replicated)?;
+        let principals = graph.service_principals();
+        let settled = graph
+            .settled(&Settling::default(), || {
+                let principals = principals.clone();
+                async move { principals.get_opt(ServicePrincipalKey::AppId(app_id)).await }
+            })
+            .await?;
+        outputs(&settled)
+    }
+}
+
+/// Just after its application was made, the directory may not know of it yet, and says so in two ways, of which one misleads.
+fn not_replicated(error: rhc_core::Error) -> StepError {
+    let lags = error.has_code("NoBackingApplicationObject")
+        || (error.is_forbidden() && error.message().contains("backing application"))
+        || (error.status() == Some(400)
+            && error
+                .message()
+                .contains("does not reference a valid application object"));
+    let error = StepError::from(error);
+    if lags { error.retry_after(None) } else { error }
+}
+
+fn present(principal: &ServicePrincipal) -> Result<Observed, StepError> {
+    Ok(Observed::unmarkable(
+        to_value(principal)?,
+        outputs(principal)?,
+    ))
+}
+
+fn outputs(principal: &ServicePrincipal) -> Result<Outputs, StepError> {
+    Ok(Outputs::new()
+        .with("appId", principal.client_id()?.to_string())
+        .with("objectId", principal.object_id()?.to_string()))
+}
