@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod client;
+#[cfg(feature = "fake")]
+pub mod fake;
 mod id;
 mod operation;
 mod resource;

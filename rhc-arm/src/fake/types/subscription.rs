@@ -1,0 +1,211 @@
+//! Subscriptions and tenants, as a caller sees them, and what is in them.
+
+use rhc_core::fake::{State, TenantKind};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::super::error::ServiceError;
+use super::super::path::ResourcePath;
+use super::super::roles::{self, Plane};
+use super::super::route::{Reply, Route, RouteContext};
+use super::super::state::{Arm, Subscription, arm};
+
+const VERSIONS: &[&str] = &[
+    "2016-06-01",
+    "2019-11-01",
+    "2020-01-01",
+    "2021-01-01",
+    "2021-04-01",
+    "2022-12-01",
+];
+const READ: &str = "Microsoft.Resources/subscriptions/read";
+
+pub(super) const ROUTES: &[Route] = &[
+    Route {
+        method: "GET",
+        pattern: "/subscriptions",
+        api_versions: VERSIONS,
+        permission: "",
+        run: list,
+    },
+    Route {
+        method: "GET",
+        pattern: "/subscriptions/{subscription}",
+        api_versions: VERSIONS,
+        permission: READ,
+        run: get,
+    },
+    Route {
+        method: "GET",
+        pattern: "/tenants",
+        api_versions: VERSIONS,
+        permission: "",
+        run: tenants,
+    },
+    Route {
+        method: "GET",
+        pattern: "/subscriptions/{subscription}/resources",
+        api_versions: super::group::VERSIONS,
+        permission: "Microsoft.Resources/subscriptions/resources/read",
+        run: resources,
+    },
+    Route {
+        method: "GET",
+        pattern: "/subscriptions/{subscription}/resourceGroups/{group}/resources",
+        api_versions: super::group::VERSIONS,
+        permission: "Microsoft.Resources/subscriptions/resources/read",
+        run: resources,
+    },
+];
+
+/// A subscription as ARM shows it.
+pub(super) fn body(id: Uuid, subscription: &Subscription) -> Value {
+    json!({
+        "id": format!("/subscriptions/{id}"),
+        "authorizationSource": "RoleBased",
+        "managedByTenants": [],
+        "subscriptionId": id,
+        "tenantId": subscription.tenant_id,
+        "displayName": subscription.display_name,
+        "state": subscription.state,
+        "subscriptionPolicies": {
+            "locationPlacementId": "Public_2014-09-01",
+            "quotaId": subscription.quota_id,
+            "spendingLimit": "Off",
+        },
+        "tags": subscription.tags,
+    })
+}
+
+fn list(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, ServiceError> {
+    let caller = context.caller;
+    let Some(arm) = state.read::<Arm>() else {
+        return Ok(Reply::list(Vec::new()));
+    };
+    let seen = arm
+        .subscriptions
+        .iter()
+        .filter(|(_, subscription)| subscription.tenant_id == caller.tenant)
+        .filter(|(id, _)| {
+            // A role over anything in it shows the subscription.
+            let own = format!("/subscriptions/{id}");
+            roles::may(
+                state,
+                caller.tenant,
+                caller.object_id,
+                &own,
+                READ,
+                Plane::Control,
+            ) || holds_something_in(state, context, &own)
+        })
+        .map(|(id, subscription)| body(*id, subscription))
+        .collect();
+    Ok(Reply::list(seen))
+}
+
+fn holds_something_in(state: &State, context: &RouteContext<'_>, scope: &str) -> bool {
+    let caller = context.caller;
+    let mut holders = state
+        .directory_ref()
+        .groups_of(caller.tenant, caller.object_id);
+    holders.insert(caller.object_id);
+    state.read::<Arm>().is_some_and(|arm| {
+        arm.everywhere(roles::ROLE_ASSIGNMENTS).any(|own| {
+            let holder = own
+                .text("properties.principalId")
+                .and_then(|id| id.parse::<Uuid>().ok());
+            holder.is_some_and(|id| holders.contains(&id))
+                && roles::covers(scope, own.text("properties.scope").unwrap_or("/none"))
+        })
+    })
+}
+
+fn get(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, ServiceError> {
+    let id = context.subscription().unwrap_or_default();
+    match arm(state).subscriptions.get(&id) {
+        Some(subscription) => Ok(Reply::new(200, body(id, subscription))),
+        None => Err(ServiceError::not_found(
+            "SubscriptionNotFound",
+            format!("The subscription '{id}' could not be found."),
+        )),
+    }
+}
+
+/// The tenants in which the caller has an account: for a person those to which he was invited, too.
+fn tenants(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, ServiceError> {
+    let directory = state.directory_ref();
+    let items = directory
+        .tenant_by_id(context.caller.tenant)
+        .into_iter()
+        .map(|tenant| {
+            let kind = match tenant.kind {
+                TenantKind::Workforce => "AAD",
+                TenantKind::ExternalId => "CIAM",
+            };
+            json!({
+                "id": format!("/tenants/{}", tenant.id),
+                "tenantId": tenant.id,
+                "displayName": tenant.display_name,
+                "defaultDomain": tenant.initial_domain,
+                "countryCode": tenant.country,
+                "tenantType": kind,
+                "domains": tenant.domains,
+            })
+        })
+        .collect();
+    Ok(Reply::list(items))
+}
+
+/// The resources of a subscription or group, without their properties.
+fn resources(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, ServiceError> {
+    let mut scope = format!("/subscriptions/{}", context.param("subscription"));
+    let group = context.param("group");
+    if !group.is_empty() {
+        scope = format!("{scope}/resourceGroups/{group}");
+        if arm(state).get(&scope).is_none() {
+            return Err(ServiceError::not_found(
+                "ResourceGroupNotFound",
+                format!("Resource group '{group}' could not be found."),
+            ));
+        }
+    }
+    let wanted = match context.query.get("$filter") {
+        None => None,
+        Some(filter) => Some(resource_type(filter).ok_or_else(|| {
+            ServiceError::bad_request(
+                "InvalidFilterInQueryString",
+                format!("Invalid $filter '{filter}' specified in the query string."),
+            )
+        })?),
+    };
+    let items = arm(state)
+        .below(&scope)
+        .filter_map(|(key, stored)| Some((ResourcePath::parse(key)?, stored)))
+        // Extensions are no resources of the group, neither are groups.
+        .filter(|(path, _)| !path.is_group() && path.scope().split('/').count() == 5)
+        .filter(|(path, _)| {
+            path.namespace() != "microsoft.authorization"
+                && path.resource_type() != "microsoft.insights/diagnosticsettings"
+        })
+        .filter(|(path, _)| {
+            wanted
+                .as_ref()
+                .is_none_or(|wanted| path.resource_type().eq_ignore_ascii_case(wanted))
+        })
+        .map(|(_, stored)| {
+            let mut body = stored.body.clone();
+            super::super::json::remove(&mut body, "properties");
+            body
+        })
+        .collect();
+    Ok(Reply::list(items))
+}
+
+/// The type in `resourceType eq 'x/y'`, the only filter that is known.
+fn resource_type(filter: &str) -> Option<String> {
+    let (name, value) = filter.split_once(" eq ")?;
+    let value = value.trim().strip_prefix('\'')?.strip_suffix('\'')?;
+    name.trim()
+        .eq_ignore_ascii_case("resourceType")
+        .then(|| value.to_owned())
+}
