@@ -179,9 +179,7 @@ impl World {
     pub fn with<R>(&self, f: impl FnOnce(&mut State) -> R) -> R {
         let mut state = self.lock();
         self.settle_state(&mut state);
-        let result = f(&mut state);
-        person::notice(&self.0.person, &mut state);
-        result
+        f(&mut state)
     }
 
     /// Lets everything happen that is due.
@@ -245,6 +243,7 @@ impl World {
     fn settle_state(&self, state: &mut State) {
         let now = self.now();
         loop {
+            // What became ready at the last use, or by the last event, became so at `state.now`.
             person::notice(&self.0.person, state);
             let Some(event) = state.events.take_due(now, |event| self.is_handled(event)) else {
                 break;

@@ -248,10 +248,21 @@ async fn an_apps_roles_are_those_it_was_given_on_this_resource() {
             app_role_id: given,
             created,
         };
+        // The same number at another resource, or another's, means nothing here.
+        let elsewhere = AppRoleAssignment {
+            resource_id: principal,
+            app_role_id: other,
+            ..assignment.clone()
+        };
+        let anothers = AppRoleAssignment {
+            principal_id: graph,
+            app_role_id: other,
+            ..assignment.clone()
+        };
         let tenant = directory.tenant_mut(home).unwrap();
-        tenant
-            .app_role_assignments
-            .insert("x".to_owned(), assignment);
+        for (id, given) in [("x", assignment), ("y", elsewhere), ("z", anothers)] {
+            tenant.app_role_assignments.insert(id.to_owned(), given);
+        }
     });
     let credential = world.app_credential(&home.to_string(), app_id);
     let token = credential

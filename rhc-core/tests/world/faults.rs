@@ -137,6 +137,16 @@ async fn only_what_matches_is_struck_and_only_at_its_occurrence() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn another_host_is_not_struck() {
+    let matches = Match {
+        host: Some("other.example".to_owned()),
+        ..Match::default()
+    };
+    let bench = bench(matches, FaultKind::ConnectionRefused);
+    assert!(bench.send(Method::Get, "/").await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_first_so_many_are_struck() {
     let matches = Match {
         occurrence: Occurrence::First(2),

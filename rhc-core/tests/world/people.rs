@@ -230,6 +230,30 @@ async fn a_refresh_token_ends_and_is_no_bearer_token() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refresh_token_is_of_one_client_700009() {
+    let world = world();
+    let home = tenant(&world, "contoso");
+    let body = by_device(&world, home).await;
+    let cli = AZURE_CLI.to_string();
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("client_id", cli.as_str()),
+        ("refresh_token", body["refresh_token"].as_str().unwrap()),
+    ];
+    let answer = post(&world, &format!("{home}/oauth2/v2.0/token"), &form).await;
+    refused(&answer, "invalid_grant", 700_009);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_authorization_code_is_of_one_tenant() {
+    let world = world();
+    let (home, other) = (tenant(&world, "contoso"), tenant(&world, "fabrikam"));
+    let code = parameter(&authorize(&world, home, &[]).await, "code").unwrap();
+    let answer = redeem(&world, other, &code, "a-verifier", BACK).await;
+    refused(&answer, "invalid_grant", 70008);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_disabled_account_gets_nothing_more_50057() {
     let world = world();
     let home = tenant(&world, "contoso");

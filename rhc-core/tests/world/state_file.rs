@@ -297,3 +297,12 @@ async fn the_end_of_time_in_a_file_is_survived() {
     });
     world.to_json().unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn refuses_a_tenant_under_another_id() {
+    let mut saved = lived().to_json().unwrap();
+    let (id, tenant) = contoso(&mut saved);
+    tenant["id"] = json!("00000000-0000-0000-0000-000000000001");
+    let error = load(&saved).unwrap_err();
+    assert_eq!(error.path(), format!("sections.directory.tenants.{id}.id"));
+}

@@ -191,10 +191,16 @@ mod tests {
 
     #[test]
     fn refuses_an_app_that_asks_for_single_permissions_1002012() {
-        let error = Scope::of_app("https://graph.microsoft.com/User.Read").unwrap_err();
-        assert_eq!(
-            (error.error(), error.number()),
-            ("invalid_scope", 1_002_012)
-        );
+        let graph = "https://graph.microsoft.com";
+        for asked in [
+            format!("{graph}/User.Read"),
+            format!("{graph}/.default {graph}/User.Read"),
+        ] {
+            let error = Scope::of_app(&asked).unwrap_err();
+            assert_eq!(
+                (error.error(), error.number()),
+                ("invalid_scope", 1_002_012)
+            );
+        }
     }
 }
