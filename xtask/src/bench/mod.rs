@@ -2,6 +2,7 @@
 
 mod cold;
 mod measure;
+mod planning;
 mod rehearsal;
 
 use crate::Outcome;
@@ -22,6 +23,7 @@ pub struct Options {
 /// # Errors
 /// Something that is measured did not work.
 pub fn run(options: Options) -> Outcome {
+    planning::run()?;
     rehearsal::run(options.runs)?;
     if options.cold {
         cold::run()?;

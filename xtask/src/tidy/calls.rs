@@ -95,7 +95,9 @@ pub fn no_panics(sources: &[Source<'_>]) -> Vec<Violation> {
         .iter()
         .flat_map(|source| {
             let words = except(&PANICS, PANICS_EXCEPTIONS, source.path);
-            forbid(source, &source.shipped, &words, WHY)
+            // A parser's own `expect` takes a token and returns an error.
+            let code = source.shipped.replace("self.expect(", "self_expect(");
+            forbid(source, &code, &words, WHY)
         })
         .collect()
 }
@@ -251,7 +253,7 @@ mod tests {
             assert_eq!(found(no_panics, "rhc-arm/tests/a.rs", &call), []);
             assert_eq!(found(no_panics, "rhc-core/src/testing/a.rs", &call), []);
         }
-        let harmless = "fn f() { x.unwrap_or(1); x.expect_err_like(); debug_assert!(true); }";
+        let harmless = "fn f() { x.unwrap_or(1); self.expect(Token)?; debug_assert!(true); }";
         assert_eq!(found(no_panics, "rhc-arm/src/a.rs", harmless), []);
     }
 
