@@ -1,6 +1,7 @@
 //! Making a plan: look at everything at once, then decide in order.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
@@ -38,11 +39,18 @@ impl Default for PlanOptions {
 }
 
 /// A plan with what was seen while it was made: what [`Rollout::apply`] begins with.
-#[derive(Debug)]
 pub struct Planned {
     /// The plan.
     pub plan: Plan,
     pub(super) looks: Vec<Look>,
+}
+
+impl fmt::Debug for Planned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Planned")
+            .field("plan", &self.plan)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What was seen of one step.

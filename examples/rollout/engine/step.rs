@@ -1,5 +1,7 @@
 //! The contract between a step and the engine.
 
+use std::fmt;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -185,7 +187,7 @@ pub enum Repeat {
 }
 
 /// The change that `apply` makes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Change<'a> {
     /// What kind of change.
     pub kind: ChangeKind,
@@ -195,6 +197,16 @@ pub struct Change<'a> {
     pub observed: Option<&'a Value>,
     /// The fields that differ.
     pub fields: &'a [FieldChange],
+}
+
+impl fmt::Debug for Change<'_> {
+    /// Without the documents: the desired one may hold what must not be shown. The fields hide it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Change")
+            .field("kind", &self.kind)
+            .field("fields", &self.fields)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What kind of change `apply` makes.

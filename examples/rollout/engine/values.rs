@@ -94,6 +94,12 @@ impl Outputs {
         self.0.get(name)
     }
 
+    /// The outputs that are text, by name.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.0.iter();
+        all.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

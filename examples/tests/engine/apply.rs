@@ -366,3 +366,28 @@ async fn a_step_cannot_read_what_it_does_not_need() {
         "{entry:?}"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn waits_of_the_engine_follow_the_speed_of_the_cloud_and_make_sense_at_any_scale() {
+    for (scale, longest) in [
+        (100.0, 1),
+        (1.0, 120),
+        (0.0, 120),
+        (f64::NAN, 120),
+        (f64::INFINITY, 1),
+    ] {
+        let cloud = Cloud::default();
+        cloud.fault("a", Fault::RequestLost);
+        let rollout = rollout([thing(&cloud, "a").look_first().takes(Duration::ZERO)]);
+        let planned = rollout.plan(&PlanOptions::default()).await;
+        let options = ApplyOptions {
+            time_scale: scale,
+            patience: Duration::MAX,
+            ..ApplyOptions::default()
+        };
+        let started = tokio::time::Instant::now();
+        assert_eq!(rollout.apply(planned, &options).await.unwrap().created, 1);
+        assert!(started.elapsed() <= Duration::from_secs(longest), "{scale}");
+        assert!(scale != 1.0 || started.elapsed() >= Duration::from_secs(60));
+    }
+}

@@ -9,6 +9,8 @@ use rollout::engine::{Fence, GraphAccess, Ownership, Protected, TenantKey, Tenan
 use serde_json::json;
 use url::Url;
 
+use crate::support::{Cloud, rollout, thing};
+
 const SUB: &str = "https://management.azure.com/subscriptions/11111111-1111-1111-1111-111111111111";
 const OTHER: &str =
     "https://management.azure.com/subscriptions/22222222-2222-2222-2222-222222222222";
@@ -401,36 +403,100 @@ fn other_hosts_are_written_only_when_they_are_ours() {
     );
 }
 
+/// Answers every request as a service does that has made something.
 #[derive(Debug)]
 struct Arrived;
+
+const BORN: &str = "cccccccc-0000-0000-0000-000000000003";
 
 #[async_trait::async_trait]
 impl Policy for Arrived {
     async fn send(&self, _: &Context, _: &mut Request, _: &[Arc<dyn Policy>]) -> PolicyResult {
+        let body = json!({"id": BORN, "displayName": "x"}).to_string();
         Ok(AsyncRawResponse::from_bytes(
-            StatusCode::NoContent,
+            StatusCode::Created,
             Headers::new(),
-            Vec::new(),
+            body,
         ))
+    }
+}
+
+async fn send(policy: &Arc<dyn Policy>, method: Method, path: &str) -> Result<String, String> {
+    let next: Vec<Arc<dyn Policy>> = vec![Arc::new(Arrived)];
+    let mut request = Request::new(Url::parse(&format!("{GRAPH}{path}")).unwrap(), method);
+    match policy.send(&Context::new(), &mut request, &next).await {
+        Ok(answer) => Ok(answer.into_body().collect_string().await.unwrap()),
+        Err(error) => Err(error.to_string()),
     }
 }
 
 #[tokio::test]
 async fn as_a_policy_it_stands_before_the_transport() {
     let policy = fence().policy(&"backoffice".into());
-    let next: Vec<Arc<dyn Policy>> = vec![Arc::new(Arrived)];
-    let context = Context::new();
-    let mut good = Request::new(
-        Url::parse(&format!("{GRAPH}/applications")).unwrap(),
-        Method::Post,
-    );
-    assert!(policy.send(&context, &mut good, &next).await.is_ok());
-    let mut bad = Request::new(Url::parse(&format!("{GRAPH}/users")).unwrap(), Method::Post);
-    let error = policy.send(&context, &mut bad, &next).await.unwrap_err();
+    assert!(send(&policy, Method::Post, "/applications").await.is_ok());
+    let error = send(&policy, Method::Post, "/users").await.unwrap_err();
     assert!(
-        error
-            .to_string()
-            .contains("refused before it was sent: POST graph.microsoft.com/v1.0/users"),
+        error.contains("refused before it was sent: POST graph.microsoft.com/v1.0/users"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn what_a_create_made_is_ours_and_what_a_read_answered_is_not() {
+    let policy = fence().policy(&"backoffice".into());
+    let born = format!("/applications/{BORN}");
+    send(&policy, Method::Get, &born).await.unwrap();
+    send(&policy, Method::Post, "/directoryObjects/getByIds")
+        .await
+        .unwrap();
+    assert!(send(&policy, Method::Patch, &born).await.is_err());
+    let answer = send(&policy, Method::Post, "/applications").await.unwrap();
+    assert!(answer.contains(BORN), "{answer}");
+    send(&policy, Method::Patch, &born).await.unwrap();
+    let elsewhere = fence().policy(&"backoffice".into());
+    assert!(send(&elsewhere, Method::Patch, &born).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_run_recognises_as_its_own_may_be_written() {
+    let cloud = Cloud::default();
+    cloud.put("kept", json!({"size": 1, "mark": "ours"}));
+    cloud.put("somebodys", json!({"size": 1}));
+    let tenant = TenantKey::new("backoffice");
+    let at_home = |name: &str, id: &str| {
+        let outputs = rollout::engine::Outputs::new()
+            .with("objectId", id)
+            .with("subscriptionId", format!("sub-of-{name}"));
+        thing(&cloud, name)
+            .more_outputs(outputs)
+            .edit_meta(|mut m| {
+                m.tenant = "backoffice".into();
+                m
+            })
+    };
+    let (kept, foreign) = (
+        "dddddddd-0000-0000-0000-000000000004",
+        "eeeeeeee-0000-0000-0000-000000000005",
+    );
+    let rollout = rollout([at_home("kept", kept), at_home("somebodys", foreign)]);
+    let planned = rollout.plan(&Default::default()).await;
+    let fence = fence();
+    let options = rollout::engine::ApplyOptions {
+        fence: Some(fence.clone()),
+        ..Default::default()
+    };
+    rollout::engine::Rollout::apply(&rollout, planned, &options)
+        .await
+        .unwrap();
+    let may = |method: &str, url: String| {
+        fence
+            .check(&tenant, method, &Url::parse(&url).unwrap(), None)
+            .is_ok()
+    };
+    assert!(may("PATCH", format!("{GRAPH}/applications/{kept}")));
+    assert!(!may("PATCH", format!("{GRAPH}/applications/{foreign}")));
+    let group =
+        "https://management.azure.com/subscriptions/sub-of-kept/resourceGroups/rhc-hp2-qa-rg";
+    assert!(may("PUT", group.to_owned()));
+    assert!(!may("PUT", group.replace("kept", "somebodys")));
 }

@@ -168,6 +168,7 @@ async fn sensitive_values_are_not_in_the_plan() {
         (1, 1)
     );
     let text = serde_json::to_string(&planned.plan).unwrap();
+    assert!(!format!("{planned:?}").contains("hunter"));
     assert!(!text.contains("hunter"), "{text}");
     assert_eq!(text.matches("(sensitive)").count(), 3);
     let options = rollout::engine::ApplyOptions {
@@ -176,6 +177,8 @@ async fn sensitive_values_are_not_in_the_plan() {
     };
     rollout.apply(planned, &options).await.unwrap();
     assert_eq!(cloud.document("new")["secret"], "hunter2");
+    assert_eq!(cloud.state().logged.len(), 2);
+    assert!(!format!("{:?}", cloud.state().logged).contains("hunter"));
     let text = serde_json::to_string(&journal.records()).unwrap();
     assert!(!text.contains("hunter"), "{text}");
 }

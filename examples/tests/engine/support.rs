@@ -45,6 +45,8 @@ pub(crate) struct State {
     pub(crate) lag: Duration,
     pub(crate) faults: BTreeMap<String, VecDeque<Fault>>,
     pub(crate) writes: Vec<Write>,
+    /// How the changes would look in a log.
+    pub(crate) logged: Vec<String>,
     pub(crate) started: Vec<(String, ChangeKind)>,
     pub(crate) lists: BTreeMap<String, usize>,
     pub(crate) points: BTreeMap<String, usize>,
@@ -135,6 +137,7 @@ pub(crate) struct Thing {
     operation: bool,
     unobservable: bool,
     without_output: bool,
+    more: Outputs,
 }
 
 pub(crate) fn thing(cloud: &Cloud, name: &str) -> Thing {
@@ -150,6 +153,7 @@ pub(crate) fn thing(cloud: &Cloud, name: &str) -> Thing {
         operation: false,
         unobservable: false,
         without_output: false,
+        more: Outputs::new(),
     }
 }
 
@@ -216,6 +220,11 @@ impl Thing {
         self
     }
 
+    pub(crate) fn more_outputs(mut self, outputs: Outputs) -> Self {
+        self.more = outputs;
+        self
+    }
+
     pub(crate) fn without_output(mut self) -> Self {
         self.without_output = true;
         self
@@ -234,7 +243,10 @@ impl Thing {
         if self.without_output {
             return Outputs::new();
         }
-        Outputs::new().with("id", format!("id-of-{}", self.meta.name))
+        let id = format!("id-of-{}", self.meta.name);
+        let mut outputs = Outputs::new().with("id", id);
+        outputs.extend(self.more.clone());
+        outputs
     }
 
     fn seen(&self, found: Option<Value>) -> Observed {
@@ -329,6 +341,7 @@ impl Step for Thing {
         let fault = {
             let mut state = self.cloud.state();
             state.started.push((name.clone(), change.kind));
+            state.logged.push(format!("{change:?}"));
             state.running += 1;
             state.most_running = state.most_running.max(state.running);
             state.faults.get_mut(name).and_then(VecDeque::pop_front)

@@ -8,6 +8,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Instant, sleep_until};
 
 use super::super::meta::Lane;
+use super::options::later;
 
 /// The start of the last write in a lane.
 type Last = Option<Instant>;
@@ -38,7 +39,7 @@ impl Lanes {
         };
         let mut last = mutex.lock_owned().await;
         if let (Some(last), Some(interval)) = (*last, lane.min_interval) {
-            sleep_until(last + scale(interval)).await;
+            sleep_until(later(last, scale(interval))).await;
         }
         *last = Some(Instant::now());
         Turn { _held: Some(last) }

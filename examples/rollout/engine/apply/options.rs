@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
+use super::super::fence::Fence;
 use super::super::journal::{Journal, MemoryJournal};
 use super::super::progress::ProgressSink;
 use super::stop::Stop;
@@ -16,6 +19,8 @@ pub struct ApplyOptions {
     pub progress: ProgressSink,
     /// Who may stop it.
     pub stop: Stop,
+    /// The fence around the clients of the steps, which learns from the run what is the environment's.
+    pub fence: Option<Fence>,
     /// How many writes are under way at the same time.
     pub concurrency: usize,
     /// How long to go on looking for manual steps when nothing else is left to do. Zero: end with the list of them.
@@ -60,6 +65,7 @@ impl Default for ApplyOptions {
             journal: Arc::new(MemoryJournal::new()),
             progress: ProgressSink::default(),
             stop: Stop::never(),
+            fence: None,
             concurrency: 16,
             patience: Duration::ZERO,
             poll: Duration::from_secs(15),
@@ -74,9 +80,11 @@ impl Default for ApplyOptions {
 }
 
 impl ApplyOptions {
+    /// A wait of the engine's own at the speed of the cloud's clock. A scale that makes no sense is not applied.
     pub(super) fn scaled(&self, wait: Duration) -> Duration {
-        if self.time_scale.is_finite() && self.time_scale > 0.0 {
-            wait.div_f64(self.time_scale)
+        let scaled = wait.as_secs_f64() / self.time_scale;
+        if self.time_scale > 0.0 {
+            Duration::try_from_secs_f64(scaled).unwrap_or(wait)
         } else {
             wait
         }
@@ -89,6 +97,12 @@ impl ApplyOptions {
             .saturating_mul(1 << attempt.saturating_sub(1).min(10));
         self.scaled(doubled.min(Duration::from_secs(30)))
     }
+}
+
+/// A moment that much later; for a wait beyond the clock's range, one that nobody will see.
+pub(super) fn later(from: Instant, wait: Duration) -> Instant {
+    const DECADE: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+    from.checked_add(wait).unwrap_or_else(|| from + DECADE)
 }
 
 impl std::fmt::Debug for ApplyOptions {

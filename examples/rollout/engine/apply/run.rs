@@ -18,7 +18,7 @@ use super::super::rollout::Rollout;
 use super::super::step::Observed;
 use super::super::values::{Dependency, Outputs};
 use super::lanes::Lanes;
-use super::options::ApplyOptions;
+use super::options::{ApplyOptions, later};
 use super::stop::StopLevel;
 use super::summary::{Blocked, Failure, Summary, Waiting};
 use super::work::{End, Shared, Work};
@@ -147,7 +147,7 @@ impl<'r> Books<'r> {
             // Only people are waited for: that has an end.
             let patience_over = async {
                 match idle_since {
-                    Some(since) => sleep_until(since + options.patience).await,
+                    Some(since) => sleep_until(later(since, options.patience)).await,
                     None => std::future::pending().await,
                 }
             };
@@ -276,6 +276,12 @@ impl<'r> Books<'r> {
             Effect::DoneByPerson => &mut self.summary.done_by_person,
         } += 1;
         self.set(at, State::Done(effect));
+        if let (Some(fence), Some(step)) = (
+            &self.shared.options.fence,
+            self.shared.rollout.steps.get(at),
+        ) {
+            fence.learn(step.meta(), &outputs);
+        }
         if let Some(slot) = self.outputs.get_mut(at) {
             *slot = Arc::new(outputs);
         }

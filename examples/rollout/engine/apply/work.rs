@@ -16,7 +16,7 @@ use super::super::rules::DiffRules;
 use super::super::step::{Change, ChangeKind, Observed, Repeat, Step};
 use super::super::values::{Dependency, Inputs, Outputs, Placeholder};
 use super::lanes::Lanes;
-use super::options::ApplyOptions;
+use super::options::{ApplyOptions, later};
 use super::stop::StopLevel;
 
 /// How a step ended.
@@ -212,7 +212,7 @@ impl Work<'_> {
     /// Looks until there is an answer: what is still being made, or cannot be read for the moment, is asked again.
     async fn look(&self, listings: &Listings, purpose: Purpose) -> Result<Observed, StepError> {
         let options = self.shared.options;
-        let deadline = Instant::now() + options.scaled(options.finish_within);
+        let deadline = later(Instant::now(), options.scaled(options.finish_within));
         let mut attempt = 0;
         loop {
             let result = {
@@ -260,6 +260,9 @@ impl Work<'_> {
             key: meta.key.clone(),
             change: change.kind,
         });
+        if let Some(fence) = &options.fence {
+            fence.about_to_write(meta, std::iter::once(change.desired).chain(change.observed));
+        }
         let cx = self.context();
         match self.step.apply(&cx, change).await {
             Ok(made) => {

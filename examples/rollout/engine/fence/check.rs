@@ -67,6 +67,19 @@ impl Fence {
             })
     }
 
+    /// Whether the answer to a request that was let through names a directory object which that request made.
+    pub(super) fn may_have_made(&self, method: &str, url: &Url) -> bool {
+        let host = url.host_str().unwrap_or_default();
+        let path: Vec<&str> = url.path_segments().into_iter().flatten().collect();
+        let reads = path
+            .last()
+            .is_some_and(|last| GRAPH_READS.iter().any(|read| last.ends_with(read)));
+        method == "POST"
+            && holds(&self.ownership.hosts.graph, host)
+            && !reads
+            && !path.contains(&"$batch")
+    }
+
     fn verdict(&self, tenant: &TenantKey, method: &str, url: &Url, body: Option<&[u8]>) -> Verdict {
         let host = url.host_str().unwrap_or_default().to_lowercase();
         if self.ownership.hosts.is_authority(&host) {

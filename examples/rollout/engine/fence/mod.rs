@@ -10,15 +10,20 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use azure_core::http::policies::Policy;
 
+use serde_json::Value;
+
 use super::key::TenantKey;
+use super::meta::{Meta, OwnedBy};
+use super::values::Outputs;
 
 pub use check::Refusal;
 pub use ownership::{GraphAccess, Hosts, Ownership, Protected, TenantRules};
 
 /// The write fence of a run. Cheap to clone; all clones share what the run learns to own.
 ///
-/// What the environment file says stands in [`Ownership`]. What is born in the run is added as it is born: a
-/// subscription by [`own_subscription`](Self::own_subscription), a directory object by [`own`](Self::own).
+/// What the environment file says stands in [`Ownership`]. What is born or recognised in the run is added on the way: by
+/// the engine from the outputs of a finished step, by the policy from the answer to a create, and by whoever knows more
+/// ([`own`](Self::own), [`own_subscription`](Self::own_subscription), [`own_host`](Self::own_host)).
 #[derive(Clone, Debug)]
 pub struct Fence {
     ownership: Arc<Ownership>,
@@ -79,6 +84,34 @@ impl Fence {
         let mut learnt = self.write();
         let hosts = learnt.hosts.entry(tenant.clone()).or_default();
         hosts.insert(host.to_lowercase());
+    }
+
+    /// A step is about to write its own: requests may name it by its name, and by the ids in these documents.
+    pub(super) fn about_to_write<'v>(
+        &self,
+        meta: &Meta,
+        documents: impl IntoIterator<Item = &'v Value>,
+    ) {
+        self.own(&meta.tenant, &meta.name);
+        for document in documents {
+            for field in ["id", "appId", "uniqueName"] {
+                if let Some(id) = document.get(field).and_then(Value::as_str) {
+                    self.own(&meta.tenant, id);
+                }
+            }
+        }
+    }
+
+    /// A step is done: what it made or recognised as its own is the environment's. An output called `subscriptionId` is
+    /// a subscription of the step's tenant; other outputs that are UUIDs are directory objects.
+    pub(super) fn learn(&self, meta: &Meta, outputs: &Outputs) {
+        for (name, value) in outputs.texts() {
+            if name == "subscriptionId" {
+                self.own_subscription(&meta.tenant, value);
+            } else if meta.owner != OwnedBy::Given && uuid::Uuid::try_parse(value).is_ok() {
+                self.own(&meta.tenant, value);
+            }
+        }
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Learnt> {
