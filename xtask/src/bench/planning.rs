@@ -14,11 +14,11 @@ use crate::{Outcome, output};
 pub(super) fn run() -> Outcome {
     let calibration = calibrate();
     let document = output(Command::new("cargo").args([
-        "run",
+        // `test` and not `bench`: the same profile, and so the same build, as the rehearsal's.
+        "test",
         "--quiet",
-        "--package=xtask",
-        "--features=bench",
-        "--bin=bench-planning",
+        "--package=rhc-examples",
+        "--bench=planning",
     ]))?;
     let document: Value = serde_json::from_str(&document).map_err(|error| error.to_string())?;
     let mut times = Vec::new();
