@@ -38,3 +38,20 @@ impl From<Exit> for ExitCode {
         Self::from(exit.code())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Exit;
+
+    #[test]
+    fn scripts_may_rely_on_the_numbers() {
+        let all = [
+            Exit::Done,
+            Exit::Failure,
+            Exit::Changes,
+            Exit::Usage,
+            Exit::Stopped,
+        ];
+        assert_eq!(all.map(Exit::code), [0, 1, 2, 64, 130]);
+    }
+}

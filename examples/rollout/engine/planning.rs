@@ -88,7 +88,11 @@ impl Rollout {
                 look.unchanged = unchanged;
             }
         }
-        let (orphans, notes) = self.sweep(&listings, &looks).await;
+        let (orphans, mut notes) = self.sweep(&listings, &looks).await;
+        let forgotten = options.recovery.open.keys().filter(|key| !self.wants(key));
+        notes.extend(forgotten.map(|key| {
+            format!("an earlier run began {key}, which is not in the file any more: look whether it was made")
+        }));
         // Stable: within stage and tenant the order stays one in which it can be carried out.
         entries.sort_by(|a, b| (a.stage, &a.tenant).cmp(&(b.stage, &b.tenant)));
         let plan = Plan {

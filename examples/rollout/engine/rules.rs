@@ -116,6 +116,11 @@ impl DiffRules {
         self
     }
 
+    pub(super) fn has_not_owned(&self) -> bool {
+        let mut rules = self.rules.iter();
+        rules.any(|(_, rule)| matches!(rule, Rule::NotOwned))
+    }
+
     pub(super) fn at<'r>(&'r self, path: &'r [String]) -> impl Iterator<Item = &'r Rule> {
         self.rules
             .iter()

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rollout::engine::{
-    ApplyOptions, ChangeKind, Exit, Journal, MemoryJournal, PlanOptions, Record, Rollout, Stop,
-    Summary,
+    ApplyOptions, ChangeKind, DiffRules, Exit, Journal, MemoryJournal, PlanOptions, Record,
+    Rollout, Stop, Summary,
 };
 use tokio::time::{Instant, timeout};
 
@@ -295,4 +295,41 @@ async fn what_cannot_be_recorded_is_not_done() {
             .contains("no space left on device"),
         "{summary:?}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_became_anothers_is_not_written_over_because_a_list_lagged() {
+    let cloud = Cloud::default();
+    let theirs = serde_json::json!({"size": 1, "image": "theirs:42", "mark": "ours"});
+    cloud.put("app", theirs.clone());
+    cloud.state().hidden_in_lists.push("app".to_owned());
+    let rules = DiffRules::new().not_owned("image");
+    let wants = serde_json::json!({"size": 1, "image": "bootstrap"});
+    let rollout = rollout([thing(&cloud, "app").wants(wants).rules(rules)]);
+    let planned = rollout.plan(&PlanOptions::default()).await;
+    assert_eq!(planned.plan.totals.create, 1);
+    let summary = rollout
+        .apply(planned, &ApplyOptions::default())
+        .await
+        .unwrap();
+    assert_eq!((summary.created, summary.unchanged), (0, 1));
+    assert_eq!(cloud.document("app"), theirs);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_begun_and_has_left_the_file_is_said() {
+    let cloud = Cloud::default();
+    let intent = Record::Intent {
+        key: "gone".into(),
+        change: ChangeKind::Create,
+        digest: String::new(),
+    };
+    let journal = MemoryJournal::with_records(vec![intent]);
+    let options = PlanOptions {
+        recovery: journal.recovery().await.unwrap(),
+        ..PlanOptions::default()
+    };
+    let plan = rollout([thing(&cloud, "a")]).plan(&options).await.plan;
+    assert_eq!(plan.notes.len(), 1);
+    assert!(plan.notes[0].contains("gone"), "{:?}", plan.notes);
 }

@@ -41,6 +41,8 @@ pub(crate) struct State {
     pub(crate) things: BTreeMap<String, Vec<Value>>,
     /// Names that reads do not show before that time.
     pub(crate) hidden_until: BTreeMap<String, Instant>,
+    /// Names that lists do not show, and point reads do.
+    pub(crate) hidden_in_lists: Vec<String>,
     /// How long a new thing is invisible.
     pub(crate) lag: Duration,
     pub(crate) faults: BTreeMap<String, VecDeque<Fault>>,
@@ -301,7 +303,8 @@ impl Step for Thing {
                     if let Some(error) = cloud.state().broken_lists.get(&asked) {
                         return Err(error.clone());
                     }
-                    let names: Vec<String> = cloud.state().things.keys().cloned().collect();
+                    let mut names: Vec<String> = cloud.state().things.keys().cloned().collect();
+                    names.retain(|name| !cloud.state().hidden_in_lists.contains(name));
                     let visible = names
                         .into_iter()
                         .filter_map(|n| Some((n.clone(), cloud.visible(&n)?)));

@@ -113,8 +113,8 @@ impl Work<'_> {
                 Decision::Update(fields) => (ChangeKind::Update, fields),
                 Decision::Reconcile { .. } => (ChangeKind::Reconcile, Vec::new()),
             };
-            if kind == ChangeKind::Create && self.step.repeat() == Repeat::LookFirst && !settled {
-                // A list may lag behind an earlier write, so a create that must not happen twice has a look of its own.
+            if kind == ChangeKind::Create && !settled && self.must_look_first(&rules) {
+                // A list may lag behind an earlier write.
                 sight = Sight::Settle;
                 continue;
             }
@@ -161,6 +161,14 @@ impl Work<'_> {
             "{} is done and has not made its output '{}', so {key} cannot be sent",
             placeholder.key, placeholder.name
         ))
+    }
+
+    /// Whether a create of what exists all the same would do harm: make a second one, or write over what became another's
+    /// after the first.
+    fn must_look_first(&self, rules: &DiffRules) -> bool {
+        self.step.repeat() == Repeat::LookFirst
+            || self.shared.recovery.doubts(&self.step.meta().key)
+            || rules.has_not_owned()
     }
 
     fn first_sight(&self, prior: Option<Look>, unfinished: bool) -> Sight {
