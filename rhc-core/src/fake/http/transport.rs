@@ -7,11 +7,14 @@ use async_trait::async_trait;
 use axum::body::Body;
 use azure_core::error::{Error, ErrorKind};
 use azure_core::http::headers::Headers;
-use azure_core::http::{AsyncRawResponse, Body as SentBody, HttpClient, Request, StatusCode};
+use azure_core::http::{
+    AsyncRawResponse, Body as SentBody, HttpClient, Request, StatusCode, Transport,
+};
 use bytes::Bytes;
 use futures::AsyncReadExt;
 
 use super::dispatch::{self, Outcome};
+use crate::ClientOptions;
 use crate::fake::World;
 
 /// Carries requests to the World's routers by host.
@@ -28,6 +31,17 @@ impl World {
     #[must_use]
     pub fn transport(&self) -> Arc<dyn HttpClient> {
         Arc::new(InProcess(self.clone()))
+    }
+
+    /// Options for a client that lives in this World: its transport and its clock.
+    #[must_use]
+    pub fn client_options(&self) -> ClientOptions {
+        let mut options = ClientOptions {
+            clock: self.clock(),
+            ..ClientOptions::default()
+        };
+        options.client_options.transport = Some(Transport::new(self.transport()));
+        options
     }
 }
 
