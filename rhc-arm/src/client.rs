@@ -144,6 +144,10 @@ impl ArmClient {
         Operation::resumed(self.service.clone(), self.polling, id)
     }
 
+    pub(crate) fn polling(&self) -> &Polling {
+        &self.polling
+    }
+
     /// The clock that waiting goes by.
     pub fn clock(&self) -> &rhc_core::Clock {
         self.service.clock()

@@ -29,7 +29,7 @@ use std::{
 /// assert_eq!(subnet.parent().map(|id| id.name().to_owned()).as_deref(), Some("vnet"));
 /// # Ok::<(), rhc_core::InvalidId>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct ResourceId(String);
 
 /// A string that is not the id of a resource.
@@ -47,10 +47,12 @@ impl fmt::Display for InvalidResourceId {
 
 impl std::error::Error for InvalidResourceId {}
 
+const ROOT: &str = "/";
+
 impl ResourceId {
     /// The tenant: where subscription aliases, billing accounts and management groups are.
     pub fn root() -> Self {
-        Self::default()
+        Self(ROOT.to_owned())
     }
 
     /// A subscription.
@@ -67,8 +69,8 @@ impl ResourceId {
     /// A resource of this scope by its whole type: below a resource group, a subscription or the tenant, or an extension of a resource.
     #[must_use]
     pub fn provider(mut self, resource_type: &str, name: impl AsRef<str>) -> Self {
-        self.0.push_str("/providers/");
-        self.0.push_str(resource_type);
+        self.push("providers");
+        self.push(resource_type);
         self.push(name.as_ref());
         self
     }
@@ -119,20 +121,20 @@ impl ResourceId {
             }
             collection.push(last);
         } else {
-            collection.0.push_str("/providers/");
-            collection.0.push_str(resource_type);
+            collection.push("providers");
+            collection.push(resource_type);
         }
         Ok(collection)
     }
 
     /// The id as text.
     pub fn as_str(&self) -> &str {
-        if self.0.is_empty() { "/" } else { &self.0 }
+        &self.0
     }
 
     /// The path of a request to it.
     pub fn path(&self) -> Path {
-        if self.0.is_empty() {
+        if self.0 == ROOT {
             return Path::new("");
         }
         // An empty segment stays in, so that the path refuses it.
@@ -194,11 +196,9 @@ impl ResourceId {
             length if length >= 4 && is_provider(length - 4) => length - 4,
             length => length.saturating_sub(2),
         };
-        let kept = segments.get(..keep)?;
-        Some(Self(
-            kept.iter()
-                .fold(String::new(), |text, part| text + "/" + part),
-        ))
+        segments
+            .get(..keep)
+            .map(|kept| Self(format!("/{}", kept.join("/"))))
     }
 
     /// Whether the other lies in or below this one, or is the same.
@@ -230,7 +230,9 @@ impl ResourceId {
     }
 
     fn push(&mut self, part: &str) {
-        self.0.push('/');
+        if self.0 != ROOT {
+            self.0.push('/');
+        }
         self.0.push_str(part);
     }
 }
@@ -272,6 +274,13 @@ impl FromStr for ResourceId {
             }
         }
         Ok(id)
+    }
+}
+
+impl Default for ResourceId {
+    /// The tenant.
+    fn default() -> Self {
+        Self::root()
     }
 }
 
@@ -328,10 +337,9 @@ impl Serialize for ResourceId {
 }
 
 impl<'de> Deserialize<'de> for ResourceId {
-    /// Takes what a service says as it comes.
+    /// Takes what a service says as it comes: some say the empty string where there is none.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Ok(Self(if text == "/" { String::new() } else { text }))
+        String::deserialize(deserializer).map(Self)
     }
 }
 

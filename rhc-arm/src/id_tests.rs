@@ -217,6 +217,9 @@ fn a_services_id_is_taken_as_it_comes_and_cannot_be_asked_for_when_it_climbs() {
     assert!(odd.path().problem().is_some());
     let root: ResourceId = serde_json::from_str("\"/\"").unwrap();
     assert_eq!(root, ResourceId::root());
+    let none: ResourceId = serde_json::from_str("\"\"").unwrap();
+    assert_eq!(serde_json::to_string(&none).unwrap(), "\"\"");
+    assert!(none.path().problem().is_some());
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod operation;
 mod resource;
 mod resources;
 mod scope;
+pub mod types;
 
 pub use client::{ArmClient, ArmClientOptions};
 pub use id::{InvalidResourceId, ResourceId};

@@ -74,7 +74,7 @@ pub struct Resource<R: ResourceType> {
     /// Tags. A write replaces them all.
     #[serde(
         default,
-        deserialize_with = "null_is_default",
+        deserialize_with = "tags_or_none",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     pub tags: BTreeMap<String, String>,
@@ -217,6 +217,22 @@ fn null_is_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Application Insights says `"tags": ""` where there are none.
+fn tags_or_none<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Tags {
+        Some(BTreeMap<String, String>),
+        None(Option<String>),
+    }
+    Ok(match Tags::deserialize(deserializer)? {
+        Tags::Some(tags) => tags,
+        Tags::None(_) => BTreeMap::new(),
+    })
 }
 
 open_enum! {
@@ -368,7 +384,7 @@ mod tests {
         let nulls = json!({"id": null, "tags": null, "identity": null, "sku": null, "properties": null, "location": null, "kind": null});
         let resource: Resource<Thing> = serde_json::from_value(nulls).unwrap();
         assert_eq!(resource, Resource::default());
-        let empty: Resource<Thing> = serde_json::from_value(json!({})).unwrap();
+        let empty: Resource<Thing> = serde_json::from_value(json!({"tags": ""})).unwrap();
         assert_eq!(empty, resource);
         assert!(
             empty

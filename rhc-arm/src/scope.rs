@@ -40,7 +40,7 @@ impl SubscriptionScope {
 /// A resource group. See [`SubscriptionScope::resource_group`].
 #[derive(Debug, Clone)]
 pub struct ResourceGroupScope {
-    client: ArmClient,
+    pub(crate) client: ArmClient,
     id: ResourceId,
 }
 

@@ -1,0 +1,9 @@
+//! `Microsoft.Insights`: Application Insights and diagnostic settings.
+
+mod component;
+mod diagnostic_setting;
+
+pub use component::{Component, ComponentProperties};
+pub use diagnostic_setting::{
+    DiagnosticSetting, DiagnosticSettingProperties, LogSetting, MetricSetting,
+};
