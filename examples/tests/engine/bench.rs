@@ -39,6 +39,10 @@ fn environment(cloud: &Cloud, count: usize) -> Rollout {
     Rollout::new("bench", steps.into_iter().map(Thing::boxed).collect()).unwrap()
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what the machine takes is the point; tokio's clock is paused"
+)]
 async fn plan_once(rollout: &Rollout) -> Duration {
     let started = Instant::now();
     let plan = rollout.plan(&PlanOptions::default()).await.plan;
