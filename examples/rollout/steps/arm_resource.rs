@@ -17,6 +17,27 @@ pub fn arm_id(key: &Key) -> Output<String> {
     key.output("id")
 }
 
+/// What a resource stands in.
+#[derive(Clone, Debug)]
+pub enum Parent {
+    /// Nothing: it belongs to the whole tenant.
+    Root,
+    /// A subscription, a resource group or another resource, by its ARM id.
+    Made(Output<String>),
+}
+
+impl From<Output<String>> for Parent {
+    fn from(id: Output<String>) -> Self {
+        Self::Made(id)
+    }
+}
+
+impl From<&Output<String>> for Parent {
+    fn from(id: &Output<String>) -> Self {
+        Self::Made(id.clone())
+    }
+}
+
 type Build = Box<dyn Fn(&Inputs<'_>) -> Result<Value, StepError> + Send + Sync>;
 type Extract<R> = Box<dyn Fn(&Resource<R>) -> Outputs + Send + Sync>;
 
@@ -46,7 +67,7 @@ pub struct ArmStep<R: ResourceType> {
     meta: Meta,
     clients: Clients,
     tenant: TenantRef,
-    parent: Output<String>,
+    parent: Parent,
     build: Build,
     also_named: Option<String>,
     extract: Extract<R>,
@@ -60,11 +81,15 @@ impl<R: ResourceType> ArmStep<R> {
         meta: Meta,
         clients: Clients,
         tenant: TenantRef,
-        parent: Output<String>,
+        parent: impl Into<Parent>,
         environment: impl Into<String>,
         build: impl Fn(&Inputs<'_>) -> Result<D, StepError> + Send + Sync + 'static,
     ) -> Self {
-        let mut meta = meta.needs_output(&parent);
+        let parent = parent.into();
+        let mut meta = match &parent {
+            Parent::Root => meta,
+            Parent::Made(id) => meta.needs_output(id),
+        };
         if let Some(id) = tenant.step() {
             meta = meta.needs_output(id);
         }
@@ -122,7 +147,10 @@ impl<R: ResourceType> ArmStep<R> {
     }
 
     fn resources(&self, inputs: &Inputs<'_>) -> Result<Resources<R>, StepError> {
-        let parent: ResourceId = parse(&inputs.require(&self.parent)?)?;
+        let parent = match &self.parent {
+            Parent::Root => ResourceId::root(),
+            Parent::Made(id) => parse(&inputs.require(id)?)?,
+        };
         Ok(self.clients.arm(&self.tenant, inputs)?.resources(parent))
     }
 

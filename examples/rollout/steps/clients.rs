@@ -9,6 +9,7 @@ use azure_core::credentials::TokenCredential;
 use rhc_arm::{ArmClient, ArmClientOptions};
 use rhc_core::{ClientOptions, Cloud, TenantId};
 use rhc_graph::{GraphClient, GraphClientOptions};
+use rhc_sql_identity::Databases;
 
 use crate::engine::{Inputs, Output, StepError, TenantKey};
 
@@ -30,6 +31,12 @@ pub trait Connect: Send + Sync {
 
     /// Transport, fence, pacing and clock of the clients of a tenant.
     fn options(&self, tenant: &TenantKey, id: TenantId) -> ClientOptions;
+
+    /// The way to a tenant's databases.
+    ///
+    /// # Errors
+    /// Where nobody has signed in to the tenant and nobody can.
+    fn databases(&self, tenant: &TenantKey, id: TenantId) -> Result<Arc<dyn Databases>, StepError>;
 
     /// The id of the tenant with this domain, from its public metadata. `None`: there is no such tenant.
     ///

@@ -4,6 +4,8 @@ pub mod arm_resource;
 pub mod clients;
 pub mod directory;
 mod failure;
+mod site;
+pub mod subscriptions;
 pub mod tenants;
 
 pub use clients::{Clients, Connect, TenantRef};

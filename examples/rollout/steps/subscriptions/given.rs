@@ -1,0 +1,51 @@
+//! A subscription that the file gives.
+
+use async_trait::async_trait;
+use rhc_arm::types::resources::SubscriptionState;
+use serde_json::Value;
+
+use crate::engine::{Meta, Observe, Observed, Outputs, Step, StepError};
+use crate::steps::clients::{Clients, TenantRef};
+use crate::steps::site::parse_subscription;
+
+/// A subscription that exists: it is looked at and never written.
+#[derive(Debug)]
+pub struct GivenStep {
+    meta: Meta,
+    clients: Clients,
+    tenant: TenantRef,
+    id: String,
+}
+
+impl GivenStep {
+    /// The subscription with this id, in this tenant.
+    pub fn new(meta: Meta, clients: Clients, tenant: TenantRef, id: String) -> Self {
+        let meta = match tenant.step() {
+            Some(made) => meta.needs_output(made),
+            None => meta,
+        };
+        Self { meta, clients, tenant, id }
+    }
+}
+
+#[async_trait]
+impl Step for GivenStep {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    async fn observe(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
+        let arm = self.clients.arm(&self.tenant, cx.inputs())?;
+        let found = cx.read(arm.subscription(&parse_subscription(&self.id)?).get_opt()).await?;
+        let Some(found) = found else {
+            return Err(StepError::new(format!("the environment file gives subscription {}, and this account does not see it", self.id))
+                .remedy("check the id; the account that runs the rollout must be Owner of the subscription, in the tenant that the file names"));
+        };
+        if found.state.as_ref().is_some_and(|state| *state != SubscriptionState::Enabled) {
+            let state = found.state.map(|state| state.to_string()).unwrap_or_default();
+            return Err(StepError::new(format!("subscription {} is {state}: nothing can be made in it", self.meta.name)).remedy("enable it in the portal first"));
+        }
+        let outputs = Outputs::new().with("id", format!("/subscriptions/{}", self.id)).with("subscriptionId", self.id.clone());
+        Ok(Observed::unmarkable(Value::Null, outputs))
+    }
+}
