@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "fake")]
+pub mod fake;
 mod grants;
 mod servers;
 mod session;

@@ -8,6 +8,8 @@ mod sid;
 mod statement;
 
 pub use identifier::{Identifier, InvalidIdentifier};
+#[cfg(feature = "fake")]
+pub(crate) use identifier::{folded, same_name};
 pub use observed::{CATALOGUE_QUERY, Observed, ObservedUser, PrincipalKind, Row, UnreadableRow};
 pub use plan::{Grant, GrantPlan, SidChange, SidTaken, plan};
 pub use role::{DatabaseRole, UnknownRole};

@@ -14,11 +14,15 @@ impl SqlDatabase {
     pub const MASTER: &'static str = "master";
 
     /// An empty Standard S0 database (10 DTU).
+    ///
+    /// The SKU is written as the service answers with it, so that what was sent and what is read are the same; `S0` is
+    /// then in `current_service_objective_name`.
     pub fn standard_s0(location: impl Into<String>) -> Resource<Self> {
         Resource {
             sku: Some(Sku {
-                name: Some("S0".to_owned()),
+                name: Some("Standard".to_owned()),
                 tier: Some("Standard".to_owned()),
+                capacity: Some(10),
                 ..Sku::default()
             }),
             ..Resource::default()
@@ -103,10 +107,10 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn of_the_sku_name_and_tier_are_sent() {
+    fn the_size_is_sent_as_it_is_read() {
         assert_eq!(
             SqlDatabase::standard_s0("eastus2").for_write(),
-            json!({"location": "eastus2", "sku": {"name": "S0", "tier": "Standard"}})
+            json!({"location": "eastus2", "sku": {"name": "Standard", "tier": "Standard", "capacity": 10}})
         );
     }
 }

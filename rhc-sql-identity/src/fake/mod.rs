@@ -1,0 +1,17 @@
+#![doc = include_str!("README.md")]
+
+mod arm;
+mod sql;
+
+use rhc_core::fake::World;
+
+pub use sql::{Catalogue, CatalogueUser, EmbeddedDatabases, ServerCatalogue, SqlSection, Vantage};
+
+/// Lets a World have SQL servers: their types in Resource Manager, and the servers themselves.
+///
+/// [`rhc_arm::fake::mount`] is needed too. A problem of the section `sql` is found by [`World::check`].
+pub fn mount(world: &World) {
+    let _ = world.load_section::<SqlSection>();
+    arm::register(world);
+    sql::mount(world);
+}

@@ -1,0 +1,348 @@
+//! Running statements on a database's catalogue, with SQL Server's own refusals.
+
+use crate::grants::{DatabaseRole, Row, folded, same_name};
+use crate::session::SqlError;
+
+use super::catalogue::{Catalogue, CatalogueUser};
+use super::parse::{self, Parsed};
+
+/// As whom a session is in a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Rights {
+    /// The server's administrator, who is `dbo`.
+    Dbo,
+    /// A user of the database, by name.
+    User(String),
+}
+
+impl Rights {
+    fn has(&self, catalogue: &Catalogue, roles: &[DatabaseRole]) -> bool {
+        match self {
+            Self::Dbo => true,
+            Self::User(name) => catalogue.user(name).is_some_and(|(_, user)| {
+                roles
+                    .iter()
+                    .any(|role| user.roles.iter().any(|own| same_name(own, role.name())))
+            }),
+        }
+    }
+
+    /// `ALTER ANY USER`.
+    fn alters_users(&self, catalogue: &Catalogue) -> bool {
+        self.has(catalogue, &[DatabaseRole::Owner, DatabaseRole::AccessAdmin])
+    }
+
+    fn alters_role(&self, catalogue: &Catalogue, role: &str) -> bool {
+        let fixed = role.parse::<DatabaseRole>().is_ok();
+        let own: &[_] = if fixed {
+            &[DatabaseRole::Owner]
+        } else {
+            &[DatabaseRole::Owner, DatabaseRole::SecurityAdmin]
+        };
+        self.has(catalogue, own)
+    }
+}
+
+/// Runs a batch; what it changes is kept unless it is rolled back.
+///
+/// As on the server, a statement that fails ends the batch and its transaction only with `XACT_ABORT ON`; without, the
+/// next one is run, and the client learns of the error all the same. A transaction that is not committed when the
+/// batch ends is lost with its session, because here a session is one batch.
+pub(super) fn run(
+    catalogue: &mut Catalogue,
+    rights: &Rights,
+    batch: &str,
+) -> Result<Vec<Row>, SqlError> {
+    let statements = parse::batch(batch)?;
+    let mut xact_abort = false;
+    let mut before: Option<Catalogue> = None;
+    let mut rows = Vec::new();
+    let mut failed = None;
+    for statement in statements {
+        let result = match statement {
+            Parsed::XactAbort(on) => {
+                xact_abort = on;
+                Ok(())
+            }
+            Parsed::Begin => {
+                before.get_or_insert_with(|| catalogue.clone());
+                Ok(())
+            }
+            Parsed::Commit => match before.take() {
+                Some(_) => Ok(()),
+                None => Err(no_transaction(3902, "COMMIT")),
+            },
+            Parsed::Rollback => match before.take() {
+                Some(kept) => {
+                    *catalogue = kept;
+                    Ok(())
+                }
+                None => Err(no_transaction(3903, "ROLLBACK")),
+            },
+            Parsed::Catalogue => {
+                rows = select(catalogue, rights);
+                Ok(())
+            }
+            Parsed::CreateUser { name, sid, kind } => {
+                let user = CatalogueUser {
+                    sid,
+                    kind,
+                    authentication_type: 4,
+                    roles: [].into(),
+                };
+                create_user(catalogue, rights, &name, user)
+            }
+            Parsed::Member { role, user, add } => member(catalogue, rights, &role, &user, add),
+            Parsed::DropUser { name } => drop_user(catalogue, rights, &name),
+        };
+        if let Err(error) = result {
+            failed.get_or_insert(error);
+            if xact_abort {
+                break;
+            }
+        }
+    }
+    if let Some(kept) = before {
+        *catalogue = kept;
+    }
+    failed.map_or(Ok(rows), Err)
+}
+
+fn no_transaction(number: u32, word: &str) -> SqlError {
+    SqlError::new(
+        number,
+        1,
+        format!("The {word} TRANSACTION request has no corresponding BEGIN TRANSACTION."),
+    )
+}
+
+fn select(catalogue: &Catalogue, rights: &Rights) -> Vec<Row> {
+    // Others' metadata is visible only to who may change it; himself everyone sees.
+    let all = rights.alters_users(catalogue);
+    catalogue.rows(|name| all || matches!(rights, Rights::User(own) if same_name(own, name)))
+}
+
+fn no_right() -> SqlError {
+    SqlError::new(
+        15247,
+        1,
+        "User does not have permission to perform this action.",
+    )
+}
+
+fn unknown(verb: &str, what: &str, name: &str) -> SqlError {
+    SqlError::new(
+        15151,
+        1,
+        format!(
+            "Cannot {verb} the {what} '{name}', because it does not exist or you do not have permission."
+        ),
+    )
+}
+
+fn create_user(
+    catalogue: &mut Catalogue,
+    rights: &Rights,
+    name: &str,
+    user: CatalogueUser,
+) -> Result<(), SqlError> {
+    if !rights.alters_users(catalogue) {
+        return Err(no_right());
+    }
+    let fixed = ["dbo", "guest", "sys", "information_schema", "public"].contains(&&*folded(name));
+    if fixed || catalogue.user(name).is_some() || catalogue.role(name).is_some() {
+        return Err(SqlError::new(
+            15023,
+            1,
+            format!("User, group, or role '{name}' already exists in the current database."),
+        ));
+    }
+    // Unverified: that an Entra identity which has a user gets this number, as a login does.
+    if catalogue.users.values().any(|other| other.sid == user.sid) {
+        return Err(SqlError::new(
+            15063,
+            1,
+            "The login already has an account under a different user name.",
+        ));
+    }
+    catalogue.users.insert(name.to_owned(), user);
+    Ok(())
+}
+
+fn member(
+    catalogue: &mut Catalogue,
+    rights: &Rights,
+    role: &str,
+    user: &str,
+    add: bool,
+) -> Result<(), SqlError> {
+    let known = catalogue.role(role).map(str::to_owned);
+    let Some(role) = known.filter(|role| rights.alters_role(catalogue, role)) else {
+        return Err(unknown("alter", "role", role));
+    };
+    let verb = if add { "add" } else { "drop" };
+    let Some(user) = catalogue.user_mut(user) else {
+        return Err(unknown(verb, "principal", user));
+    };
+    // Unverified: adding a member again and dropping one that is none are believed harmless.
+    if add {
+        user.roles.insert(role);
+    } else {
+        user.roles.remove(&role);
+    }
+    Ok(())
+}
+
+fn drop_user(catalogue: &mut Catalogue, rights: &Rights, name: &str) -> Result<(), SqlError> {
+    let known = catalogue.user(name).map(|(own, _)| own.to_owned());
+    match known.filter(|_| rights.alters_users(catalogue)) {
+        Some(own) => {
+            catalogue.users.remove(&own);
+            Ok(())
+        }
+        None => Err(unknown("drop", "user", name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grants::{CATALOGUE_QUERY, Observed};
+
+    const A: &str = "0x1798D583FD870F4AA6B909C04D126368";
+    const B: &str = "0x6C1A2F0E1D5B334A9D0E7A4F2C8B1D55";
+
+    fn create(name: &str, sid: &str) -> String {
+        format!("CREATE USER [{name}] WITH SID = {sid}, TYPE = E;")
+    }
+
+    fn with_a(role: &str) -> Catalogue {
+        let mut catalogue = Catalogue::default();
+        let batch = create("a", A) + &format!("ALTER ROLE [{role}] ADD MEMBER [a];");
+        run(&mut catalogue, &Rights::Dbo, &batch).unwrap();
+        catalogue
+    }
+
+    fn number(catalogue: &mut Catalogue, rights: &Rights, batch: &str) -> u32 {
+        run(catalogue, rights, batch).unwrap_err().number
+    }
+
+    fn read(catalogue: &mut Catalogue, rights: &Rights) -> Observed {
+        Observed::from_rows(&run(catalogue, rights, CATALOGUE_QUERY).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_is_done_can_be_read() {
+        let mut catalogue = with_a("DB_DataReader");
+        let observed = read(&mut catalogue, &Rights::Dbo);
+        let user = observed.user("A").unwrap();
+        assert_eq!(user.sid, Some(A.parse().unwrap()));
+        assert!(user.roles.contains("db_datareader"));
+        let batch = "ALTER ROLE [db_datareader] DROP MEMBER [A];";
+        run(&mut catalogue, &Rights::Dbo, batch).unwrap();
+        assert!(read(&mut catalogue, &Rights::Dbo).users[0].roles.is_empty());
+        run(&mut catalogue, &Rights::Dbo, "DROP USER [A]").unwrap();
+        assert_eq!(read(&mut catalogue, &Rights::Dbo), Observed::default());
+    }
+
+    #[test]
+    fn a_name_that_exists_is_refused() {
+        let mut catalogue = with_a("db_datareader");
+        for name in ["a", "A", "dbo", "Guest", "db_owner", "public"] {
+            assert_eq!(
+                number(&mut catalogue, &Rights::Dbo, &create(name, B)),
+                15023
+            );
+        }
+    }
+
+    #[test]
+    fn an_identity_that_has_a_user_is_refused_under_another_name() {
+        let mut catalogue = with_a("db_datareader");
+        assert_eq!(number(&mut catalogue, &Rights::Dbo, &create("b", A)), 15063);
+    }
+
+    #[test]
+    fn roles_and_users_that_do_not_exist_are_refused() {
+        let mut catalogue = with_a("db_datareader");
+        for batch in [
+            "ALTER ROLE [db_reader] ADD MEMBER [a]",
+            "ALTER ROLE [db_owner] ADD MEMBER [b]",
+            "ALTER ROLE [db_owner] DROP MEMBER [b]",
+            "DROP USER [b]",
+        ] {
+            assert_eq!(
+                number(&mut catalogue, &Rights::Dbo, batch),
+                15151,
+                "{batch}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_reader_changes_nothing_and_sees_himself_only() {
+        let mut catalogue = with_a("db_datareader");
+        run(&mut catalogue, &Rights::Dbo, &create("b", B)).unwrap();
+        let rights = Rights::User("a".to_owned());
+        assert_eq!(read(&mut catalogue, &rights).users.len(), 1);
+        let c = "0x00112233445566778899AABBCCDDEEFF";
+        assert_eq!(number(&mut catalogue, &rights, &create("c", c)), 15247);
+        assert_eq!(number(&mut catalogue, &rights, "DROP USER [b]"), 15151);
+        let batch = "ALTER ROLE [db_owner] ADD MEMBER [a]";
+        assert_eq!(number(&mut catalogue, &rights, batch), 15151);
+    }
+
+    #[test]
+    fn an_owner_changes_all_and_an_access_admin_users_only() {
+        let mut catalogue = with_a("db_accessadmin");
+        let rights = Rights::User("a".to_owned());
+        run(&mut catalogue, &rights, &create("b", B)).unwrap();
+        let batch = "ALTER ROLE [db_datareader] ADD MEMBER [b]";
+        assert_eq!(number(&mut catalogue, &rights, batch), 15151);
+        let promote = "ALTER ROLE [db_owner] ADD MEMBER [a]";
+        run(&mut catalogue, &Rights::Dbo, promote).unwrap();
+        run(&mut catalogue, &rights, batch).unwrap();
+    }
+
+    #[test]
+    fn with_xact_abort_all_or_nothing() {
+        let mut catalogue = Catalogue::default();
+        let batch = format!(
+            "SET XACT_ABORT ON; BEGIN TRANSACTION; {} ALTER ROLE [nope] ADD MEMBER [a]; {} COMMIT TRANSACTION;",
+            create("a", A),
+            create("b", B)
+        );
+        assert_eq!(number(&mut catalogue, &Rights::Dbo, &batch), 15151);
+        assert_eq!(catalogue, Catalogue::default());
+    }
+
+    #[test]
+    fn without_xact_abort_half_of_it_stays() {
+        let mut catalogue = Catalogue::default();
+        let batch = format!(
+            "BEGIN TRANSACTION; {} ALTER ROLE [nope] ADD MEMBER [a]; {} COMMIT TRANSACTION;",
+            create("a", A),
+            create("b", B)
+        );
+        assert_eq!(number(&mut catalogue, &Rights::Dbo, &batch), 15151);
+        assert_eq!(catalogue.users.len(), 2);
+    }
+
+    #[test]
+    fn a_transaction_that_is_not_committed_is_lost() {
+        let mut catalogue = Catalogue::default();
+        let batch = format!("BEGIN TRANSACTION; {}", create("a", A));
+        run(&mut catalogue, &Rights::Dbo, &batch).unwrap();
+        assert_eq!(catalogue, Catalogue::default());
+        assert_eq!(number(&mut catalogue, &Rights::Dbo, "COMMIT TRAN"), 3902);
+        assert_eq!(number(&mut catalogue, &Rights::Dbo, "ROLLBACK TRAN"), 3903);
+    }
+
+    #[test]
+    fn a_batch_that_cannot_be_read_does_nothing() {
+        let mut catalogue = Catalogue::default();
+        let batch = create("a", A) + "DROP USER 'a'";
+        assert_eq!(number(&mut catalogue, &Rights::Dbo, &batch), 102);
+        assert_eq!(catalogue, Catalogue::default());
+    }
+}
