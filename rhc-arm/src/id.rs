@@ -71,7 +71,7 @@ impl ResourceId {
     pub fn provider(mut self, resource_type: &str, name: impl AsRef<str>) -> Self {
         self.push("providers");
         self.push(resource_type);
-        self.push(name.as_ref());
+        self.push_name(name.as_ref());
         self
     }
 
@@ -79,7 +79,7 @@ impl ResourceId {
     #[must_use]
     pub fn child(mut self, child_type: &str, name: impl AsRef<str>) -> Self {
         self.push(child_type);
-        self.push(name.as_ref());
+        self.push_name(name.as_ref());
         self
     }
 
@@ -91,7 +91,7 @@ impl ResourceId {
     /// Where the type is a child's and the scope is not its parent.
     pub fn resource(&self, resource_type: &str, name: &str) -> Result<Self, InvalidResourceId> {
         self.collection(resource_type).map(|mut collection| {
-            collection.push(name);
+            collection.push_name(name);
             collection
         })
     }
@@ -227,6 +227,11 @@ impl ResourceId {
                 return Some(value);
             }
         }
+    }
+
+    /// A name with a slash would become two parts: written with `%2F` it stays one, and its path is refused.
+    fn push_name(&mut self, name: &str) {
+        self.push(&name.replace('/', "%2F"));
     }
 
     fn push(&mut self, part: &str) {

@@ -242,3 +242,27 @@ fn names_are_encoded_in_paths() {
     ));
     assert!(database.path().as_str().ends_with("/databases/my%20db%231"));
 }
+
+#[test]
+fn a_composed_name_cannot_change_the_shape() {
+    for name in ["", ".", "..", "a/b", "../../other", "a%2Fb", "a\\b", "a\nb"] {
+        let group = id(SUB).group(name);
+        for id in [
+            group.clone(),
+            group.provider("A.B/c", "d"),
+            id(SUB).provider("A.B/c", name),
+            id(SUB).child("c", name),
+        ] {
+            assert!(id.path().problem().is_some(), "{id}");
+        }
+        assert!(
+            id(SUB)
+                .resource("A.B/c", name)
+                .unwrap()
+                .path()
+                .problem()
+                .is_some(),
+            "{name}"
+        );
+    }
+}

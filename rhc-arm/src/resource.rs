@@ -229,10 +229,11 @@ fn tags_or_none<'de, D: Deserializer<'de>>(
         Some(BTreeMap<String, String>),
         None(Option<String>),
     }
-    Ok(match Tags::deserialize(deserializer)? {
-        Tags::Some(tags) => tags,
-        Tags::None(_) => BTreeMap::new(),
-    })
+    match Tags::deserialize(deserializer)? {
+        Tags::Some(tags) => Ok(tags),
+        Tags::None(text) if text.as_deref().is_none_or(str::is_empty) => Ok(BTreeMap::new()),
+        Tags::None(_) => Err(serde::de::Error::custom("tags are a map of strings")),
+    }
 }
 
 open_enum! {
