@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::clients::{Clients, TenantRef};
 use crate::engine::{
-    Apply, Change, DiffRules, Inputs, Key, Mark, Meta, Observe, Observed, Output, Outputs, OwnedBy,
-    Step, StepError, merge,
+    Apply, Change, DiffRules, Inputs, Key, Lane, Mark, Meta, Observe, Observed, Output, Outputs,
+    OwnedBy, Step, StepError, merge,
 };
 
 /// The ARM id of the resource that the step with this key makes.
@@ -122,6 +122,20 @@ impl<R: ResourceType> ArmStep<R> {
     #[must_use]
     pub fn rules(mut self, rules: impl FnOnce(DiffRules) -> DiffRules) -> Self {
         self.rules = rules(self.rules);
+        self
+    }
+
+    /// Puts it after another step.
+    #[must_use]
+    pub fn needs(mut self, key: &Key) -> Self {
+        self.meta = self.meta.needs(key);
+        self
+    }
+
+    /// Writes one at a time with every other step of that lane.
+    #[must_use]
+    pub fn lane(mut self, lane: Lane) -> Self {
+        self.meta = self.meta.lane(lane);
         self
     }
 

@@ -165,6 +165,15 @@ impl TenantRef {
         }
     }
 
+    /// A tenant that the file does not have; asking for its id says so.
+    pub(super) fn unknown(key: &str) -> Self {
+        let nobody = crate::engine::Key::new(format!("tenants/{key}"));
+        Self {
+            key: TenantKey::new(key),
+            id: Source::Step(nobody.output("tenantId")),
+        }
+    }
+
     /// The id.
     ///
     /// # Errors

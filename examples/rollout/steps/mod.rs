@@ -1,11 +1,255 @@
 //! The steps of the environment: what the environment file says, as things that can be looked at and written.
+//!
+//! [`environment`] reads like the environment itself, stage by stage. Nearly everything in Azure is one
+//! [`ArmStep`](arm_resource::ArmStep); what is not has a file of its own.
 
 pub mod arm_resource;
 pub mod clients;
+mod database;
 pub mod directory;
 mod failure;
+mod groups;
+mod monitoring;
+mod network;
 mod site;
+pub mod stack;
 pub mod subscriptions;
+pub mod sweeps;
 pub mod tenants;
 
+use std::sync::Arc;
+
 pub use clients::{Clients, Connect, TenantRef};
+
+use crate::engine::{GraphError, Key, Meta, Rollout, Stage, Step, Sweep};
+use crate::manifest::{MadeBy, Manifest, TagOwner, Tenant};
+use database::Administrators;
+use directory::object_id;
+use site::{Account, Site};
+use stack::Ground;
+use subscriptions::Owner;
+use tenants::{
+    AdministratorsStep, ExternalTenantStep, TenantByHandStep, external::Place, tenant_id,
+};
+
+/// The whole environment of a file, as far as this version goes: subscriptions, tenants, databases, network, the apps
+/// that need nothing of another app, and their bridges to the databases.
+///
+/// # Errors
+/// Where the steps do not fit together, which is a mistake in this program and not in the file.
+pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, GraphError> {
+    let mut site = Site::new(manifest, clients.clone());
+    let (hosting, database) = (
+        &manifest.environment.hosting_tenant,
+        manifest
+            .tenant_of_subscription(&manifest.database.subscription)
+            .unwrap_or_default(),
+    );
+
+    let host = site.tenant(hosting);
+    let payer = site.tenant(&manifest.billing.tenant);
+    let billing = site.billing(&payer);
+    let mut accounts = std::collections::BTreeMap::<&str, Account>::new();
+    for (key, file) in manifest
+        .subscriptions
+        .iter()
+        .filter(|(_, file)| file.tenant == *hosting)
+    {
+        let mut account = site.own_subscription(file, &host, &billing);
+        site.providers(&mut account, key);
+        accounts.insert(key, account);
+    }
+    let (customers, _) = manifest
+        .customer_tenant()
+        .map_or(("", None), |(key, tenant)| (key, Some(tenant)));
+    site.external_tenant(customers, &accounts);
+
+    let databases_home = site.tenant(database);
+    let people = site.administrators(
+        database,
+        &databases_home,
+        &manifest.database.administrators.native_administrator,
+    );
+    let operator = people.output("operatorObjectId");
+    for (key, file) in manifest
+        .subscriptions
+        .iter()
+        .filter(|(_, file)| file.tenant == database && file.tenant != *hosting)
+    {
+        let owner = Owner {
+            tenant: databases_home.clone(),
+            object: operator.clone(),
+        };
+        let mut account = site.others_subscription(file, &payer, owner, &billing);
+        site.providers(&mut account, key);
+        accounts.insert(key, account);
+    }
+
+    let automation = &manifest.automation.unique_name;
+    let registration = site.multi_tenant_application(
+        Stage::TENANTS,
+        &host,
+        automation,
+        "as which the automation acts in every tenant; it has no secret",
+    );
+    site.principal(
+        Stage::TENANTS,
+        &host,
+        automation,
+        &registration,
+        &[],
+        "the automation in the hosting tenant",
+    );
+    let automation = site.principal(
+        Stage::TENANTS,
+        &databases_home,
+        automation,
+        &registration,
+        &[&people],
+        "the automation in the databases' tenant",
+    );
+
+    let mut sweeps: Vec<Arc<dyn Sweep>> = Vec::new();
+    if let (Some(databases), Some(network)) = (
+        accounts.get(manifest.database.subscription.as_str()),
+        accounts.get(manifest.network.subscription.as_str()),
+    ) {
+        let group = site.group(
+            databases,
+            Stage::DATABASE,
+            &manifest.database.resource_group,
+            TagOwner::Shared,
+        );
+        let databases = site.database(
+            &group,
+            &Administrators {
+                person: operator,
+                automation: object_id(&automation),
+            },
+        );
+        let group = site.group(
+            network,
+            Stage::NETWORK,
+            &manifest.network.resource_group,
+            TagOwner::Shared,
+        );
+        let network = site.network(&group);
+        let ground = Ground {
+            network: &network,
+            databases: &databases,
+            database_tenant: &databases_home,
+        };
+        for (key, app) in manifest.apps().filter(|(_, app)| app.registry.is_none()) {
+            if let Some(account) = accounts.get(app.subscription.as_str()) {
+                site.stack(key, app, stage_of(key), account, &ground);
+            }
+        }
+    }
+    for account in accounts.values() {
+        sweeps.push(Arc::new(sweeps::MarkedResources::new(
+            clients.clone(),
+            account.tenant.clone(),
+            account.id.clone(),
+            &manifest.environment.name,
+        )));
+    }
+    let rollout = Rollout::new(&manifest.environment.name, site.steps)?;
+    Ok(sweeps.into_iter().fold(rollout, Rollout::with_sweep))
+}
+
+/// Where the plan shows an app's stack.
+fn stage_of(app: &str) -> Stage {
+    match app {
+        "hp2" => Stage::HP2,
+        "smx" => Stage::SMX,
+        _ => Stage::SHARED,
+    }
+}
+
+impl Site<'_> {
+    /// A tenant whose id the file gives, or that is found by its domain.
+    fn tenant(&mut self, key: &str) -> TenantRef {
+        let Some(file) = self.manifest.tenant(key) else {
+            return TenantRef::unknown(key);
+        };
+        match file.id.as_ref().and_then(|id| id.parse().ok()) {
+            Some(id) => TenantRef::given(key, id),
+            None => TenantRef::known_after(key, tenant_id(&self.tenant_by_hand(key, file))),
+        }
+    }
+
+    fn tenant_by_hand(&mut self, key: &str, file: &Tenant) -> Key {
+        let meta = Meta::new(
+            format!("tenants/{}", file.domain),
+            Stage::TENANTS,
+            key,
+            "tenant",
+            &file.domain,
+        )
+        .why("holds the databases, and nobody from outside");
+        let step = TenantByHandStep::new(meta, self.clients.clone(), file);
+        match self
+            .steps
+            .iter()
+            .find(|known| known.meta().key == step.meta().key)
+        {
+            Some(known) => known.meta().key.clone(),
+            None => self.add(step),
+        }
+    }
+
+    fn external_tenant(&mut self, key: &str, accounts: &std::collections::BTreeMap<&str, Account>) {
+        let Some(file) = self.manifest.tenant(key) else {
+            return;
+        };
+        let id = match (file.made_by, &file.directory) {
+            (MadeBy::Rollout, Some(directory)) => {
+                let Some(account) = accounts.get(directory.subscription.as_str()) else {
+                    return;
+                };
+                let group = self.group(
+                    account,
+                    Stage::TENANTS,
+                    &directory.resource_group,
+                    TagOwner::Shared,
+                );
+                let mut meta = self.meta::<rhc_external_id::CiamDirectory>(
+                    Stage::TENANTS,
+                    &account.tenant,
+                    &directory.name,
+                    "holds the customers' identities, and nothing else",
+                );
+                if let Some(provider) = account.providers.get("Microsoft.AzureActiveDirectory") {
+                    meta = meta.needs(provider);
+                }
+                let place = Place {
+                    payer: account.tenant.clone(),
+                    subscription: account.guid.clone(),
+                    group: group.id.clone(),
+                    environment: self.environment(),
+                    tags: group.tags.clone(),
+                };
+                let step =
+                    ExternalTenantStep::new(meta, self.clients.clone(), place, file, directory);
+                TenantRef::known_after(key, tenant_id(&self.add(step)))
+            }
+            _ => self.tenant(key),
+        };
+        let operator = file
+            .native_administrators
+            .iter()
+            .find(|one| !one.break_glass)
+            .map_or("", |one| one.user.as_str());
+        self.administrators(key, &id, operator);
+    }
+
+    fn administrators(&mut self, key: &str, id: &TenantRef, operator: &str) -> Key {
+        let Some(file) = self.manifest.tenant(key) else {
+            return Key::new(key);
+        };
+        let meta = Meta::new(format!("tenants/{}/native-administrators", file.domain), Stage::TENANTS, key, "native administrators", &file.domain)
+            .why("whoever makes a tenant is an outsider in it; people of its own must take over before it is secured");
+        let step = AdministratorsStep::new(meta, self.clients.clone(), id.clone(), file, operator);
+        self.add(step)
+    }
+}

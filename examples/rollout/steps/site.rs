@@ -7,9 +7,9 @@ use rhc_arm::{Resource, ResourceType};
 use rhc_core::{ObjectId, SubscriptionId, TenantId};
 use serde_json::Value;
 
-use super::arm_resource::{ArmStep, Document, Parent};
+use super::arm_resource::{ArmStep, Document, Parent, arm_id};
 use super::clients::{Clients, TenantRef};
-use crate::engine::{Inputs, Key, Meta, Output, Stage, Step, StepError};
+use crate::engine::{Inputs, Key, Meta, Output, OwnedBy, Stage, Step, StepError};
 use crate::manifest::{Manifest, TagOwner};
 
 /// The environment under construction. Stages add their steps and hand out the outputs that others need.
@@ -43,13 +43,22 @@ pub(super) struct Group {
 
 impl<'m> Site<'m> {
     pub(super) fn new(manifest: &'m Manifest, clients: Clients) -> Self {
-        Self { manifest, clients, steps: Vec::new() }
+        Self {
+            manifest,
+            clients,
+            steps: Vec::new(),
+        }
     }
 
     pub(super) fn add(&mut self, step: impl Step + 'static) -> Key {
-        let key = step.meta().key.clone();
+        self.add_whole(step).key
+    }
+
+    /// Adds a step that others are part of.
+    pub(super) fn add_whole(&mut self, step: impl Step + 'static) -> Meta {
+        let meta = step.meta().clone();
         self.steps.push(Arc::new(step));
-        key
+        meta
     }
 
     pub(super) fn environment(&self) -> &'m str {
@@ -88,18 +97,68 @@ impl<'m> Site<'m> {
         parent: impl Into<Parent>,
         build: impl Fn(&Inputs<'_>) -> Result<D, StepError> + Send + Sync + 'static,
     ) -> ArmStep<R> {
-        ArmStep::new(meta, self.clients.clone(), tenant.clone(), parent, self.environment(), build)
+        ArmStep::new(
+            meta,
+            self.clients.clone(),
+            tenant.clone(),
+            parent,
+            self.environment(),
+            build,
+        )
     }
 
-    pub(super) fn meta<R: ResourceType>(&self, stage: Stage, tenant: &TenantRef, name: &str, why: &str) -> Meta {
-        Meta::new(format!("{}/{}/{name}", stage.id, R::TYPE), stage, tenant.key.clone(), R::TYPE, name).why(why)
+    /// A part of another resource that there is one of: it can bear no mark, and is ours as its parent is.
+    pub(super) fn part<R: ResourceType, D: Document>(
+        &self,
+        whole: &Meta,
+        tenant: &TenantRef,
+        name: &str,
+        why: &str,
+        build: impl Fn(&Inputs<'_>) -> Result<D, StepError> + Send + Sync + 'static,
+    ) -> ArmStep<R> {
+        let collection = R::TYPE.rsplit('/').next().unwrap_or(R::TYPE);
+        let meta = Meta::new(
+            whole.key.child(format!("{collection}/{name}")),
+            whole.stage,
+            tenant.key.clone(),
+            R::TYPE,
+            name,
+        )
+        .why(why)
+        .owner(OwnedBy::Parent(whole.key.clone()));
+        self.step(meta, tenant, arm_id(&whole.key), build)
+    }
+
+    pub(super) fn meta<R: ResourceType>(
+        &self,
+        stage: Stage,
+        tenant: &TenantRef,
+        name: &str,
+        why: &str,
+    ) -> Meta {
+        Meta::new(
+            format!("{}/{}/{name}", stage.id, R::TYPE),
+            stage,
+            tenant.key.clone(),
+            R::TYPE,
+            name,
+        )
+        .why(why)
     }
 }
 
 impl Group {
     /// A resource of this group, before its properties: where it is and whose.
-    pub(super) fn place<R: ResourceType>(&self, location: &str, properties: R::Properties) -> Resource<R> {
-        Resource { tags: self.tags.clone(), ..Resource::new(properties) }.at(location)
+    pub(super) fn place<R: ResourceType>(
+        &self,
+        location: &str,
+        properties: R::Properties,
+    ) -> Resource<R> {
+        Resource {
+            tags: self.tags.clone(),
+            ..Resource::new(properties)
+        }
+        .at(location)
     }
 }
 
@@ -121,5 +180,9 @@ pub(super) const NO_OBJECT: ObjectId = ObjectId::new(uuid::Uuid::nil());
 pub(super) const NO_TENANT: TenantId = TenantId::new(uuid::Uuid::nil());
 
 pub(super) fn parse_subscription(text: &str) -> Result<SubscriptionId, StepError> {
-    text.parse().map_err(|error| StepError::new(format!("a service gave a subscription id that is none: {error}")))
+    text.parse().map_err(|error| {
+        StepError::new(format!(
+            "a service gave a subscription id that is none: {error}"
+        ))
+    })
 }

@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use rhc_arm::types::subscription::AcceptOwnership;
 use serde_json::{Value, json};
 
-use crate::engine::{Apply, Change, Inputs, Meta, Observe, Observed, Output, Outputs, Step, StepError};
+use crate::engine::{
+    Apply, Change, Inputs, Meta, Observe, Observed, Output, Outputs, Step, StepError,
+};
 use crate::steps::clients::{Clients, TenantRef};
 use crate::steps::site::parse_subscription;
 
@@ -19,16 +21,28 @@ pub struct AcceptStep {
 
 impl AcceptStep {
     /// `tenant` accepts `subscription` (a GUID).
-    pub fn new(meta: Meta, clients: Clients, tenant: TenantRef, subscription: Output<String>) -> Self {
+    pub fn new(
+        meta: Meta,
+        clients: Clients,
+        tenant: TenantRef,
+        subscription: Output<String>,
+    ) -> Self {
         let mut meta = meta.needs_output(&subscription);
         if let Some(made) = tenant.step() {
             meta = meta.needs_output(made);
         }
-        Self { meta, clients, tenant, subscription }
+        Self {
+            meta,
+            clients,
+            tenant,
+            subscription,
+        }
     }
 
     fn outputs(guid: &str) -> Outputs {
-        Outputs::new().with("id", format!("/subscriptions/{guid}")).with("subscriptionId", guid)
+        Outputs::new()
+            .with("id", format!("/subscriptions/{guid}"))
+            .with("subscriptionId", guid)
     }
 }
 
@@ -46,7 +60,11 @@ impl Step for AcceptStep {
         let arm = self.clients.arm(&self.tenant, cx.inputs())?;
         let guid = cx.inputs().require(&self.subscription)?;
         let name = |found: &rhc_arm::types::resources::Subscription| found.subscription_id.clone();
-        let all = cx.listing("", "subscriptions", name, || async move { Ok(arm.subscriptions().collect_all().await?) }).await?;
+        let all = cx
+            .listing("", "subscriptions", name, || async move {
+                Ok(arm.subscriptions().collect_all().await?)
+            })
+            .await?;
         Ok(match all.get(&guid) {
             Some(_) => Observed::unmarkable(json!({"subscriptionId": guid}), Self::outputs(&guid)),
             None => Observed::Absent,
@@ -57,8 +75,14 @@ impl Step for AcceptStep {
         let arm = self.clients.arm(&self.tenant, cx.inputs())?;
         let guid = cx.inputs().require(&self.subscription)?;
         let scope = arm.subscription(&parse_subscription(&guid)?);
-        let accept = AcceptOwnership { display_name: Some(self.meta.name.clone()), ..AcceptOwnership::default() };
-        let operation = scope.begin_accept_ownership(&accept).await.map_err(by_hand)?;
+        let accept = AcceptOwnership {
+            display_name: Some(self.meta.name.clone()),
+            ..AcceptOwnership::default()
+        };
+        let operation = scope
+            .begin_accept_ownership(&accept)
+            .await
+            .map_err(by_hand)?;
         cx.operation(operation.id().as_str()).await?;
         operation.await.map_err(by_hand)?;
         Ok(Self::outputs(&guid))

@@ -24,7 +24,12 @@ impl GivenStep {
             Some(made) => meta.needs_output(made),
             None => meta,
         };
-        Self { meta, clients, tenant, id }
+        Self {
+            meta,
+            clients,
+            tenant,
+            id,
+        }
     }
 }
 
@@ -36,16 +41,31 @@ impl Step for GivenStep {
 
     async fn observe(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
         let arm = self.clients.arm(&self.tenant, cx.inputs())?;
-        let found = cx.read(arm.subscription(&parse_subscription(&self.id)?).get_opt()).await?;
+        let found = cx
+            .read(arm.subscription(&parse_subscription(&self.id)?).get_opt())
+            .await?;
         let Some(found) = found else {
             return Err(StepError::new(format!("the environment file gives subscription {}, and this account does not see it", self.id))
                 .remedy("check the id; the account that runs the rollout must be Owner of the subscription, in the tenant that the file names"));
         };
-        if found.state.as_ref().is_some_and(|state| *state != SubscriptionState::Enabled) {
-            let state = found.state.map(|state| state.to_string()).unwrap_or_default();
-            return Err(StepError::new(format!("subscription {} is {state}: nothing can be made in it", self.meta.name)).remedy("enable it in the portal first"));
+        if found
+            .state
+            .as_ref()
+            .is_some_and(|state| *state != SubscriptionState::Enabled)
+        {
+            let state = found
+                .state
+                .map(|state| state.to_string())
+                .unwrap_or_default();
+            return Err(StepError::new(format!(
+                "subscription {} is {state}: nothing can be made in it",
+                self.meta.name
+            ))
+            .remedy("enable it in the portal first"));
         }
-        let outputs = Outputs::new().with("id", format!("/subscriptions/{}", self.id)).with("subscriptionId", self.id.clone());
+        let outputs = Outputs::new()
+            .with("id", format!("/subscriptions/{}", self.id))
+            .with("subscriptionId", self.id.clone());
         Ok(Observed::unmarkable(Value::Null, outputs))
     }
 }

@@ -37,14 +37,30 @@ pub(super) struct Owner {
 impl Site<'_> {
     /// Who pays, found out once.
     pub(super) fn billing(&mut self, payer: &TenantRef) -> Key {
-        let meta = Meta::new("subscriptions/billing-scope", Stage::SUBSCRIPTIONS, payer.key.clone(), "Microsoft.Billing/billingAccounts", "billing scope")
-            .why("says who pays for new subscriptions")
-            .owner(OwnedBy::Given);
-        self.add(BillingStep::new(meta, self.clients.clone(), payer.clone(), self.manifest.billing.scope()))
+        let meta = Meta::new(
+            "subscriptions/billing-scope",
+            Stage::SUBSCRIPTIONS,
+            payer.key.clone(),
+            "Microsoft.Billing/billingAccounts",
+            "billing scope",
+        )
+        .why("says who pays for new subscriptions")
+        .owner(OwnedBy::Given);
+        self.add(BillingStep::new(
+            meta,
+            self.clients.clone(),
+            payer.clone(),
+            self.manifest.billing.scope(),
+        ))
     }
 
     /// A subscription of the tenant that pays.
-    pub(super) fn own_subscription(&mut self, file: &Subscription, tenant: &TenantRef, billing: &Key) -> Account {
+    pub(super) fn own_subscription(
+        &mut self,
+        file: &Subscription,
+        tenant: &TenantRef,
+        billing: &Key,
+    ) -> Account {
         let key = match &file.id {
             Some(id) => self.given_subscription(file, tenant, id),
             None => {
@@ -56,7 +72,13 @@ impl Site<'_> {
     }
 
     /// A subscription that another tenant shall own: made by the one that pays, accepted by the owner.
-    pub(super) fn others_subscription(&mut self, file: &Subscription, payer: &TenantRef, owner: Owner, billing: &Key) -> Account {
+    pub(super) fn others_subscription(
+        &mut self,
+        file: &Subscription,
+        payer: &TenantRef,
+        owner: Owner,
+        billing: &Key,
+    ) -> Account {
         let tenant = owner.tenant.clone();
         let key = match &file.id {
             Some(id) => self.given_subscription(file, &tenant, id),
@@ -72,24 +94,55 @@ impl Site<'_> {
                 )
                 .why("the tenant that shall own the subscription accepts it")
                 .owner(OwnedBy::Parent(alias.clone()));
-                self.add(AcceptStep::new(meta, self.clients.clone(), tenant.clone(), subscription_guid(&alias)))
+                self.add(AcceptStep::new(
+                    meta,
+                    self.clients.clone(),
+                    tenant.clone(),
+                    subscription_guid(&alias),
+                ))
             }
         };
         self.account(key, &tenant)
     }
 
     fn given_subscription(&mut self, file: &Subscription, tenant: &TenantRef, id: &str) -> Key {
-        let meta = Meta::new(format!("subscriptions/{}", file.name), Stage::SUBSCRIPTIONS, tenant.key.clone(), "Microsoft.Resources/subscriptions", &file.name)
-            .why("given in the file: it is used, and none is made")
-            .owner(OwnedBy::Given);
-        self.add(GivenStep::new(meta, self.clients.clone(), tenant.clone(), id.to_owned()))
+        let meta = Meta::new(
+            format!("subscriptions/{}", file.name),
+            Stage::SUBSCRIPTIONS,
+            tenant.key.clone(),
+            "Microsoft.Resources/subscriptions",
+            &file.name,
+        )
+        .why("given in the file: it is used, and none is made")
+        .owner(OwnedBy::Given);
+        self.add(GivenStep::new(
+            meta,
+            self.clients.clone(),
+            tenant.clone(),
+            id.to_owned(),
+        ))
     }
 
-    fn alias(&self, file: &Subscription, payer: &TenantRef, billing: &Key, owner: Option<Owner>) -> ArmStep<SubscriptionAlias> {
+    fn alias(
+        &self,
+        file: &Subscription,
+        payer: &TenantRef,
+        billing: &Key,
+        owner: Option<Owner>,
+    ) -> ArmStep<SubscriptionAlias> {
         let meta = self
-            .meta::<SubscriptionAlias>(Stage::SUBSCRIPTIONS, payer, &file.name, "keeps the environment's resources and its bill apart from everything else")
+            .meta::<SubscriptionAlias>(
+                Stage::SUBSCRIPTIONS,
+                payer,
+                &file.name,
+                "keeps the environment's resources and its bill apart from everything else",
+            )
             .owner(OwnedBy::DerivedId);
-        let (name, workload, scope) = (file.name.clone(), file.workload.as_str(), billing.output::<String>("billingScope"));
+        let (name, workload, scope) = (
+            file.name.clone(),
+            file.workload.as_str(),
+            billing.output::<String>("billingScope"),
+        );
         let owner = owner.map(|owner| (owner.tenant, owner.object));
         let step = self.step::<SubscriptionAlias, _>(meta, payer, Parent::Root, move |inputs| {
             let mut properties = AliasProperties {
@@ -114,17 +167,34 @@ impl Site<'_> {
         })
         // What an alias was made with is its history; a subscription is renamed and moved elsewhere.
         .rules(|rules| {
-            ["displayName", "workload", "billingScope", "additionalProperties"].iter().fold(rules, |rules, name| rules.not_owned(&format!("properties.{name}")))
+            [
+                "displayName",
+                "workload",
+                "billingScope",
+                "additionalProperties",
+            ]
+            .iter()
+            .fold(rules, |rules, name| {
+                rules.not_owned(&format!("properties.{name}"))
+            })
         })
     }
 
     fn account(&mut self, subscription: Key, tenant: &TenantRef) -> Account {
-        Account { tenant: tenant.clone(), id: subscription.output("id"), guid: subscription_guid(&subscription), providers: BTreeMap::new() }
+        Account {
+            tenant: tenant.clone(),
+            id: subscription.output("id"),
+            guid: subscription_guid(&subscription),
+            providers: BTreeMap::new(),
+        }
     }
 
     /// Registers what the file puts into a subscription.
     pub(super) fn providers(&mut self, account: &mut Account, subscription: &str) {
-        let name = self.manifest.subscription(subscription).map_or(subscription, |file| file.name.as_str());
+        let name = self
+            .manifest
+            .subscription(subscription)
+            .map_or(subscription, |file| file.name.as_str());
         for namespace in self.manifest.resource_providers(subscription) {
             let meta = Meta::new(
                 format!("subscriptions/{name}/providers/{namespace}"),
@@ -135,7 +205,12 @@ impl Site<'_> {
             )
             .why(format!("{name} can hold nothing of {namespace} before"))
             .owner(OwnedBy::Parent(account.id.key().clone()));
-            let key = self.add(ProviderStep::new(meta, self.clients.clone(), account.tenant.clone(), account.guid.clone()));
+            let key = self.add(ProviderStep::new(
+                meta,
+                self.clients.clone(),
+                account.tenant.clone(),
+                account.guid.clone(),
+            ));
             account.providers.insert(namespace, key);
         }
     }

@@ -5,7 +5,9 @@ use rhc_arm::SubscriptionScope;
 use rhc_arm::types::resources::Provider;
 use serde_json::{Value, json};
 
-use crate::engine::{Apply, Change, DiffRules, Inputs, Meta, Observe, Observed, Output, Outputs, Step, StepError};
+use crate::engine::{
+    Apply, Change, DiffRules, Inputs, Meta, Observe, Observed, Output, Outputs, Step, StepError,
+};
 use crate::steps::clients::{Clients, TenantRef};
 use crate::steps::site::parse_subscription;
 
@@ -20,12 +22,22 @@ pub struct ProviderStep {
 
 impl ProviderStep {
     /// A registration in `subscription` (a GUID) of `tenant`.
-    pub fn new(meta: Meta, clients: Clients, tenant: TenantRef, subscription: Output<String>) -> Self {
+    pub fn new(
+        meta: Meta,
+        clients: Clients,
+        tenant: TenantRef,
+        subscription: Output<String>,
+    ) -> Self {
         let mut meta = meta.needs_output(&subscription);
         if let Some(made) = tenant.step() {
             meta = meta.needs_output(made);
         }
-        Self { meta, clients, tenant, subscription }
+        Self {
+            meta,
+            clients,
+            tenant,
+            subscription,
+        }
     }
 
     fn scope(&self, inputs: &Inputs<'_>) -> Result<SubscriptionScope, StepError> {
@@ -51,11 +63,22 @@ impl Step for ProviderStep {
     async fn observe(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
         let scope = self.scope(cx.inputs())?;
         let name = |provider: &Provider| provider.namespace.clone();
-        let all = cx.listing(scope.id().as_str(), "providers", name, || async move { Ok(scope.providers().collect_all().await?) }).await?;
-        Ok(match all.get(&self.meta.name).and_then(|provider| provider.registration_state.as_ref()) {
-            Some(state) => Observed::unmarkable(json!({"registrationState": state}), Outputs::new()),
-            None => Observed::Absent,
-        })
+        let all = cx
+            .listing(scope.id().as_str(), "providers", name, || async move {
+                Ok(scope.providers().collect_all().await?)
+            })
+            .await?;
+        Ok(
+            match all
+                .get(&self.meta.name)
+                .and_then(|provider| provider.registration_state.as_ref())
+            {
+                Some(state) => {
+                    Observed::unmarkable(json!({"registrationState": state}), Outputs::new())
+                }
+                None => Observed::Absent,
+            },
+        )
     }
 
     async fn apply(&self, cx: &Apply<'_>, _change: &Change<'_>) -> Result<Outputs, StepError> {

@@ -1,0 +1,96 @@
+//! Who may do what in Azure: role assignments, whose ids are derived from the environment.
+
+use rhc_arm::Resource;
+use rhc_arm::types::authorization::{PrincipalType, RoleAssignment, RoleAssignmentProperties};
+
+use crate::engine::{Key, Meta, Output, OwnedBy};
+use crate::steps::arm_resource::arm_id;
+use crate::steps::site::{Group, Site};
+
+/// A built-in role: its id is the same everywhere.
+///
+/// Source: [built-in roles](https://learn.microsoft.com/azure/role-based-access-control/built-in-roles).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BuiltInRole {
+    pub(super) name: &'static str,
+    pub(super) id: &'static str,
+}
+
+/// Reads secrets of a vault, and nothing else.
+const KEY_VAULT_SECRETS_USER: BuiltInRole = BuiltInRole {
+    name: "Key Vault Secrets User",
+    id: "4633458b-17de-408a-b874-0445c86b69e6",
+};
+
+impl Site<'_> {
+    pub(super) fn may_read_secrets(&mut self, group: &Group, identity: &Key, vault: &Meta) {
+        let principal = identity.output("principalId");
+        self.assign(
+            group,
+            vault,
+            &arm_id(&vault.key),
+            identity,
+            &principal,
+            KEY_VAULT_SECRETS_USER,
+            "the app reads its secrets from the vault, and can change none",
+        );
+    }
+
+    /// Gives an identity a role at a resource. Principals arrive in Resource Manager some time after they were made.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "each is a different part of one sentence: who gets which role where, and why"
+    )]
+    pub(super) fn assign(
+        &mut self,
+        group: &Group,
+        at: &Meta,
+        scope: &Output<String>,
+        who: &Key,
+        principal: &Output<String>,
+        role: BuiltInRole,
+        why: &str,
+    ) -> Key {
+        let name = self
+            .manifest
+            .derived_id(&[at.key.as_str(), who.as_str(), role.id])
+            .to_string();
+        let (subscription, principal) = (group.account.id.clone(), principal.clone());
+        let meta = Meta::new(
+            at.key.child(format!(
+                "roleAssignments/{}/{}",
+                role.name,
+                who.as_str().rsplit('/').next().unwrap_or_default()
+            )),
+            at.stage,
+            group.account.tenant.key.clone(),
+            "Microsoft.Authorization/roleAssignments",
+            name,
+        )
+        .why(format!("{}: {why}", role.name))
+        .owner(OwnedBy::DerivedId);
+        let step =
+            self.step::<RoleAssignment, _>(meta, &group.account.tenant, scope, move |inputs| {
+                let mut properties = RoleAssignmentProperties {
+                    principal_id: Some(inputs.text(&principal)?),
+                    // Said, so that the service does not look the principal up in a directory that may not know it yet.
+                    principal_type: Some(PrincipalType::ServicePrincipal),
+                    ..RoleAssignmentProperties::default()
+                };
+                let subscription = inputs.text(&subscription)?;
+                let definition = format!(
+                    "{subscription}/providers/Microsoft.Authorization/roleDefinitions/{}",
+                    role.id
+                );
+                properties
+                    .rest
+                    .insert("roleDefinitionId".to_owned(), definition.into());
+                Ok(Resource::<RoleAssignment>::new(properties))
+            });
+        self.add(step.rules(|rules| {
+            rules
+                .immutable("properties.principalId")
+                .immutable("properties.roleDefinitionId")
+        }))
+    }
+}

@@ -1,0 +1,100 @@
+//! The app's key vault: access by roles only, nothing can be purged, nobody gets in but the apps' subnets.
+
+use rhc_arm::Resource;
+use rhc_arm::types::key_vault::{NetworkAcls, Vault, VaultProperties, VaultSku};
+use serde_json::{Value, json};
+
+use crate::engine::{Key, Meta, Outputs, StepError};
+use crate::manifest::{App, VaultNetwork};
+use crate::steps::arm_resource::arm_id;
+use crate::steps::monitoring::Logs;
+use crate::steps::network::Network;
+use crate::steps::site::{Group, Site};
+
+impl Site<'_> {
+    pub(super) fn vault(
+        &mut self,
+        group: &Group,
+        app: &App,
+        network: &Network,
+        workspace: &Key,
+    ) -> Meta {
+        let (location, place, file, tenant) = (
+            self.location(),
+            group.clone(),
+            self.manifest.vaults.clone(),
+            group.account.tenant.clone(),
+        );
+        let subnets: Vec<_> = network.of_apps.clone();
+        let step = self.resource::<Vault, _>(
+            group,
+            &app.key_vault,
+            "keeps what the app must not know by heart",
+            move |inputs| {
+                let mut acls = NetworkAcls {
+                    bypass: Some("None".to_owned()),
+                    default_action: Some("Deny".to_owned()),
+                    ip_rules: Some(Vec::new()),
+                    ..NetworkAcls::default()
+                };
+                let public = match file.network {
+                    VaultNetwork::AppSubnets => {
+                        let rules: Result<Vec<Value>, StepError> = subnets
+                            .iter()
+                            .map(|subnet| Ok(json!({"id": inputs.text(subnet)?})))
+                            .collect();
+                        acls.rest
+                            .insert("virtualNetworkRules".to_owned(), rules?.into());
+                        "Enabled"
+                    }
+                    VaultNetwork::PrivateEndpoint => "Disabled",
+                };
+                let properties = VaultProperties {
+                    tenant_id: Some(tenant.text(inputs)?),
+                    sku: Some(VaultSku {
+                        name: Some(file.sku.as_str().to_owned()),
+                        ..VaultSku::standard()
+                    }),
+                    enable_rbac_authorization: Some(true),
+                    enable_soft_delete: Some(true),
+                    soft_delete_retention_in_days: Some(i64::from(file.soft_delete_days)),
+                    enable_purge_protection: Some(true),
+                    public_network_access: Some(public.to_owned()),
+                    network_acls: Some(acls),
+                    ..VaultProperties::default()
+                };
+                Ok(place.place::<Vault>(&location, properties))
+            },
+        );
+        let step = step
+            .rules(|rules| {
+                [
+                    "properties.sku.name",
+                    "properties.sku.family",
+                    "properties.publicNetworkAccess",
+                    "properties.networkAcls.defaultAction",
+                    "properties.networkAcls.bypass",
+                ]
+                .iter()
+                .fold(rules, |rules, path| rules.ignore_case(path))
+                .immutable("properties.softDeleteRetentionInDays")
+                .keyed_by("properties.networkAcls.virtualNetworkRules", "id")
+                // The operator's window adds its address here, and takes it away again.
+                .empty_is_absent("properties.networkAcls.ipRules")
+            })
+            .outputs(|vault: &Resource<Vault>| {
+                Outputs::new().with("vaultUri", vault.properties.vault_uri.clone())
+            });
+        let vault = self.add_whole(step);
+        let tenant = group.account.tenant.clone();
+        self.diagnostics(
+            &vault,
+            &tenant,
+            &arm_id(&vault.key),
+            workspace,
+            Logs::Group("audit"),
+            "records who read which secret (HIPAA)",
+        );
+        vault
+    }
+}

@@ -1,0 +1,107 @@
+//! What carries the environment's mark and is in no step: taken out of the file, reported, never deleted.
+
+use async_trait::async_trait;
+use rhc_arm::{Path, Request, ResourceId};
+use serde::Deserialize;
+
+use super::clients::{Clients, TenantRef};
+use crate::engine::{Meta, Observe, Orphan, Output, Stage, StepError, Sweep, Wanted};
+
+/// The marked resources of a subscription.
+#[derive(Debug)]
+pub struct MarkedResources {
+    meta: Meta,
+    clients: Clients,
+    tenant: TenantRef,
+    subscription: Output<String>,
+    environment: String,
+}
+
+/// What the list of a subscription's resources says of each.
+#[derive(Debug, Clone, Deserialize)]
+struct Found {
+    id: ResourceId,
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+impl MarkedResources {
+    /// Those with the tag `rhc-environment` = `environment` in `subscription` (an ARM id).
+    pub fn new(
+        clients: Clients,
+        tenant: TenantRef,
+        subscription: Output<String>,
+        environment: &str,
+    ) -> Self {
+        let mut meta = Meta::new(
+            format!("{}/marked-resources", subscription.key()),
+            Stage::SUBSCRIPTIONS,
+            tenant.key.clone(),
+            "Microsoft.Resources/resources",
+            "marked resources",
+        )
+        .needs_output(&subscription);
+        if let Some(made) = tenant.step() {
+            meta = meta.needs_output(made);
+        }
+        Self {
+            meta,
+            clients,
+            tenant,
+            subscription,
+            environment: environment.to_owned(),
+        }
+    }
+}
+
+#[async_trait]
+impl Sweep for MarkedResources {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    async fn orphans(
+        &self,
+        cx: &Observe<'_>,
+        wanted: Wanted<'_>,
+    ) -> Result<Vec<Orphan>, StepError> {
+        let subscription = cx.inputs().require(&self.subscription)?;
+        let arm = self.clients.arm(&self.tenant, cx.inputs())?;
+        let guid =
+            super::site::parse_subscription(subscription.trim_start_matches("/subscriptions/"))?;
+        let filter = format!(
+            "tagName eq 'rhc-environment' and tagValue eq '{}'",
+            self.environment.replace('\'', "''")
+        );
+        let found = cx
+            .listing(
+                &subscription,
+                "Microsoft.Resources/resources",
+                |_: &Found| None,
+                || async move {
+                    let path = Path::new("/subscriptions")
+                        .segment(guid.to_string())
+                        .fixed("/resources");
+                    let request = Request::new("resources.list_marked", rhc_arm::Method::Get, path)
+                        .query("$filter", filter)
+                        .query("api-version", "2025-04-01");
+                    Ok(arm.pages::<Found>(request).collect_all().await?)
+                },
+            )
+            .await?;
+        let left = found.iter().filter(|one| {
+            !wanted.contains_named(&one.kind, one.id.name())
+                && !wanted.contains_named(&one.kind, &one.name)
+        });
+        Ok(left
+            .map(|one| Orphan {
+                tenant: self.tenant.key.clone(),
+                kind: one.kind.clone(),
+                name: one.name.clone(),
+                id: one.id.to_string(),
+                resolve: "it carries this environment's mark and is not in the file: put it back there, or delete it yourself".to_owned(),
+            })
+            .collect())
+    }
+}
