@@ -1,0 +1,5 @@
+//! SQL servers in a World: what they answer, and what they refuse.
+
+mod resources;
+mod sql;
+mod support;
