@@ -8,6 +8,8 @@ mod client;
 mod conditional_access;
 mod deleted_items;
 mod directory_object;
+#[cfg(feature = "fake")]
+pub mod fake;
 mod groups;
 mod keys;
 mod organization;

@@ -1,0 +1,228 @@
+//! Microsoft Graph in memory: routes over a [`World`], strict where Microsoft is.
+//!
+//! It reads the wire and not this crate's models, so that both do not share a mistake. One table per type says which
+//! properties exist, who sets them and what values they take ([`tables`]); rules that a table cannot hold stand beside
+//! the operation that they belong to. Each has a test that sees it refuse.
+//!
+//! Readers lag behind writers as [`Replication`](rhc_core::fake::Replication) says; a write to an object that point
+//! reads do not show yet is answered 404, as the real service does now and then. Deleted applications, service
+//! principals, users and Microsoft 365 groups can be restored for thirty days; security groups are gone for good.
+//!
+//! Other crates add routes of Graph by [`register`]: the user flows of External ID are such.
+
+mod app_roles;
+mod applications;
+mod call;
+mod conditional_access;
+mod deleted;
+mod federated;
+mod graph_app;
+mod groups;
+mod objects;
+mod odata;
+mod policies;
+mod refusal;
+mod route;
+mod routes;
+pub mod schema;
+mod service_principals;
+mod state;
+mod tenant;
+mod users;
+
+pub use call::{Call, Key, ORIGIN, Reply};
+pub use odata::Query;
+pub use refusal::Refusal;
+pub use route::{Needs, Route, Run};
+
+use axum::{Router, body::Bytes, extract::Request, http::HeaderMap, response::Response};
+use rhc_core::fake::{RequestInfo, State, World, authority, respond};
+use serde_json::{Map, Value};
+use std::sync::{Mutex, PoisonError};
+
+/// The host that the fake answers for.
+pub const HOST: &str = "graph.microsoft.com";
+
+const AUDIENCES: &[&str] = &[
+    "https://graph.microsoft.com",
+    "00000003-0000-0000-c000-000000000000",
+];
+
+/// More than any request of Graph's directory has.
+const BODY_LIMIT: usize = 4 * 1024 * 1024;
+
+/// Routes that other crates added.
+#[derive(Default)]
+struct Registry(Mutex<Vec<&'static [Route]>>);
+
+/// Lets a World answer for Microsoft Graph. Mounting it twice changes nothing.
+///
+/// A section `graph` of a loaded state that makes no sense is reported by [`World::check`].
+pub fn mount(world: &World) {
+    // The problem stays with the section, where `World::check` finds it.
+    let _ = world.load_section::<state::GraphState>();
+    let router = Router::new().fallback(answer);
+    world.mount(HOST, respond::graph_headers(router));
+}
+
+/// Adds routes, for what another crate knows about Graph. They come after this crate's own.
+pub fn register(world: &World, routes: &'static [Route]) {
+    let registry = world.extension::<Registry>();
+    let mut all = registry.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if !all.iter().any(|own| std::ptr::eq(*own, routes)) {
+        all.push(routes);
+    }
+}
+
+/// The types whose bodies a table describes, by their names below `microsoft.graph`, for conformance checks.
+pub fn tables() -> Vec<(&'static str, &'static [schema::Property])> {
+    vec![
+        ("application", applications::APPLICATION.properties),
+        ("appRoleAssignment", app_roles::PROPERTIES),
+        ("authorizationPolicy", policies::AUTHORIZATION_POLICY),
+        ("conditionalAccessPolicy", conditional_access::PROPERTIES),
+        (
+            "crossTenantAccessPolicyConfigurationDefault",
+            policies::CROSS_TENANT_DEFAULT,
+        ),
+        ("domain", tenant::DOMAIN),
+        (
+            "emailAuthenticationMethodConfiguration",
+            policies::EMAIL_METHOD,
+        ),
+        ("federatedIdentityCredential", federated::PROPERTIES),
+        ("group", groups::GROUP.properties),
+        (
+            "identitySecurityDefaultsEnforcementPolicy",
+            policies::SECURITY_DEFAULTS,
+        ),
+        ("organization", tenant::ORGANIZATION),
+        (
+            "servicePrincipal",
+            service_principals::SERVICE_PRINCIPAL.properties,
+        ),
+        ("unifiedRoleAssignment", tenant::ROLE_ASSIGNMENT),
+        ("unifiedRoleDefinition", tenant::ROLE_DEFINITION),
+        ("user", users::USER.properties),
+    ]
+}
+
+async fn answer(world: World, info: RequestInfo, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, BODY_LIMIT).await;
+    let registry = world.extension::<Registry>();
+    let added = registry
+        .0
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
+    world.with(|state| {
+        let caller = match authority::authenticate(state, &parts.headers, AUDIENCES) {
+            Ok(caller) => caller,
+            Err(failure) => return failure.graph(&info),
+        };
+        let tenant = caller.tenant;
+        let body = body.unwrap_or_default();
+        let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+        let call = |keys| {
+            Ok(Call {
+                body: parse(&parts.headers, &body)?,
+                method: parts.method.clone(),
+                caller,
+                keys,
+                query: Query::parse(query)?,
+                path: path.strip_prefix("/v1.0").unwrap_or(path).to_owned(),
+                headers: parts.headers.clone(),
+                at: info.at,
+            })
+        };
+        let mut operation = "unknown";
+        let method = parts.method.as_str();
+        let result = run(state, &added, method, path, call, &mut operation);
+        let response = match result {
+            Ok(reply) => {
+                let response = match &reply.body {
+                    Some(body) => respond::json(reply.status, body),
+                    None => respond::empty(reply.status),
+                };
+                match &reply.location {
+                    Some(location) => respond::with_header(response, "location", location),
+                    None => response,
+                }
+            }
+            Err(refusal) => refusal.response(&info),
+        };
+        respond::noted(response, Some(tenant), operation)
+    })
+}
+
+/// Finds the operation and lets it act.
+fn run(
+    state: &mut State,
+    added: &[&'static [Route]],
+    method: &str,
+    path: &str,
+    call: impl FnOnce(Vec<Key>) -> Result<Call, Refusal>,
+    operation: &mut &'static str,
+) -> Result<Reply, Refusal> {
+    let unknown = || {
+        let segment = path
+            .trim_start_matches("/v1.0/")
+            .split('/')
+            .next()
+            .unwrap_or_default();
+        Refusal::new(
+            400,
+            "BadRequest",
+            format!("Resource not found for the segment '{segment}'."),
+        )
+    };
+    let below = path.strip_prefix("/v1.0").ok_or_else(|| {
+        let version = path.split('/').nth(1).unwrap_or_default();
+        Refusal::new(400, "BadRequest", format!("Invalid version: {version}"))
+    })?;
+    let segments = route::cut(below).ok_or_else(unknown)?;
+    let all = routes::ROUTES.iter().chain(added.iter().copied().flatten());
+    let mut other_method = false;
+    for route in all {
+        let Some(keys) = route::fit(route.pattern, &segments) else {
+            continue;
+        };
+        if route.method != method {
+            other_method = true;
+            continue;
+        }
+        *operation = route.operation;
+        let call = call(keys)?;
+        let may = |permission: &&str| call.caller.may(permission);
+        if !route.needs.iter().all(|any| any.iter().any(may)) {
+            return Err(Refusal::denied());
+        }
+        graph_app::complete(state, call.tenant());
+        return (route.run)(state, &call);
+    }
+    if other_method {
+        let message = "Specified HTTP method is not allowed for the request target.";
+        return Err(Refusal::new(405, "Request_BadRequest", message));
+    }
+    Err(unknown())
+}
+
+/// The body: JSON that says that it is JSON.
+fn parse(headers: &HeaderMap, body: &Bytes) -> Result<Option<Map<String, Value>>, Refusal> {
+    if body.is_empty() {
+        return Ok(None);
+    }
+    let stated = headers
+        .get("content-type")
+        .and_then(|value| value.to_str().ok());
+    let is_json = stated.is_some_and(|stated| stated.starts_with("application/json"));
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(body)) if is_json => Ok(Some(body)),
+        _ => Err(Refusal::new(
+            400,
+            "BadRequest",
+            "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
+        )),
+    }
+}

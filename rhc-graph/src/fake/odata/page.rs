@@ -1,0 +1,159 @@
+//! Answers as OData has them: one object, or a page of a list.
+
+use super::super::schema::{self, Property};
+use super::super::{Call, Refusal, call::ORIGIN};
+use super::Filter;
+use serde_json::{Map, Value, json};
+
+/// What every skip token begins with.
+pub(super) const TOKEN: &str = "RFNwdA";
+
+const PAGE: usize = 100;
+
+/// Checks `$select`.
+fn selected(call: &Call, properties: &[Property], type_name: &str) -> Result<(), Refusal> {
+    for name in &call.query.select {
+        if schema::find(properties, name).is_none() {
+            return Err(Refusal::new(
+                400,
+                "BadRequest",
+                format!(
+                    "Parsing OData Select and Expand failed: Could not find a property named '{name}' on type 'microsoft.graph.{type_name}'."
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn context(set: &str, select: &[String], entity: bool) -> String {
+    let select = if select.is_empty() {
+        String::new()
+    } else {
+        format!("({})", select.join(","))
+    };
+    let entity = if entity { "/$entity" } else { "" };
+    format!("{ORIGIN}/$metadata#{set}{select}{entity}")
+}
+
+/// One object, with what `$select` asks for.
+pub(in super::super) fn single(
+    call: &Call,
+    set: &str,
+    type_name: &str,
+    properties: &[Property],
+    body: &Map<String, Value>,
+) -> Result<Value, Refusal> {
+    selected(call, properties, type_name)?;
+    let mut answer = Map::new();
+    let select = &call.query.select;
+    answer.insert("@odata.context".into(), context(set, select, true).into());
+    answer.append(&mut schema::shown(body, properties, select));
+    Ok(Value::Object(answer))
+}
+
+/// A page of a list: filtered, ordered, cut, with the link to the next.
+pub(in super::super) fn listed(
+    call: &Call,
+    set: &str,
+    type_name: &str,
+    properties: &[Property],
+    objects: Vec<Map<String, Value>>,
+) -> Result<Value, Refusal> {
+    selected(call, properties, type_name)?;
+    let query = &call.query;
+    if query.count && !call.is_eventual() {
+        return Err(Refusal::new(
+            400,
+            "Request_UnsupportedQuery",
+            "$count is not currently supported without the 'ConsistencyLevel:eventual' header.",
+        ));
+    }
+    let advanced = call.is_eventual() && query.count;
+    let mut objects: Vec<Map<String, Value>> = objects
+        .iter()
+        .map(|body| schema::complete(body, properties))
+        .collect();
+    if let Some(text) = &query.filter {
+        let filter = Filter::parse(text, properties, type_name, advanced)?;
+        objects.retain(|object| filter.holds(object));
+        if query.order.is_some() && !advanced {
+            return Err(Refusal::new(
+                400,
+                "Request_UnsupportedQuery",
+                "Sorting not supported for current query.",
+            ));
+        }
+    }
+    if let Some((name, descending)) = &query.order {
+        let property = schema::find(properties, name)
+            .ok_or_else(|| Refusal::unknown_property(name, type_name))?;
+        let key = |object: &Map<String, Value>| {
+            object
+                .get(property.name)
+                .map(|value| value.to_string().to_lowercase())
+        };
+        objects.sort_by_key(key);
+        if *descending {
+            objects.reverse();
+        }
+    }
+    let total = objects.len();
+    let end = query.skip.saturating_add(query.top.unwrap_or(PAGE));
+    let page: Vec<Value> = objects
+        .iter()
+        .take(end)
+        .skip(query.skip)
+        .map(|object| Value::Object(schema::shown(object, properties, &query.select)))
+        .collect();
+    let mut answer = Map::new();
+    let select = &query.select;
+    answer.insert("@odata.context".into(), context(set, select, false).into());
+    if query.count {
+        answer.insert("@odata.count".into(), json!(total));
+    }
+    if end < total {
+        answer.insert("@odata.nextLink".into(), next(call, end).into());
+    }
+    answer.insert("value".into(), page.into());
+    Ok(Value::Object(answer))
+}
+
+/// The link to the page after `end` objects, with the options of this request.
+fn next(call: &Call, end: usize) -> String {
+    let query = &call.query;
+    let mut link = format!("{ORIGIN}{}?", call.path);
+    let mut add = |name: &str, value: &str| {
+        let value: String = value
+            .bytes()
+            .map(|byte| match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b',' => {
+                    char::from(byte).to_string()
+                }
+                byte => format!("%{byte:02X}"),
+            })
+            .collect();
+        link.push_str(&format!("{name}={value}&"));
+    };
+    if let Some(filter) = &query.filter {
+        add("$filter", filter);
+    }
+    if !query.select.is_empty() {
+        add("$select", &query.select.join(","));
+    }
+    if let Some(expand) = &query.expand {
+        add("$expand", expand);
+    }
+    if let Some((name, descending)) = &query.order {
+        let order = if *descending { "desc" } else { "asc" };
+        add("$orderby", &format!("{name} {order}"));
+    }
+    if let Some(top) = query.top {
+        add("$top", &top.to_string());
+    }
+    if query.count {
+        add("$count", "true");
+    }
+    add("$skiptoken", &format!("{TOKEN}{end:x}"));
+    link.trim_end_matches('&').to_owned()
+}

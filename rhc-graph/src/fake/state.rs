@@ -1,0 +1,62 @@
+//! What the fake remembers beside the World's directory.
+
+use rhc_core::fake::{Section, SectionProblem};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Policies by tenant: section `graph` of a World's state.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GraphState {
+    #[serde(default)]
+    tenants: BTreeMap<Uuid, TenantPolicies>,
+}
+
+/// The policies of one tenant.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct TenantPolicies {
+    /// Those of which there is one each, by name; the ones that nobody asked for yet are not here.
+    #[serde(default)]
+    pub(super) policies: BTreeMap<String, Map<String, Value>>,
+    /// Conditional Access policies by id.
+    #[serde(default)]
+    pub(super) conditional_access: BTreeMap<Uuid, Map<String, Value>>,
+    /// When Conditional Access was asked last.
+    #[serde(skip)]
+    pub(super) asked: Option<OffsetDateTime>,
+}
+
+impl GraphState {
+    pub(super) fn of(&mut self, tenant: Uuid) -> &mut TenantPolicies {
+        self.tenants.entry(tenant).or_default()
+    }
+}
+
+impl TenantPolicies {
+    pub(super) fn has_enabled_access_policy(&self) -> bool {
+        let mut all = self.conditional_access.values();
+        all.any(|policy| policy.get("state") == Some(&json!("enabled")))
+    }
+}
+
+impl Section for GraphState {
+    const NAME: &'static str = "graph";
+
+    fn validate(&self) -> Result<(), SectionProblem> {
+        for (tenant, policies) in &self.tenants {
+            for (id, policy) in &policies.conditional_access {
+                if policy.get("id") != Some(&json!(id)) {
+                    return Err(SectionProblem::new(
+                        format!("tenants.{tenant}.conditionalAccess.{id}.id"),
+                        "it must be the key that the policy stands under",
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+}
