@@ -237,9 +237,7 @@ mod tests {
 
     #[test]
     fn every_row_of_the_table() {
-        for status in [429] {
-            assert!(may_repeat(&answer(status), true) && may_repeat(&answer(status), false));
-        }
+        assert!(may_repeat(&answer(429), true) && may_repeat(&answer(429), false));
         for status in [408, 500, 502, 503, 504] {
             assert!(
                 may_repeat(&answer(status), true) && !may_repeat(&answer(status), false),

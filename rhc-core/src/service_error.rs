@@ -110,15 +110,12 @@ impl ServiceError {
             error.details.extend(inner.and_then(Self::level));
         }
         // Deployments put the whole body of the failed resource into the message, as a string.
-        if error.message.trim_start().starts_with('{') {
-            if let Some(nested) = serde_json::from_str(&error.message)
-                .ok()
-                .as_ref()
-                .and_then(Self::from_value)
-            {
-                error.message = nested.message.clone();
-                error.details.push(nested);
-            }
+        if error.message.trim_start().starts_with('{')
+            && let Ok(body) = serde_json::from_str(&error.message)
+            && let Some(nested) = Self::from_value(&body)
+        {
+            error.message.clone_from(&nested.message);
+            error.details.push(nested);
         }
         Some(error)
     }

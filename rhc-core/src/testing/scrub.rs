@@ -64,12 +64,10 @@ impl Scrubber {
                     .iter()
                     .any(|name| map.contains_key(*name));
                 for (name, inner) in map.iter_mut() {
+                    let harmless = is_error && name == "code";
                     if is_secret(name)
-                        && !(is_error && name == "code")
-                        && !inner.is_null()
-                        && !inner.is_boolean()
-                        && !inner.is_object()
-                        && !inner.is_array()
+                        && !harmless
+                        && matches!(inner, Value::String(_) | Value::Number(_))
                     {
                         *inner = REDACTED.into();
                     } else {
