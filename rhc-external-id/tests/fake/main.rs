@@ -1,0 +1,5 @@
+//! The fake of External ID tenants: a tenant's whole life through our client, and each rule broken.
+
+mod life;
+mod refusals;
+mod support;
