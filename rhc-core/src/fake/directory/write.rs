@@ -78,6 +78,11 @@ impl Directory {
         Ok(id)
     }
 
+    /// Removes a tenant with all that is in it; `false` if there is none. Who may and when is the caller's business.
+    pub fn remove_tenant(&mut self, id: Uuid) -> bool {
+        self.tenants.remove(&id).is_some()
+    }
+
     fn seed_first_party(&mut self, tenant: Uuid) -> Result<(), DirectoryError> {
         for app in first_party() {
             let id = ids::derived(&[&tenant.to_string(), "sp", &app.app_id.to_string()]);
