@@ -878,3 +878,38 @@ async fn any_request_can_begin_one() {
         "GET https://management.azure.com/results/1"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn at_location_what_is_not_about_the_operation_leaves_the_outcome_unknown() {
+    for code in [401, 403, 408, 429, 500, 503] {
+        let mut replies = vec![Reply::status(202).header("location", RESULT)];
+        replies.extend(std::iter::repeat_n(Reply::status(code), 8));
+        let error = begin_delete(&Script::new(replies))
+            .await
+            .unwrap()
+            .await
+            .unwrap_err();
+        assert!(
+            error.kind() == ErrorKind::NoAnswer && error.is_outcome_unknown(),
+            "{code}: {error}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_result_that_only_the_last_answer_has_is_asked_for_again_when_resumed() {
+    let script = Script::new([
+        Reply::status(202).header("location", RESULT),
+        Reply::json(200, json!({"key": "new"})),
+    ]);
+    let mut operation = begin_post::<Value>(&script).await.unwrap();
+    while operation.next().await.is_some() {}
+    let script = Script::new([Reply::json(200, json!({"key": "new"}))]);
+    let result = client(&script)
+        .resume::<Value>(operation.id())
+        .unwrap()
+        .await
+        .unwrap();
+    assert_eq!(result["key"], "new");
+    assert_eq!(script.lines(), [format!("GET {RESULT}")]);
+}
