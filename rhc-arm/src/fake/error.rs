@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 
 /// A refusal, as Azure Resource Manager or a resource provider words it.
 #[derive(Clone, Debug)]
-pub struct ServiceError {
+pub struct ServiceError(Box<Refusal>);
+
+#[derive(Clone, Debug)]
+struct Refusal {
     status: u16,
     code: Cow<'static, str>,
     message: String,
@@ -25,13 +28,13 @@ impl ServiceError {
         code: impl Into<Cow<'static, str>>,
         message: impl Into<String>,
     ) -> Self {
-        Self {
+        Self(Box::new(Refusal {
             status,
             code: code.into(),
             message: message.into(),
             more: Value::Null,
             headers: HeaderMap::new(),
-        }
+        }))
     }
 
     /// 400.
@@ -91,7 +94,7 @@ impl ServiceError {
     /// With a further member of the error.
     #[must_use]
     pub fn with(mut self, name: &str, value: Value) -> Self {
-        match &mut self.more {
+        match &mut self.0.more {
             Value::Object(more) => {
                 more.insert(name.to_owned(), value);
             }
@@ -104,7 +107,7 @@ impl ServiceError {
     #[must_use]
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         if let Ok(value) = HeaderValue::try_from(value) {
-            self.headers.insert(HeaderName::from_static(name), value);
+            self.0.headers.insert(HeaderName::from_static(name), value);
         }
         self
     }
@@ -112,20 +115,20 @@ impl ServiceError {
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> u16 {
-        self.status
+        self.0.status
     }
 
     /// The code, by which a client decides.
     #[must_use]
     pub fn code(&self) -> &str {
-        &self.code
+        &self.0.code
     }
 
     /// The `error` object of an operation that failed with it.
     #[must_use]
     pub fn body(&self) -> Value {
-        let mut body = json!({ "code": self.code, "message": self.message });
-        if let (Some(body), Value::Object(more)) = (body.as_object_mut(), self.more.clone()) {
+        let mut body = json!({ "code": self.0.code, "message": self.0.message });
+        if let (Some(body), Value::Object(more)) = (body.as_object_mut(), self.0.more.clone()) {
             body.extend(more);
         }
         body
@@ -134,15 +137,19 @@ impl ServiceError {
     /// The answer on the wire.
     #[must_use]
     pub fn response(&self) -> Response {
-        let response =
-            respond::arm_error_with(self.status, &self.code, &self.message, self.more.clone());
-        respond::with_headers(response, self.headers.clone())
+        let response = respond::arm_error_with(
+            self.0.status,
+            &self.0.code,
+            &self.0.message,
+            self.0.more.clone(),
+        );
+        respond::with_headers(response, self.0.headers.clone())
     }
 }
 
 impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: {}", self.status, self.code, self.message)
+        write!(f, "{} {}: {}", self.0.status, self.0.code, self.0.message)
     }
 }
 

@@ -235,6 +235,8 @@ pub struct PutContext<'a> {
     pub sent: &'a Value,
     /// What was there.
     pub existing: Option<&'a Stored>,
+    /// Whether it is a PATCH.
+    pub patch: bool,
 }
 
 /// What a hook is told about a deletion.
@@ -333,6 +335,8 @@ pub struct TypeRules {
     pub create: Timing,
     /// How it changes one.
     pub update: Timing,
+    /// How it changes one by PATCH, if not as by PUT.
+    pub patched: Option<Timing>,
     /// How it deletes one; the status for one that is not there is always 204.
     pub remove: Timing,
     /// How long a write is worked on before it is answered; another one to the same lane is refused meanwhile.
@@ -345,6 +349,8 @@ pub struct TypeRules {
     pub provisioning_state: bool,
     /// How the scope is written in its ids.
     pub id_style: IdStyle,
+    /// Whether a resource that was made at once is answered with its relative address in `Location`.
+    pub location_header: bool,
     /// What its provider calls refusals.
     pub codes: Codes,
     /// Checks that need more than the body: other resources, the directory.
@@ -438,12 +444,14 @@ impl TypeRules {
             delete: true,
             create: Timing::at_once(201),
             update: Timing::at_once(200),
+            patched: None,
             remove: Timing::at_once(200),
             works: Duration::ZERO,
             lane_of_parent: false,
             system_data: true,
             provisioning_state: true,
             id_style: IdStyle::Plain,
+            location_header: false,
             codes: Codes::COMMON,
             before_put: |_, _| Ok(()),
             compute: |_, _, _| Ok(()),

@@ -431,6 +431,16 @@ impl Arm {
             .map(|(_, stored)| stored)
     }
 
+    /// Whether a globally unique name is held by a resource or a stranger.
+    #[must_use]
+    pub fn is_taken(&self, resource_type: &str, name: &str) -> bool {
+        let stranger = format!("{resource_type}/{name}").to_ascii_lowercase();
+        self.taken_names.contains(&stranger)
+            || self
+                .everywhere(resource_type)
+                .any(|own| own.name().eq_ignore_ascii_case(name))
+    }
+
     /// The tenant of the subscription that an id stands in.
     #[must_use]
     pub fn tenant_of(&self, id: &str) -> Option<Uuid> {

@@ -316,7 +316,7 @@ fn unknown(rules: &TypeRules, sent: &Value) -> Result<(), ServiceError> {
     if rules.unknown != Unknown::Reject {
         return Ok(());
     }
-    match strange(rules.properties, sent) {
+    match strange(&known(rules), sent) {
         None => Ok(()),
         Some(at) => Err(refusal(
             rules.codes.unknown,
@@ -328,6 +328,13 @@ fn unknown(rules: &TypeRules, sent: &Value) -> Result<(), ServiceError> {
             &at,
         )),
     }
+}
+
+/// What the table knows: what a client sets, and what it may send back of what the service set.
+fn known(rules: &TypeRules) -> Vec<&'static str> {
+    let mut known = vec!["properties.provisioningState"];
+    known.extend(rules.properties.iter().chain(rules.read_only));
+    known
 }
 
 /// The first property that no path of the table knows.
@@ -359,7 +366,7 @@ pub(super) fn drop_unknown(rules: &TypeRules, body: &mut Value) {
     if rules.unknown != Unknown::Ignore {
         return;
     }
-    while let Some(at) = strange(rules.properties, body) {
+    while let Some(at) = strange(&known(rules), body) {
         if json::take_all(body, &at).is_empty() {
             return;
         }

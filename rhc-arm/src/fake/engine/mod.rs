@@ -27,8 +27,9 @@ use super::registry::{Kind, Registry};
 use super::route::{self, Reply, RouteContext};
 
 pub(crate) use gate::ALWAYS_REGISTERED;
+pub(crate) use identity::{USER_ASSIGNED, service_principal};
 pub(crate) use operation::{EVENT, finish};
-pub(crate) use put::upsert;
+pub use put::upsert;
 
 /// The tokens that Resource Manager takes.
 const AUDIENCES: &[&str] = &[
@@ -110,7 +111,7 @@ async fn answer(world: World, info: RequestInfo, request: Request<Body>) -> Resp
     let reply = world.with(|state| {
         let caller = match authority::authenticate(state, &parts.headers, AUDIENCES) {
             Ok(caller) => caller,
-            Err(failure) => return Err(failure.arm()),
+            Err(failure) => return Err(Box::new(failure.arm())),
         };
         let call = Call {
             registry: &registry,
@@ -124,13 +125,13 @@ async fn answer(world: World, info: RequestInfo, request: Request<Body>) -> Resp
             now: info.at,
             lane_taken,
         };
-        let left = throttle(&call).map_err(|error| error.response())?;
+        let left = throttle(&call).map_err(|error| Box::new(error.response()))?;
         let reply = act(state, &call).map(|reply| paged(&call, reply));
         Ok((reply, left, kind(&parts.method)))
     });
     drop(lane);
     match reply {
-        Err(response) => response,
+        Err(response) => *response,
         Ok((reply, left, kind)) => {
             let response = match reply {
                 Ok(reply) => write(&world, reply),

@@ -1,5 +1,6 @@
 //! PUT and PATCH.
 
+use axum::http::Method;
 use rhc_core::fake::State;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -39,15 +40,18 @@ pub(super) fn patch(
     if rules.patch == Patch::No {
         return Err(unsupported(call, &rules));
     }
-    let Some(existing) = state
+    let existing = state
         .read::<Arm>()
         .and_then(|arm| arm.get(&path.id()))
-        .cloned()
+        .cloned();
+    let Some(mut merged) = existing
+        .as_ref()
+        .map(|own| own.body.clone())
+        .or_else(|| (rules.find)(state, path))
     else {
         return Err(read::missing(&rules, path));
     };
     let sent = call.object()?;
-    let mut merged = existing.body.clone();
     for (name, value) in sent.as_object().into_iter().flatten() {
         if name == "tags" {
             // Tags are replaced as a whole; null removes them all.
@@ -59,7 +63,7 @@ pub(super) fn patch(
             }
         }
     }
-    write(state, call, path, &rules, tenant, Some(existing), merged)
+    write(state, call, path, &rules, tenant, existing, merged)
 }
 
 fn unsupported(call: &Call<'_>, rules: &TypeRules) -> ServiceError {
@@ -116,6 +120,7 @@ fn write(
         tenant,
         sent: &sent,
         existing: existing.as_ref(),
+        patch: *call.method == Method::PATCH,
     };
     (rules.before_put)(state, &context)?;
     let mut stored = composed(rules, &context);
@@ -130,6 +135,7 @@ fn write(
 
     let timing = match &existing {
         None => rules.create,
+        Some(_) if context.patch => rules.patched.unwrap_or(rules.update),
         Some(_) => rules.update,
     };
     let takes_time = !timing.takes.is_zero();
@@ -158,10 +164,14 @@ fn write(
         .read::<Arm>()
         .and_then(|arm| arm.resources.get(&key))
         .map(|stored| read::shown(state, rules, stored));
-    let reply = Reply::empty(timing.status);
-    Ok(match shown.filter(|_| timing.body) {
+    let reply = match shown.filter(|_| timing.body) {
         Some(body) => Reply::new(timing.status, body),
-        None => reply,
+        None => Reply::empty(timing.status),
+    };
+    Ok(if rules.location_header && timing.status == 201 {
+        reply.header("location", &id)
+    } else {
+        reply
     })
 }
 
@@ -258,22 +268,13 @@ fn unique(
     let Some(arm) = state.read::<Arm>().filter(|_| existing.is_none()) else {
         return Ok(());
     };
-    if is_taken(arm, rules.resource_type, path.name()) {
+    if arm.is_taken(rules.resource_type, path.name()) {
         return Err(ServiceError::conflict(
             code,
             format!("The name '{}' {says}", path.name()),
         ));
     }
     Ok(())
-}
-
-/// Whether a globally unique name is held by a resource or a stranger.
-pub(crate) fn is_taken(arm: &Arm, resource_type: &str, name: &str) -> bool {
-    let stranger = format!("{resource_type}/{name}").to_ascii_lowercase();
-    arm.taken_names.contains(&stranger)
-        || arm
-            .everywhere(resource_type)
-            .any(|own| own.name().eq_ignore_ascii_case(name))
 }
 
 /// Refuses a write while another one goes on in the same lane.
@@ -309,10 +310,8 @@ pub(super) fn free(
     ))
 }
 
-/// Lets a hook write a resource that comes with another one: the table fills it in, nothing is refused.
-///
-/// `body` needs `id` and `properties`.
-pub(crate) fn upsert(state: &mut State, rules: &TypeRules, mut body: Value) {
+/// Writes a resource that comes with another one: the table fills it in, nothing is refused. `body` needs an `id`.
+pub fn upsert(state: &mut State, rules: &TypeRules, mut body: Value) {
     let id = at::text(&body, "id").unwrap_or_default().to_owned();
     let Some(path) = ResourcePath::parse(&id) else {
         return;

@@ -1,8 +1,22 @@
 //! The types and paths of this crate, one file per service.
 
+mod alias;
+mod billing;
+mod cidr;
+mod communication;
+mod diagnostics;
 mod group;
+mod identity;
+mod insights;
+mod logs;
+mod network;
+mod private_dns;
+mod private_link;
 mod provider;
+mod role;
+mod security_group;
 mod subscription;
+mod vault;
 
 use rhc_core::fake::World;
 
@@ -11,9 +25,28 @@ use super::route::Route;
 use super::rules::TypeRules;
 
 /// The tables of this crate.
-const TYPES: &[&[TypeRules]] = &[group::TYPES];
+const TYPES: &[&[TypeRules]] = &[
+    communication::TYPES,
+    diagnostics::TYPES,
+    group::TYPES,
+    identity::TYPES,
+    insights::TYPES,
+    logs::TYPES,
+    network::TYPES,
+    private_dns::TYPES,
+    private_link::TYPES,
+    role::TYPES,
+    security_group::TYPES,
+    vault::TYPES,
+];
 /// Its paths that are no resources.
-const ROUTES: &[&[Route]] = &[subscription::ROUTES, provider::ROUTES];
+const ROUTES: &[&[Route]] = &[
+    alias::ROUTES,
+    billing::ROUTES,
+    provider::ROUTES,
+    subscription::ROUTES,
+    vault::ROUTES,
+];
 
 pub(super) fn register(registry: &Registry) {
     for rules in TYPES.iter().copied().flatten() {
@@ -26,4 +59,5 @@ pub(super) fn register(registry: &Registry) {
 
 pub(super) fn on_events(world: &World) {
     provider::on_events(world);
+    alias::on_events(world);
 }
