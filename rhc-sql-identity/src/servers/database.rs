@@ -14,22 +14,53 @@ impl SqlDatabase {
     pub const MASTER: &'static str = "master";
 
     /// An empty Standard S0 database (10 DTU).
-    ///
-    /// The SKU is written as the service answers with it, so that what was sent and what is read are the same; `S0` is
-    /// then in `current_service_objective_name`.
     pub fn standard_s0(location: impl Into<String>) -> Resource<Self> {
         Resource {
-            sku: Some(Sku {
-                name: Some("Standard".to_owned()),
-                tier: Some("Standard".to_owned()),
-                capacity: Some(10),
-                ..Sku::default()
-            }),
+            sku: Self::dtu_sku("S0"),
             ..Resource::default()
         }
         .at(location)
     }
+
+    /// A size of the DTU model by its service objective, such as `S0`; `None` for another model's.
+    ///
+    /// It is the form in which the service answers, so that what was sent and what is read are the same: `S0` comes
+    /// back as `Standard` with capacity 10, and is then in `current_service_objective_name`.
+    ///
+    /// Source: [DTU limits](https://learn.microsoft.com/azure/azure-sql/database/resource-limits-dtu-single-databases).
+    #[must_use]
+    pub fn dtu_sku(objective: &str) -> Option<Sku> {
+        let (tier, _, capacity) = DTU_SIZES
+            .iter()
+            .find(|(_, name, _)| name.eq_ignore_ascii_case(objective))?;
+        Some(Sku {
+            name: Some((*tier).to_owned()),
+            tier: Some((*tier).to_owned()),
+            capacity: Some(*capacity),
+            ..Sku::default()
+        })
+    }
 }
+
+/// Tier, service objective, DTUs.
+const DTU_SIZES: [(&str, &str, i64); 16] = [
+    ("Basic", "Basic", 5),
+    ("Standard", "S0", 10),
+    ("Standard", "S1", 20),
+    ("Standard", "S2", 50),
+    ("Standard", "S3", 100),
+    ("Standard", "S4", 200),
+    ("Standard", "S6", 400),
+    ("Standard", "S7", 800),
+    ("Standard", "S9", 1600),
+    ("Standard", "S12", 3000),
+    ("Premium", "P1", 125),
+    ("Premium", "P2", 250),
+    ("Premium", "P4", 500),
+    ("Premium", "P6", 1000),
+    ("Premium", "P11", 1750),
+    ("Premium", "P15", 4000),
+];
 
 impl ResourceType for SqlDatabase {
     const TYPE: &'static str = "Microsoft.Sql/servers/databases";
@@ -112,5 +143,11 @@ mod tests {
             SqlDatabase::standard_s0("eastus2").for_write(),
             json!({"location": "eastus2", "sku": {"name": "Standard", "tier": "Standard", "capacity": 10}})
         );
+        let premium = SqlDatabase::dtu_sku("p1").unwrap();
+        assert_eq!(
+            (premium.name.as_deref(), premium.capacity),
+            (Some("Premium"), Some(125))
+        );
+        assert_eq!(SqlDatabase::dtu_sku("GP_Gen5_2"), None);
     }
 }

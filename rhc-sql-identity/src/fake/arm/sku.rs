@@ -10,10 +10,10 @@ type Size = (&'static str, &'static str, i64, i64);
 
 const GB: i64 = 1 << 30;
 
-/// The DTU sizes of the small and middle tiers, and the vCore size that a database gets without a word.
+/// The DTU sizes.
 ///
-/// Sources: [DTU limits](https://learn.microsoft.com/azure/azure-sql/database/resource-limits-dtu-single-databases);
-/// the last line from recorded traffic. Unverified: the largest sizes.
+/// Sources: [DTU limits](https://learn.microsoft.com/azure/azure-sql/database/resource-limits-dtu-single-databases).
+/// That the tier's name is answered shows in recorded traffic. Unverified: the most that each holds.
 const SIZES: &[Size] = &[
     ("Basic", "Basic", 5, 2 * GB),
     ("Standard", "S0", 10, 250 * GB),
@@ -21,9 +21,16 @@ const SIZES: &[Size] = &[
     ("Standard", "S2", 50, 250 * GB),
     ("Standard", "S3", 100, 1024 * GB),
     ("Standard", "S4", 200, 1024 * GB),
+    ("Standard", "S6", 400, 1024 * GB),
+    ("Standard", "S7", 800, 1024 * GB),
+    ("Standard", "S9", 1600, 1024 * GB),
+    ("Standard", "S12", 3000, 1024 * GB),
     ("Premium", "P1", 125, 1024 * GB),
     ("Premium", "P2", 250, 1024 * GB),
     ("Premium", "P4", 500, 1024 * GB),
+    ("Premium", "P6", 1000, 1024 * GB),
+    ("Premium", "P11", 1750, 4096 * GB),
+    ("Premium", "P15", 4000, 4096 * GB),
 ];
 
 /// What a request for a size comes to.
