@@ -1,5 +1,6 @@
 //! SQL servers in a World: what they answer, and what they refuse.
 
-mod resources;
+mod databases;
+mod servers;
 mod sql;
 mod support;

@@ -202,3 +202,15 @@ pub(crate) fn address(database: &str) -> SqlAddress {
     let host = format!("{SERVER}.database.windows.net");
     SqlAddress::new(&Cloud::public(), &host, database).unwrap()
 }
+
+/// The id of a part of the server.
+pub(crate) fn child(kind: &str, name: &str) -> ResourceId {
+    server_id().child(kind, name)
+}
+
+/// The code of a refusal with 400.
+pub(crate) async fn code(world: &World, id: &ResourceId, body: Value) -> String {
+    let error = refused(world, id, body).await;
+    assert_eq!(error.status(), Some(400), "{error}");
+    error.code().unwrap().to_owned()
+}

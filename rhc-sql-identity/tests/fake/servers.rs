@@ -1,15 +1,13 @@
 //! What Resource Manager refuses and answers about SQL servers: one named test for each rule.
 
 use crate::support::{
-    ADMINS, HP2, HP2_OBJECT, OTHER_TENANT, SERVER, TENANT, administrators, delete, group_id, put,
-    refused, server, server_id, servers, with_server, world,
+    ADMINS, HP2, HP2_OBJECT, OTHER_TENANT, SERVER, TENANT, administrators, ask_to_connect, child,
+    code, delete, group_id, put, refused, server, server_id, servers, with_server, world,
 };
 use rhc_arm::ResourceId;
-use rhc_core::fake::World;
 use rhc_sql_identity::{
-    AUDITING_NAME, AuditingState, ConnectionPolicy, ConnectionType, EncryptionState,
-    EntraOnlyAuthentication, FirewallRule, NetworkAccess, ServerAdministrator, SqlDatabase,
-    SqlServer, TlsVersion, TransparentDataEncryption,
+    AUDITING_NAME, AuditingState, ConnectionPolicy, ConnectionType, EntraOnlyAuthentication,
+    FirewallRule, NetworkAccess, ServerAdministrator, SqlDatabase, SqlServer, TlsVersion,
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -17,10 +15,6 @@ use tokio::time::Instant;
 
 fn entra_only() -> Value {
     SqlServer::entra_only("eastus2", &administrators()).for_write()
-}
-
-fn child(kind: &str, name: &str) -> ResourceId {
-    server_id().child(kind, name)
 }
 
 fn changed(path: &str, value: Value) -> Value {
@@ -34,12 +28,6 @@ fn without(body: &Value, parent: &str, name: &str) -> Value {
     let parent = body.pointer_mut(parent).and_then(Value::as_object_mut);
     parent.unwrap().remove(name).unwrap();
     body
-}
-
-async fn code(world: &World, id: &ResourceId, body: Value) -> String {
-    let error = refused(world, id, body).await;
-    assert_eq!(error.status(), Some(400), "{error}");
-    error.code().unwrap().to_owned()
 }
 
 #[tokio::test(start_paused = true)]
@@ -388,153 +376,6 @@ async fn firewall_rules_are_ranges_of_addresses() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_database_comes_encrypted_and_unaudited() {
-    let world = with_server().await;
-    let database = server(&world).databases().get("hp2_db").await.unwrap();
-    assert_eq!(database.properties.status.as_deref(), Some("Online"));
-    assert_eq!(
-        database
-            .properties
-            .current_service_objective_name
-            .as_deref(),
-        Some("S0")
-    );
-    assert_eq!(database.sku, SqlDatabase::standard_s0("eastus2").sku);
-    let database = server(&world).database("hp2_db");
-    let encryption = database
-        .encryption()
-        .get(TransparentDataEncryption::NAME)
-        .await
-        .unwrap();
-    assert_eq!(encryption.properties.state, Some(EncryptionState::Enabled));
-    let auditing = database.auditing().get(AUDITING_NAME).await.unwrap();
-    assert_eq!(auditing.properties.state, Some(AuditingState::Disabled));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_database_needs_its_server() {
-    let world = world();
-    let body = SqlDatabase::standard_s0("eastus2").for_write();
-    let error = refused(&world, &child("databases", "hp2_db"), body).await;
-    assert_eq!(error.status(), Some(404), "{error}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_databases_values_are_checked() {
-    let world = with_server().await;
-    let fresh = child("databases", "corp_db");
-    let body = |sku: Value| json!({"location": "eastus2", "sku": sku, "properties": {}});
-    for (sku, expected) in [
-        (json!({"tier": "Standard"}), "MissingSkuName"),
-        (json!({"name": "S99"}), "InvalidSkuName"),
-        (
-            json!({"name": "S0", "tier": "Basic"}),
-            "MismatchedSkuNameAndTier",
-        ),
-        (
-            json!({"name": "S0", "capacity": 11}),
-            "MismatchedSkuNameAndCapacity",
-        ),
-    ] {
-        assert_eq!(code(&world, &fresh, body(sku)).await, expected);
-    }
-    let elsewhere = json!({"location": "westus", "sku": {"name": "S0"}});
-    assert_eq!(
-        code(&world, &fresh, elsewhere).await,
-        "InvalidResourceLocation"
-    );
-    let homeless = json!({"sku": {"name": "S0"}});
-    assert_eq!(code(&world, &fresh, homeless).await, "LocationRequired");
-    let backup =
-        json!({"location": "eastus2", "properties": {"requestedBackupStorageRedundancy": "Moon"}});
-    assert_eq!(code(&world, &fresh, backup).await, "InvalidParameterValue");
-    for name in ["master", "TempDB"] {
-        let id = child("databases", name);
-        assert_eq!(
-            code(&world, &id, body(json!({"name": "S0"}))).await,
-            "CannotUseReservedDatabaseName"
-        );
-    }
-    let ledger = json!({"location": "eastus2", "properties": {"isLedgerOn": true}});
-    assert_eq!(
-        code(&world, &child("databases", "hp2_db"), ledger).await,
-        "CannotUpdateIsLedgerDatabase"
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn master_stays() {
-    let world = with_server().await;
-    let error = delete(&world, &child("databases", "master"))
-        .await
-        .unwrap_err();
-    assert_eq!(error.code(), Some("CannotUseReservedDatabaseName"));
-}
-
-#[tokio::test(start_paused = true)]
-async fn encryption_is_on_or_off_and_not_on_system_databases() {
-    let world = with_server().await;
-    let of = |name: &str| child("databases", name).child("transparentDataEncryption", "current");
-    let state = |word: &str| json!({"properties": {"state": word}});
-    assert_eq!(
-        code(&world, &of("hp2_db"), state("Maybe")).await,
-        "InvalidTransparentDataEncryptionUpdateRequest"
-    );
-    assert_eq!(
-        code(&world, &of("master"), state("Enabled")).await,
-        "AttemptedEncryptionOnSystemDatabase"
-    );
-    put(&world, &of("hp2_db"), state("Disabled")).await.unwrap();
-}
-
-#[tokio::test(start_paused = true)]
-async fn auditing_goes_somewhere_and_both_views_agree() {
-    let world = with_server().await;
-    let id = child("auditingSettings", "default");
-    let nowhere = json!({"properties": {"state": "Enabled"}});
-    assert_eq!(
-        code(&world, &id, nowhere).await,
-        "DataSecurityInvalidUserSuppliedParameter"
-    );
-    let odd = json!({"properties": {"state": "Enabled", "isAzureMonitorTargetEnabled": true, "auditActionsAndGroups": ["EVERYTHING"]}});
-    assert_eq!(
-        code(&world, &id, odd).await,
-        "InvalidBlobAuditActionsAndGroups"
-    );
-    assert_eq!(
-        code(&world, &id, json!({"properties": {"retentionDays": 3}})).await,
-        "InvalidResourceRequestBody"
-    );
-
-    let server = server(&world);
-    let wanted = rhc_sql_identity::ServerAuditing::to_azure_monitor();
-    let made = server.auditing().put(AUDITING_NAME, &wanted).await.unwrap();
-    assert_eq!(
-        made.properties.audit_actions_and_groups,
-        wanted.properties.audit_actions_and_groups
-    );
-    let twin = server.extended_auditing().get(AUDITING_NAME).await.unwrap();
-    assert_eq!(twin.properties, made.properties);
-
-    let database = server.database("hp2_db");
-    let on = json!({"properties": {"state": "Enabled", "isAzureMonitorTargetEnabled": true}});
-    let made = put(
-        &world,
-        &database.id().clone().child("auditingSettings", "default"),
-        on,
-    )
-    .await
-    .unwrap();
-    assert_eq!(
-        made["properties"]["auditActionsAndGroups"]
-            .as_array()
-            .unwrap()
-            .len(),
-        3
-    );
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_connection_is_decided_on_once() {
     let world = with_server().await;
     let id = child("privateEndpointConnections", "pe");
@@ -543,7 +384,7 @@ async fn a_connection_is_decided_on_once() {
         code(&world, &id, decision("Approved")).await,
         "PrivateEndpointConnectionDoesNotExist"
     );
-    crate::support::ask_to_connect(&world);
+    ask_to_connect(&world);
     for (body, expected) in [
         (
             decision("Pending"),
