@@ -9,7 +9,8 @@ use crate::fake::ids;
 
 impl Directory {
     /// A native account `<user>@<initial domain>` with the role Global Administrator, seen by all readers at once;
-    /// what the person makes by hand in the portal. Its id depends on nothing but its name.
+    /// what the person makes by hand in the portal. The first one of a tenant is the operator's. Its id depends on nothing but
+    /// its name.
     ///
     /// # Errors
     /// [`DirectoryError::UnknownTenant`], [`DirectoryError::Exists`].
@@ -31,6 +32,9 @@ impl Directory {
         .map(|(name, value)| (name.to_owned(), value));
         self.insert_settled(tenant, ObjectKind::User, id, Map::from_iter(body))?;
         self.assign_role(tenant, id, GLOBAL_ADMINISTRATOR)?;
+        if let Some(tenant) = self.tenant_mut(tenant) {
+            tenant.operator.get_or_insert(id);
+        }
         Ok(id)
     }
 

@@ -171,8 +171,8 @@ impl Directory {
             })
     }
 
-    /// The account with which the World's operator works in a tenant: a native Global Administrator if there is
-    /// one, else an external one.
+    /// The account with which the World's operator works in a tenant: his own, or else a native Global Administrator if
+    /// there is one, else an external one.
     #[must_use]
     pub fn operator(&self, tenant: Uuid) -> Option<Uuid> {
         let owner = self.tenants.get(&tenant)?;
@@ -181,11 +181,13 @@ impl Directory {
             .into_iter()
             .filter(|user| owner.has_role(user.id, GLOBAL_ADMINISTRATOR))
             .filter(|user| user.body.get("accountEnabled") != Some(&Value::Bool(false)))
-            .map(|user| (!self.is_native(tenant, user.id), user.id))
+            .map(|user| {
+                let others = Some(user.id) != owner.operator;
+                (others, !self.is_native(tenant, user.id), user.id)
+            })
             .collect();
-        // A stable sort: among equals the account that was made first.
-        administrators.sort_by_key(|(external, _)| *external);
-        administrators.first().map(|(_, id)| *id)
+        administrators.sort();
+        administrators.first().map(|(_, _, id)| *id)
     }
 }
 

@@ -93,6 +93,10 @@ pub struct Tenant {
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created: OffsetDateTime,
+    /// The account with which the World's operator works here: the first native administrator that was added. Absent:
+    /// the one who made the tenant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<Uuid>,
     /// Its users, groups, applications and service principals, the deleted ones included.
     pub objects: BTreeMap<Uuid, DirectoryObject>,
     /// Directory roles that principals hold, by the assignment's id.

@@ -66,6 +66,7 @@ impl Directory {
                 initial_domain: new.initial_domain,
                 country: new.country,
                 created: self.now,
+                operator: None,
                 objects: BTreeMap::new(),
                 role_assignments: BTreeMap::new(),
                 app_role_assignments: BTreeMap::new(),
