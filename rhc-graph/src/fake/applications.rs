@@ -63,6 +63,12 @@ pub(super) const INFO: &[Property] = &[
     text("termsOfServiceUrl"),
 ];
 
+pub(super) const VERIFIED_PUBLISHER: &[Property] = &[
+    text("displayName"),
+    text("verifiedPublisherId"),
+    time("addedDateTime"),
+];
+
 pub(super) const AUDIENCES: &[&str] = &[
     "AzureADMyOrg",
     "AzureADMultipleOrgs",
@@ -184,7 +190,7 @@ const PROPERTIES: &[Property] = &[
         ],
     ),
     text("uniqueName").read_only(),
-    property("verifiedPublisher", Kind::Any).read_only(),
+    filled("verifiedPublisher", VERIFIED_PUBLISHER).read_only(),
     filled("web", WEB),
     filled("spa", &[texts("redirectUris")]),
 ];
@@ -236,6 +242,8 @@ fn create_named(
         "signInAudience".into(),
         json!("AzureADandPersonalMicrosoftAccount"),
     );
+    let no_tokens = json!({"enableAccessTokenIssuance": false, "enableIdTokenIssuance": false});
+    made.insert("web".into(), json!({"implicitGrantSettings": no_tokens}));
     schema::merge(&mut made, body);
     settle(&mut made);
     rules(state, call, &made, None)?;

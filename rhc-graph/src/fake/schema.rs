@@ -170,6 +170,7 @@ impl Property {
         match self.kind {
             Kind::Texts | Kind::Objects(_) => Value::Array(Vec::new()),
             Kind::Filled(fields) => Value::Object(complete(&Map::new(), fields)),
+            Kind::Flag if !self.nullable => false.into(),
             _ => Value::Null,
         }
     }

@@ -1,6 +1,8 @@
 //! Service principals.
 
-use super::applications::{APP_ROLE, AUDIENCES, INFO, KEY_CREDENTIAL, PERMISSION_SCOPE, owned};
+use super::applications::{
+    APP_ROLE, AUDIENCES, INFO, KEY_CREDENTIAL, PERMISSION_SCOPE, VERIFIED_PUBLISHER, owned,
+};
 use super::objects::{EntityType, body_of};
 use super::schema::{
     self, Kind, Property, filled, flag, guid, objects, one_of, property, text, texts, time,
@@ -51,7 +53,7 @@ const PROPERTIES: &[Property] = &[
     texts("tags"),
     guid("tokenEncryptionKeyId"),
     property("samlSingleSignOnSettings", Kind::Any),
-    property("verifiedPublisher", Kind::Any).read_only(),
+    filled("verifiedPublisher", VERIFIED_PUBLISHER).read_only(),
     objects(
         "addIns",
         &[guid("id"), property("properties", Kind::Any), text("type")],

@@ -10,8 +10,15 @@ pub(super) const TOKEN: &str = "RFNwdA";
 
 const PAGE: usize = 100;
 
-/// Checks `$select`.
+/// Checks `$select` and `$expand`; only the holder of a role can be expanded, which its operation does.
 fn selected(call: &Call, properties: &[Property], type_name: &str) -> Result<(), Refusal> {
+    if call.query.expand.is_some() && type_name != "unifiedRoleAssignment" {
+        return Err(Refusal::new(
+            400,
+            "BadRequest",
+            "The query option '$expand' is not supported here.",
+        ));
+    }
     for name in &call.query.select {
         if schema::find(properties, name).is_none() {
             return Err(Refusal::new(

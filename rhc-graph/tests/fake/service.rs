@@ -1,0 +1,765 @@
+//! What holds for all operations: tokens, permissions, queries, pages, bodies, policies, added routes.
+
+use crate::place::{ALL, Place, refused};
+use rhc_core::fake::{State, World, WorldOptions};
+use rhc_graph::fake::{Call, Refusal, Reply, Route, register};
+use rhc_graph::{
+    Application, AuthorizationPolicy, B2bSetting, ConditionalAccessPolicy, ConditionalAccessState,
+    CrossTenantDefault, EmailMethod, Filter, GraphClient, Group, InvitesFrom, ListQuery, Method,
+    MethodState, Path, Request, SecurityDefaults, Settling,
+};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+async fn raw(
+    graph: &GraphClient,
+    method: Method,
+    path: &'static str,
+    body: Option<Value>,
+) -> rhc_graph::Result<Value> {
+    graph
+        .request("x", method, Path::new(path), body.as_ref())
+        .await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_of_somebody_else_is_refused() {
+    let place = Place::settled();
+    let graph = place.client(rhc_core::testing::FixedCredential::new());
+    refused(
+        graph.me().await,
+        401,
+        "InvalidAuthenticationToken",
+        "Invalid signature",
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_of_another_tenant_is_not_there() {
+    let place = Place::settled();
+    let application = Application {
+        display_name: Some("a".into()),
+        ..Application::default()
+    };
+    let made = place
+        .operator(place.home)
+        .applications()
+        .create(&application)
+        .await
+        .unwrap();
+    let other = place.operator(place.other);
+    assert_eq!(
+        other
+            .applications()
+            .get_opt(made.object_id().unwrap())
+            .await
+            .unwrap(),
+        None
+    );
+    assert_eq!(
+        other
+            .applications()
+            .list(ListQuery::default())
+            .collect_all()
+            .await
+            .unwrap(),
+        []
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_operation_asks_for_its_permission() {
+    let place = Place::settled();
+    // A permission that nothing of this needs; consent grows, so that each tenant is asked for one thing only.
+    let graph = place.with_scopes(place.other, &["EventListener.Read.All"]);
+    let id = "/v1.0/groups/6d97229a-391f-473a-893f-f0608b592d7b";
+    for (method, path, body) in [
+        (Method::Get, "/v1.0/applications", None),
+        (
+            Method::Post,
+            "/v1.0/applications",
+            Some(json!({"displayName": "a"})),
+        ),
+        (Method::Get, "/v1.0/servicePrincipals", None),
+        (Method::Post, "/v1.0/servicePrincipals", Some(json!({}))),
+        (Method::Get, "/v1.0/groups", None),
+        (Method::Post, "/v1.0/groups", Some(json!({}))),
+        (Method::Patch, id, Some(json!({}))),
+        (Method::Delete, id, None),
+        (Method::Get, "/v1.0/users", None),
+        (Method::Post, "/v1.0/users", Some(json!({}))),
+        (Method::Get, "/v1.0/domains", None),
+        (
+            Method::Get,
+            "/v1.0/roleManagement/directory/roleAssignments",
+            None,
+        ),
+        (
+            Method::Get,
+            "/v1.0/directory/deletedItems/microsoft.graph.user",
+            None,
+        ),
+        (
+            Method::Patch,
+            "/v1.0/policies/authorizationPolicy",
+            Some(json!({})),
+        ),
+        (
+            Method::Patch,
+            "/v1.0/policies/identitySecurityDefaultsEnforcementPolicy",
+            Some(json!({})),
+        ),
+        (
+            Method::Patch,
+            "/v1.0/policies/crossTenantAccessPolicy/default",
+            Some(json!({})),
+        ),
+        (
+            Method::Patch,
+            "/v1.0/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/email",
+            Some(json!({})),
+        ),
+        (
+            Method::Get,
+            "/v1.0/identity/conditionalAccess/policies",
+            None,
+        ),
+        (
+            Method::Post,
+            "/v1.0/identity/conditionalAccess/policies",
+            Some(json!({})),
+        ),
+    ] {
+        let result = raw(&graph, method, path, body).await;
+        refused(
+            result,
+            403,
+            "Authorization_RequestDenied",
+            "Insufficient privileges",
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn reading_does_not_allow_writing() {
+    let place = Place::settled();
+    let graph = place.with_scopes(
+        place.other,
+        &["Application.Read.All", "Group.Read.All", "User.Read.All"],
+    );
+    graph
+        .applications()
+        .list(ListQuery::default())
+        .collect_all()
+        .await
+        .unwrap();
+    let result = graph
+        .applications()
+        .create(&Application {
+            display_name: Some("a".into()),
+            ..Application::default()
+        })
+        .await;
+    refused(result, 403, "Authorization_RequestDenied", "Insufficient");
+    refused(
+        graph.groups().create(&Group::security("a", "a")).await,
+        403,
+        "Authorization_RequestDenied",
+        "Insufficient",
+    );
+    refused(
+        graph.users().create(&Default::default()).await,
+        403,
+        "Authorization_RequestDenied",
+        "Insufficient",
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_path_method_or_version_is_refused() {
+    let place = Place::settled();
+    let graph = place.operator(place.home);
+    refused(
+        raw(&graph, Method::Get, "/v1.0/nonsense", None).await,
+        400,
+        "BadRequest",
+        "segment 'nonsense'",
+    );
+    refused(
+        raw(&graph, Method::Get, "/v2.0/me", None).await,
+        400,
+        "BadRequest",
+        "Invalid version: v2.0",
+    );
+    refused(
+        raw(&graph, Method::Put, "/v1.0/groups", Some(json!({}))).await,
+        405,
+        "Request_BadRequest",
+        "not allowed",
+    );
+    refused(
+        raw(&graph, Method::Get, "/v1.0/groups/not-an-id", None).await,
+        400,
+        "Request_BadRequest",
+        "Invalid object identifier",
+    );
+    refused(
+        raw(&graph, Method::Get, "/v1.0/groups(displayName='x')", None).await,
+        400,
+        "BadRequest",
+        "not a key",
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_is_json_and_says_so() {
+    let place = Place::settled();
+    let graph = place.operator(place.home);
+    let post = || Request::new("x", Method::Post, Path::new("/v1.0/groups"));
+    for (kind, body) in [
+        ("application/json", "{not json"),
+        ("application/json", "[]"),
+        ("text/plain", "{}"),
+    ] {
+        let result = graph.send(post().body(kind, body)).await;
+        refused(
+            result,
+            400,
+            "BadRequest",
+            "Unable to read JSON request payload",
+        );
+    }
+    refused(graph.send(post()).await, 400, "BadRequest", "Empty Payload");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_query_names_what_exists_and_is_understood() {
+    let place = Place::settled();
+    let graph = place.operator(place.home);
+    let list = async |query: ListQuery| graph.groups().list(query).collect_all().await;
+    refused(
+        list(ListQuery::default().select(["id", "nmae"])).await,
+        400,
+        "BadRequest",
+        "Could not find a property named 'nmae'",
+    );
+    refused(
+        list(ListQuery::filter(Filter::eq("nmae", "x"))).await,
+        400,
+        "BadRequest",
+        "Could not find a property named 'nmae'",
+    );
+    refused(
+        list(ListQuery::filter(Filter::raw("displayName = 'x'"))).await,
+        400,
+        "BadRequest",
+        "Invalid filter clause",
+    );
+    refused(
+        list(ListQuery::filter(Filter::raw("displayName ne 'x'"))).await,
+        400,
+        "Request_UnsupportedQuery",
+        "ConsistencyLevel:eventual",
+    );
+    let advanced = ListQuery {
+        advanced: true,
+        ..ListQuery::filter(Filter::raw("displayName ne 'x'"))
+    };
+    list(advanced).await.unwrap();
+    refused(
+        raw(&graph, Method::Get, "/v1.0/groups?$count=true", None).await,
+        400,
+        "Request_UnsupportedQuery",
+        "$count",
+    );
+    refused(
+        raw(&graph, Method::Get, "/v1.0/groups?$search=x", None).await,
+        400,
+        "BadRequest",
+        "'$search' is not supported",
+    );
+    refused(
+        list(ListQuery {
+            expand: Some("members".into()),
+            ..ListQuery::default()
+        })
+        .await,
+        400,
+        "BadRequest",
+        "$expand",
+    );
+    let holders = graph.roles().assignments(ListQuery {
+        expand: Some("role".into()),
+        ..ListQuery::default()
+    });
+    refused(holders.collect_all().await, 400, "BadRequest", "'role'");
+    let sorted = Filter::eq("displayName", "x");
+    let request = Request::new("x", Method::Get, Path::new("/v1.0/groups"))
+        .query("$filter", sorted.to_string())
+        .query("$orderby", "displayName");
+    refused(
+        graph.send(request).await,
+        400,
+        "Request_UnsupportedQuery",
+        "Sorting not supported",
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_list_comes_in_pages_with_its_filter() {
+    let place = Place::settled();
+    let graph = place.operator(place.home);
+    for number in 0..230 {
+        let kind = if number % 2 == 0 { "even" } else { "odd" };
+        graph
+            .groups()
+            .create(&Group::security(format!("{kind}-{number}"), "g"))
+            .await
+            .unwrap();
+    }
+    let before = place.world.request_count();
+    let all = graph
+        .groups()
+        .list(ListQuery::default())
+        .collect_all()
+        .await
+        .unwrap();
+    assert_eq!((all.len(), place.world.request_count() - before), (230, 3));
+    let query = ListQuery {
+        top: Some(50),
+        ..ListQuery::filter(Filter::starts_with("displayName", "even-"))
+            .select(["id", "displayName"])
+    };
+    let before = place.world.request_count();
+    let even = graph.groups().list(query).collect_all().await.unwrap();
+    assert_eq!((even.len(), place.world.request_count() - before), (115, 3));
+    assert!(even.iter().all(
+        |group| group.display_name.as_ref().unwrap().starts_with("even-")
+            && group.mail_nickname.is_none()
+    ));
+    let advanced = ListQuery {
+        advanced: true,
+        top: Some(200),
+        ..ListQuery::filter(Filter::raw("not(startswith(displayName,'even-'))"))
+    };
+    assert_eq!(
+        graph
+            .groups()
+            .list(advanced)
+            .collect_all()
+            .await
+            .unwrap()
+            .len(),
+        115
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn settled_reads_wait_until_the_directory_knows() {
+    let place = Place::lagging();
+    let graph = place.operator(place.home);
+    let application = Application {
+        display_name: Some("a".into()),
+        ..Application::default()
+    };
+    let made = graph
+        .applications()
+        .upsert("a", &application)
+        .await
+        .unwrap()
+        .created()
+        .unwrap();
+    let id = made.object_id().unwrap();
+    let started = tokio::time::Instant::now();
+    let settling = Settling::default();
+    let read = graph.settled(&settling, || {
+        let applications = graph.applications();
+        async move { applications.get_opt(id).await }
+    });
+    assert_eq!(read.await.unwrap().object_id().unwrap(), id);
+    let took = started.elapsed();
+    assert!(
+        took > Duration::from_secs(9) && took < Duration::from_secs(40),
+        "{took:?}"
+    );
+    let settling = Settling::default().budget(Duration::from_secs(60));
+    let error = graph.settled(&settling, || {
+        let applications = graph.applications();
+        async move { applications.get_opt("nobody").await }
+    });
+    assert_eq!(
+        error.await.unwrap_err().kind(),
+        rhc_graph::ErrorKind::DeadlineExceeded
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn policies_change_and_stay() {
+    let place = Place::settled();
+    let graph = place.operator(place.home);
+    let policies = graph.policies();
+    let strict = AuthorizationPolicy {
+        allow_invites_from: Some(InvitesFrom::None),
+        ..AuthorizationPolicy::default()
+    };
+    policies.update_authorization(&strict).await.unwrap();
+    let read = policies.authorization().await.unwrap();
+    assert_eq!(read.allow_invites_from, Some(InvitesFrom::None));
+    assert_eq!(
+        read.default_user_role_permissions
+            .unwrap()
+            .allowed_to_create_apps,
+        Some(true)
+    );
+    let off = SecurityDefaults {
+        is_enabled: Some(false),
+        ..SecurityDefaults::default()
+    };
+    policies.update_security_defaults(&off).await.unwrap();
+    assert_eq!(
+        policies.security_defaults().await.unwrap().is_enabled,
+        Some(false)
+    );
+    assert_eq!(
+        policies
+            .cross_tenant_default()
+            .await
+            .unwrap()
+            .is_service_default,
+        Some(true)
+    );
+    let closed = CrossTenantDefault {
+        b2b_collaboration_inbound: Some(B2bSetting::blocked()),
+        ..CrossTenantDefault::default()
+    };
+    policies.update_cross_tenant_default(&closed).await.unwrap();
+    let read = policies.cross_tenant_default().await.unwrap();
+    assert_eq!(
+        (read.is_service_default, read.b2b_collaboration_inbound),
+        (Some(false), Some(B2bSetting::blocked()))
+    );
+    let on = EmailMethod {
+        state: Some(MethodState::Enabled),
+        ..EmailMethod::default()
+    };
+    policies.update_email_method(&on).await.unwrap();
+    assert_eq!(
+        policies.email_method().await.unwrap().state,
+        Some(MethodState::Enabled)
+    );
+    let other = place
+        .operator(place.other)
+        .policies()
+        .authorization()
+        .await
+        .unwrap();
+    assert_eq!(
+        other.allow_invites_from,
+        Some(InvitesFrom::Everyone),
+        "another tenant has its own"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_refuses_what_it_does_not_know() {
+    let place = Place::settled();
+    let graph = place.operator(place.home);
+    for (path, body, expected) in [
+        (
+            "/v1.0/policies/authorizationPolicy",
+            json!({"allowInvites": "none"}),
+            "does not exist",
+        ),
+        (
+            "/v1.0/policies/authorizationPolicy",
+            json!({"allowInvitesFrom": "nobody"}),
+            "Invalid value",
+        ),
+        (
+            "/v1.0/policies/identitySecurityDefaultsEnforcementPolicy",
+            json!({"isEnabled": "yes"}),
+            "Invalid value",
+        ),
+        (
+            "/v1.0/policies/crossTenantAccessPolicy/default",
+            json!({"isServiceDefault": true}),
+            "read-only",
+        ),
+        (
+            "/v1.0/policies/crossTenantAccessPolicy/default",
+            json!({"b2bCollaborationInbound": {"applications": {"accessType": "closed"}}}),
+            "Invalid value",
+        ),
+    ] {
+        refused(
+            raw(&graph, Method::Patch, path, Some(body)).await,
+            400,
+            "Request_BadRequest",
+            expected,
+        );
+    }
+    let path =
+        "/v1.0/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/email";
+    refused(
+        raw(
+            &graph,
+            Method::Patch,
+            path,
+            Some(json!({"state": "enabled"})),
+        )
+        .await,
+        400,
+        "BadRequest",
+        "@odata.type",
+    );
+}
+
+/// Conditional Access takes one request a second.
+async fn pause() {
+    tokio::time::sleep(Duration::from_secs(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conditional_access_policy_lives_and_is_refused_incomplete() {
+    let place = Place::settled();
+    let graph = place.operator(place.external);
+    let access = graph.conditional_access();
+    let whole = ConditionalAccessPolicy::require_mfa(
+        "MFA",
+        vec!["6d97229a-391f-473a-893f-f0608b592d7b".into()],
+    );
+    for (bad, expected) in [
+        (
+            ConditionalAccessPolicy {
+                display_name: None,
+                ..whole.clone()
+            },
+            "'displayName'",
+        ),
+        (
+            ConditionalAccessPolicy {
+                state: None,
+                ..whole.clone()
+            },
+            "'state'",
+        ),
+        (
+            ConditionalAccessPolicy {
+                conditions: None,
+                ..whole.clone()
+            },
+            "'conditions'",
+        ),
+        (
+            ConditionalAccessPolicy {
+                grant_controls: None,
+                ..whole.clone()
+            },
+            "1038",
+        ),
+    ] {
+        pause().await;
+        let error = access.create(&bad).await.unwrap_err();
+        assert!(
+            error.status() == Some(400) && error.message().contains(expected),
+            "{error}"
+        );
+    }
+    pause().await;
+    let made = access.create(&whole).await.unwrap();
+    let id = made.id.as_deref().unwrap();
+    pause().await;
+    let change = ConditionalAccessPolicy {
+        state: Some(ConditionalAccessState::Disabled),
+        ..ConditionalAccessPolicy::default()
+    };
+    access.update(id, &change).await.unwrap();
+    pause().await;
+    assert_eq!(
+        access.get(id).await.unwrap().state,
+        Some(ConditionalAccessState::Disabled)
+    );
+    pause().await;
+    assert_eq!(
+        access
+            .list(ListQuery::default())
+            .collect_all()
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    pause().await;
+    access.delete(id).await.unwrap();
+    pause().await;
+    refused(
+        access.get(id).await,
+        404,
+        "Request_ResourceNotFound",
+        "does not exist",
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_external_tenants_policy_includes_all_users() {
+    let place = Place::settled();
+    let graph = place.operator(place.external);
+    let mut policy = ConditionalAccessPolicy::require_mfa("MFA", vec![]);
+    if let Some(users) = policy
+        .conditions
+        .as_mut()
+        .and_then(|conditions| conditions.users.as_mut())
+    {
+        users.include_users = Some(vec!["6d97229a-391f-473a-893f-f0608b592d7b".into()]);
+    }
+    refused(
+        graph.conditional_access().create(&policy).await,
+        400,
+        "BadRequest",
+        "includes all users",
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn security_defaults_and_conditional_access_exclude_each_other() {
+    let place = Place::settled();
+    let graph = place.operator(place.home);
+    let policy = ConditionalAccessPolicy::require_mfa("MFA", vec![]);
+    refused(
+        graph.conditional_access().create(&policy).await,
+        400,
+        "BadRequest",
+        "Security Defaults is enabled",
+    );
+    let set = |on| SecurityDefaults {
+        is_enabled: Some(on),
+        ..SecurityDefaults::default()
+    };
+    graph
+        .policies()
+        .update_security_defaults(&set(false))
+        .await
+        .unwrap();
+    pause().await;
+    graph.conditional_access().create(&policy).await.unwrap();
+    refused(
+        graph.policies().update_security_defaults(&set(true)).await,
+        400,
+        "Request_BadRequest",
+        "cannot be enabled",
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn conditional_access_takes_one_request_a_second_and_names_no_time_to_wait() {
+    let place = Place::settled();
+    let mut options = rhc_graph::GraphClientOptions {
+        client: rhc_graph::ClientOptions {
+            clock: place.world.clock(),
+            ..Default::default()
+        },
+        ..Default::default()
+    };
+    options.client.client_options.transport =
+        Some(azure_core::http::Transport::new(place.world.transport()));
+    options.client.retry.max_attempts = 1;
+    let credential = place.world.sign_in(&place.home.to_string(), ALL);
+    let hasty = GraphClient::new(credential.clone(), Some(options.clone())).unwrap();
+    let list = async |graph: &GraphClient| {
+        graph
+            .conditional_access()
+            .list(ListQuery::default())
+            .collect_all()
+            .await
+    };
+    list(&hasty).await.unwrap();
+    let error = list(&hasty).await.unwrap_err();
+    assert!(
+        error.is_throttled() && error.retry_after().is_none(),
+        "{error}"
+    );
+    pause().await;
+    options.client.pacer = Some(rhc_graph::pacing::pacer());
+    let paced = GraphClient::new(credential, Some(options)).unwrap();
+    for _ in 0..5 {
+        list(&paced).await.unwrap();
+    }
+}
+
+const PROVIDERS: &[Route] = &[Route {
+    method: "GET",
+    pattern: "/identity/identityProviders",
+    operation: "identityProviders.list",
+    needs: &[&["IdentityProvider.Read.All"]],
+    run: providers,
+}];
+
+fn providers(_: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    Ok(Reply::ok(json!({"value": [{"tenant": call.tenant()}]})))
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_crate_adds_routes() {
+    let place = Place::settled();
+    let graph = place.with_scopes(place.home, &["IdentityProvider.Read.All"]);
+    let path = "/v1.0/identity/identityProviders";
+    refused(
+        raw(&graph, Method::Get, path, None).await,
+        400,
+        "BadRequest",
+        "Resource not found",
+    );
+    register(&place.world, PROVIDERS);
+    register(&place.world, PROVIDERS);
+    let answer = raw(&graph, Method::Get, path, None).await.unwrap();
+    assert_eq!(answer, json!({"value": [{"tenant": place.home}]}));
+    let last = place.world.log().pop().unwrap();
+    assert_eq!(
+        (last.operation.as_deref(), last.tenant),
+        (Some("identityProviders.list"), Some(place.home))
+    );
+    let without = place.with_scopes(place.other, &["User.Read"]);
+    refused(
+        raw(&without, Method::Get, path, None).await,
+        403,
+        "Authorization_RequestDenied",
+        "Insufficient",
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_state_survives_and_nonsense_in_it_is_named() {
+    let place = Place::settled();
+    let graph = place.operator(place.external);
+    graph
+        .applications()
+        .upsert(
+            "a",
+            &Application {
+                display_name: Some("a".into()),
+                ..Application::default()
+            },
+        )
+        .await
+        .unwrap();
+    graph
+        .conditional_access()
+        .create(&ConditionalAccessPolicy::require_mfa("MFA", vec![]))
+        .await
+        .unwrap();
+    let saved = place.world.to_json().unwrap();
+    let world = World::from_json(&saved.to_string(), WorldOptions::default()).unwrap();
+    rhc_graph::fake::mount(&world);
+    world.check().unwrap();
+    assert_eq!(world.to_json().unwrap(), saved);
+    let text = saved
+        .to_string()
+        .replace("\"conditionalAccess\"", "\"conditionalAcces\"");
+    let world = World::from_json(&text, WorldOptions::default()).unwrap();
+    rhc_graph::fake::mount(&world);
+    let problem = world.check().unwrap_err().to_string();
+    assert!(
+        problem.contains("graph") && problem.contains("conditionalAcces"),
+        "{problem}"
+    );
+}
