@@ -6,6 +6,7 @@
 
 mod apply;
 mod apply_context;
+mod checking;
 mod decide;
 mod diff;
 mod error;
@@ -31,6 +32,7 @@ pub use apply::{
     ApplyOptions, Blocked, Failure, Settle, Stop, StopHandle, StopLevel, Summary, Waiting,
 };
 pub use apply_context::Apply;
+pub use checking::{Checked, CheckedStep, Finding};
 pub use diff::{FieldChange, diff};
 pub use error::StepError;
 pub use exit::Exit;

@@ -71,7 +71,9 @@ impl Rollout {
     /// reason; planning itself does not fail.
     pub async fn plan(&self, options: &PlanOptions) -> Planned {
         let listings = Listings::new();
-        let mut looks = self.look_at_all(&listings, options.concurrency).await;
+        let mut looks = self
+            .look_at_all(&listings, options.concurrency, Purpose::Plan)
+            .await;
         let mut entries = Vec::with_capacity(self.steps.len());
         let mut to_do = vec![false; self.steps.len()];
         for &at in &self.graph.order {
@@ -108,7 +110,12 @@ impl Rollout {
 
     /// Every step is looked at at once; one that reads an output of a step not yet looked at is asked again when that is
     /// known. Waiting for what is really read, and not for all that is needed, keeps the chain of requests short.
-    async fn look_at_all(&self, listings: &Listings, concurrency: usize) -> Vec<Look> {
+    pub(super) async fn look_at_all(
+        &self,
+        listings: &Listings,
+        concurrency: usize,
+        purpose: Purpose,
+    ) -> Vec<Look> {
         let mut looks: Vec<Option<Look>> = vec![None; self.steps.len()];
         let mut parked: Vec<Vec<usize>> = vec![Vec::new(); self.steps.len()];
         let mut queue: VecDeque<usize> = self.graph.order.iter().copied().collect();
@@ -120,7 +127,7 @@ impl Rollout {
             {
                 let needed = self.dependencies(at, |need| looks.get(need)?.as_ref());
                 running.push(Box::pin(async move {
-                    (at, self.look_at(at, needed, listings, Purpose::Plan).await)
+                    (at, self.look_at(at, needed, listings, purpose).await)
                 }));
             }
             match running.next().await {

@@ -1,0 +1,186 @@
+//! Does the app answer on its own hostname, and only encrypted?
+
+use async_trait::async_trait;
+use rhc_containerapps::ContainerApp;
+
+use crate::engine::{Checked, TenantKey};
+use crate::manifest::Manifest;
+use crate::verify::check::{Check, Unproven};
+use crate::verify::context::Context;
+use crate::verify::outside::Seen;
+use crate::verify::report::{Vantage, Verdict};
+
+pub(super) fn of(manifest: &Manifest, checked: &Checked) -> Vec<Box<dyn Check>> {
+    let mut checks: Vec<Box<dyn Check>> = Vec::new();
+    for (key, app) in manifest.apps() {
+        let name = &app.container_app.name;
+        if let Some(step) = checked.named("Microsoft.App/containerApps", name) {
+            for scheme in [Scheme::Https, Scheme::Http] {
+                checks.push(Box::new(Answers {
+                    scheme,
+                    app: key.to_owned(),
+                    container_app: name.clone(),
+                    tenant: step.meta.tenant.clone(),
+                }));
+            }
+        }
+    }
+    checks
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    Https,
+    Http,
+}
+
+struct Answers {
+    scheme: Scheme,
+    app: String,
+    container_app: String,
+    tenant: TenantKey,
+}
+
+#[async_trait]
+impl Check for Answers {
+    fn id(&self) -> String {
+        match self.scheme {
+            Scheme::Https => format!("outside/https/{}", self.app),
+            Scheme::Http => format!("outside/unencrypted/{}", self.app),
+        }
+    }
+
+    fn title(&self) -> String {
+        match self.scheme {
+            Scheme::Https => format!("{} answers on its own hostname", self.container_app),
+            Scheme::Http => format!("{} serves nothing unencrypted", self.container_app),
+        }
+    }
+
+    fn tenant(&self) -> TenantKey {
+        self.tenant.clone()
+    }
+
+    fn vantage(&self) -> Vantage {
+        Vantage::Outside
+    }
+
+    fn why(&self) -> String {
+        match self.scheme {
+            Scheme::Https => "an app that is configured well and does not answer is of no use",
+            Scheme::Http => "patients' data is encrypted on its way (HIPAA, 45 CFR 164.312(e)(1))",
+        }
+        .to_owned()
+    }
+
+    async fn run(&self, cx: &Context<'_>) -> Result<Verdict, Unproven> {
+        let app = cx.resource::<ContainerApp>(&self.container_app).await?;
+        let ingress = app
+            .properties
+            .configuration
+            .and_then(|configuration| configuration.ingress);
+        let host = ingress
+            .and_then(|ingress| ingress.fqdn)
+            .ok_or_else(|| Unproven::because("it has no hostname of its own yet"))?;
+        let outside = cx.outside(self.tenant.as_str()).await?;
+        Ok(match self.scheme {
+            Scheme::Https => {
+                let address = format!("https://{host}/");
+                encrypted(&address, &outside.get(&address).await?)
+            }
+            Scheme::Http => {
+                let address = format!("http://{host}/");
+                unencrypted(&address, &outside.get(&address).await?)
+            }
+        })
+    }
+}
+
+fn encrypted(address: &str, seen: &Seen) -> Verdict {
+    let words = format!("{address} {}", seen.words());
+    match seen {
+        Seen::Answer { status: 200, .. } => Verdict::passed(words),
+        // An app that sends its visitor on to sign in is there.
+        Seen::Answer {
+            status: 301..=308,
+            location: Some(location),
+            ..
+        } if leads_to_https(location) => Verdict::passed(words),
+        Seen::Answer { .. } | Seen::NoConnection(_) => Verdict::failed(
+            words,
+            "look at the app's revisions and logs in the portal: a revision that does not start serves nobody",
+        ),
+    }
+}
+
+fn unencrypted(address: &str, seen: &Seen) -> Verdict {
+    let words = format!("{address} {}", seen.words());
+    match seen {
+        Seen::NoConnection(_) => Verdict::passed(words),
+        Seen::Answer {
+            status: 301..=308,
+            location: Some(location),
+            ..
+        } if leads_to_https(location) => Verdict::passed(words),
+        Seen::Answer {
+            status: 400..=499, ..
+        } => Verdict::passed(words),
+        Seen::Answer {
+            status: 500..=599, ..
+        } => Verdict::not_proven(format!(
+            "{words}, which says nothing of what it would serve"
+        )),
+        Seen::Answer { .. } => Verdict::failed(
+            words,
+            "set allowInsecure to false in the app's ingress (apply does), and look what else answers under this name",
+        ),
+    }
+}
+
+fn leads_to_https(location: &str) -> bool {
+    // A relative one stays where it is: on the scheme of the request.
+    location
+        .get(..8)
+        .is_some_and(|start| start.eq_ignore_ascii_case("https://"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, location: Option<&str>) -> Seen {
+        Seen::Answer {
+            status,
+            location: location.map(str::to_owned),
+            body: Vec::new(),
+        }
+    }
+
+    fn word(verdict: &Verdict) -> char {
+        match verdict {
+            Verdict::Passed { .. } => 'p',
+            Verdict::Failed { .. } => 'f',
+            Verdict::NotProven { .. } => '?',
+        }
+    }
+
+    #[test]
+    fn what_counts_as_an_answer_and_what_as_a_leak() {
+        let gone = || Seen::NoConnection("no connection".to_owned());
+        for (seen, with_tls, without) in [
+            (answer(200, None), 'p', 'f'),
+            (answer(302, Some("https://x.ciamlogin.com/")), 'p', 'p'),
+            (answer(301, Some("HTTPS://app.example/")), 'p', 'p'),
+            (answer(301, Some("http://app.example/")), 'f', 'f'),
+            (answer(302, Some("/home")), 'f', 'f'),
+            (answer(302, None), 'f', 'f'),
+            (answer(204, None), 'f', 'f'),
+            (answer(404, None), 'f', 'p'),
+            (answer(503, None), 'f', '?'),
+            (gone(), 'f', 'p'),
+        ] {
+            assert_eq!(word(&encrypted("https://a/", &seen)), with_tls, "{seen:?}");
+            assert_eq!(word(&unencrypted("http://a/", &seen)), without, "{seen:?}");
+        }
+    }
+}

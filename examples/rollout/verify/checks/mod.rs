@@ -1,0 +1,38 @@
+//! What no single step can see: one file per subject.
+
+mod answers;
+mod bridge;
+mod database_tenant;
+mod discovery;
+mod inside;
+mod registry;
+mod sql_administrators;
+mod sql_door;
+mod sql_users;
+
+use super::check::Check;
+use crate::engine::Checked;
+use crate::manifest::Manifest;
+
+/// The checks that fit what the steps make: what no step makes is not asked for.
+pub(super) fn of(manifest: &Manifest, checked: &Checked) -> Vec<Box<dyn Check>> {
+    [
+        discovery::of(manifest, checked),
+        answers::of(manifest, checked),
+        sql_door::of(manifest, checked),
+        database_tenant::of(manifest, checked),
+        sql_administrators::of(manifest, checked),
+        sql_users::of(manifest, checked),
+        bridge::of(checked),
+        inside::of(manifest, checked),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// A list for a person.
+fn list<T: AsRef<str>>(names: &[T]) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    names.join(", ")
+}

@@ -1,0 +1,69 @@
+//! Asks the finished environment whether it does what it is for.
+//!
+//! [`verify`] needs no journal and no memory of how the environment was made: it runs in a process of its own. It reads
+//! everything that the steps make back, thing by thing, and then asks what no single step can see. It writes nothing.
+//! What cannot be proven is reported as not proven, never as passed.
+
+mod check;
+mod checks;
+mod context;
+mod outside;
+mod report;
+mod steps;
+
+use futures::stream::{self, StreamExt};
+
+pub use check::{Check, Unproven};
+pub use context::Context;
+pub use report::{Entry, Report, Vantage, Verdict};
+pub use steps::id as id_of_step;
+
+use crate::engine::Rollout;
+use crate::manifest::Manifest;
+use crate::steps::Clients;
+
+/// How to verify.
+#[derive(Clone, Debug)]
+pub struct VerifyOptions {
+    /// How many questions are asked at the same time.
+    pub concurrency: usize,
+}
+
+impl Default for VerifyOptions {
+    fn default() -> Self {
+        Self { concurrency: 16 }
+    }
+}
+
+/// Looks at the whole environment and says what is proven of it. What cannot be looked at is in the report with the
+/// reason; verifying itself does not fail.
+///
+/// `clients` must be those that the steps of `rollout` were made with, so that a tenant is signed in to once.
+pub async fn verify(
+    rollout: &Rollout,
+    manifest: &Manifest,
+    clients: &Clients,
+    options: &VerifyOptions,
+) -> Report {
+    let checked = rollout.check(options.concurrency).await;
+    let cx = Context::new(manifest, clients, &checked);
+    let beyond = checks::of(manifest, &checked);
+    let beyond = stream::iter(&beyond)
+        .map(|check| run(check.as_ref(), &cx))
+        .buffered(options.concurrency.max(1))
+        .collect::<Vec<_>>()
+        .await;
+    Report::new(checked.steps().map(steps::entry).chain(beyond).collect())
+}
+
+async fn run(check: &dyn Check, cx: &Context<'_>) -> Entry {
+    let verdict = check.run(cx).await;
+    Entry {
+        id: check.id(),
+        title: check.title(),
+        tenant: check.tenant(),
+        vantage: check.vantage(),
+        why: check.why(),
+        verdict: verdict.unwrap_or_else(|unproven| Verdict::not_proven(unproven.0)),
+    }
+}
