@@ -3,7 +3,7 @@
 use rhc_arm::{
     ArmClient, Resource, ResourceId, ResourceType,
     types::{
-        authorization::{Lock, RoleAssignment, RoleDefinition},
+        authorization::{RoleAssignment, RoleDefinition},
         billing::{BillingAccount, BillingProfile, InvoiceSection},
         communication::{CommunicationService, EmailDomain, EmailService, SenderUsername},
         insights::{Component, DiagnosticSetting},
@@ -92,7 +92,6 @@ async fn every_type_has_its_place_and_version() {
         at::<RoleAssignment>(&subscription),
         at::<RoleAssignment>(&identity),
         at::<RoleDefinition>(&root),
-        at::<Lock>(&group),
         at::<DeletedVault>(&subscription.provider("Microsoft.KeyVault/locations", "eastus2")),
     ];
     insta::assert_snapshot!(rows.join("\n"));

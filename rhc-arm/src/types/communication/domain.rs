@@ -178,3 +178,40 @@ impl ResourceType for SenderUsername {
     const LONG_RUNNING: bool = false;
     type Properties = SenderUsernameProperties;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ArmClient, ResourceId};
+    use rhc_core::testing::{FixedCredential, Reply, Script};
+    use serde_json::Value;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_check_is_asked_for_by_the_records_name() {
+        let link = "https://management.azure.com/operations/1";
+        let script = Script::new([
+            Reply::status(202)
+                .header("azure-asyncoperation", link)
+                .header("location", link),
+            Reply::json(200, json!({"status": "Succeeded"})),
+            Reply::json(200, Value::Null),
+        ]);
+        let client = ArmClient::new(FixedCredential::new(), Some(script.options().into())).unwrap();
+        let service = ResourceId::root()
+            .resource("Microsoft.Communication/emailServices", "mail")
+            .unwrap();
+        let domains = client.resources::<EmailDomain>(service);
+        domains
+            .begin_verification("example.com", &VerificationKind::Dkim2)
+            .await
+            .unwrap()
+            .await
+            .unwrap();
+        let asked = script.seen().remove(0);
+        assert_eq!(
+            asked.url.path(),
+            "/providers/Microsoft.Communication/emailServices/mail/domains/example.com/initiateVerification"
+        );
+        assert_eq!(asked.json(), json!({"verificationType": "DKIM2"}));
+    }
+}

@@ -1,0 +1,309 @@
+//! What a poll means.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn location_on_202_is_followed_and_replaced() {
+    const SECOND: &str = "https://management.azure.com/results/2?api-version=2026-01-01";
+    let script = Script::new([
+        Reply::status(202)
+            .header("location", RESULT)
+            .header("retry-after", "1"),
+        Reply::status(202)
+            .header("location", SECOND)
+            .header("retry-after", "1"),
+        Reply::status(202).header("retry-after", "1"),
+        Reply::json(200, json!({"key": "new"})),
+    ]);
+    let result: Value = begin_post(&script).await.unwrap().await.unwrap();
+    assert_eq!(result, json!({"key": "new"}));
+    assert_eq!(
+        verbs_and_paths(&script),
+        [
+            "POST /providers/A.B/things/t/rotate",
+            "GET /results/1",
+            "GET /results/2",
+            "GET /results/2"
+        ]
+    );
+    used_up(&script);
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_location_204_is_done_and_a_state_in_the_body_counts() {
+    let script = Script::new([
+        Reply::status(202).header("location", RESULT),
+        Reply::json(200, thing(Some("Deleting"))),
+        Reply::json(201, thing(Some("Deleting"))),
+        Reply::status(204),
+    ]);
+    begin_delete(&script).await.unwrap().await.unwrap();
+    used_up(&script);
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_location_4xx_is_failure_with_its_error_kept() {
+    let body = json!({"error": {"code": "Conflict", "message": "outer", "details": [{"code": "InUse", "message": "used by \"x\""}]}});
+    let script = Script::new([
+        Reply::status(202).header("location", RESULT),
+        Reply::json(409, body),
+    ]);
+    let error = begin_delete(&script).await.unwrap().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status(), error.code()),
+        (ErrorKind::OperationFailed, Some(409), Some("InUse"))
+    );
+    assert_eq!(error.operation(), "resources.delete");
+    assert!(error.has_code("conflict") && error.is_conflict());
+}
+
+#[tokio::test(start_paused = true)]
+async fn failed_keeps_code_message_and_details() {
+    let failed = json!({"status": "Failed", "error": {"code": "ProvisioningFailed", "message": "outer",
+        "details": [{"code": "SubnetTooSmall", "message": "needs a /27, has \"/28\""}]}});
+    let script = Script::new([
+        Reply::json(201, thing(None)).header("azure-asyncoperation", STATUS),
+        Reply::json(200, failed).header("x-ms-request-id", "r-7"),
+    ]);
+    let error = put(&script).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.code(), error.request_id()),
+        (
+            ErrorKind::OperationFailed,
+            Some("SubnetTooSmall"),
+            Some("r-7")
+        )
+    );
+    assert_eq!(error.message(), "needs a /27, has \"/28\"");
+    assert!(
+        error.has_code("ProvisioningFailed") && error.was_sent() && !error.is_outcome_unknown()
+    );
+    assert_eq!(
+        (error.path(), error.status()),
+        ("/providers/A.B/things/t", None)
+    );
+    used_up(&script);
+}
+
+#[tokio::test(start_paused = true)]
+async fn failure_without_an_error_says_so() {
+    let script = Script::new([Reply::json(200, thing(Some("Failed")))]);
+    let error = put(&script).await.unwrap_err().to_string();
+    assert!(
+        error.contains("`Failed`") && error.contains("no reason"),
+        "{error}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn both_spellings_of_cancelled_in_any_case() {
+    for state in ["Canceled", "Cancelled", "canceled", "CANCELLED"] {
+        let script = Script::new([
+            Reply::json(201, thing(None)).header("azure-asyncoperation", STATUS),
+            status(state),
+        ]);
+        let error = put(&script).await.unwrap_err();
+        assert!(
+            error.kind() == ErrorKind::OperationFailed && error.message().contains("cancelled"),
+            "{state}: {error}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn states_have_no_case_and_unknown_ones_are_in_progress() {
+    let script = Script::new([
+        Reply::json(201, thing(Some("ACCEPTED"))),
+        Reply::json(200, thing(Some("WaitingForTheMoon"))),
+        Reply::json(200, thing(Some("sUCCEEDED"))),
+    ]);
+    put(&script).await.unwrap();
+    used_up(&script);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_poll_is_not_a_failed_operation() {
+    let script = Script::new([
+        Reply::json(201, thing(None))
+            .header("azure-asyncoperation", STATUS)
+            .header("retry-after", "1"),
+        Reply::status(503).header("retry-after", "3"),
+        Reply::lost(),
+        Reply::not_sent(),
+        Reply::json(429, json!({})).header("retry-after", "1"),
+        status("Succeeded"),
+        Reply::json(200, thing(Some("Succeeded"))),
+    ]);
+    put(&script).await.unwrap();
+    used_up(&script);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_poll_that_goes_on_failing_leaves_the_outcome_unknown_and_can_be_resumed() {
+    for code in [401, 403, 404, 500] {
+        let mut replies =
+            vec![Reply::json(201, thing(None)).header("azure-asyncoperation", STATUS)];
+        replies.extend(std::iter::repeat_n(
+            Reply::json(code, json!({"error": {"code": "No", "message": "no"}})),
+            8,
+        ));
+        let script = Script::new(replies);
+        let operation = begin_put(&script).await.unwrap();
+        let id = operation.id().clone();
+        let error = operation.await.unwrap_err();
+        assert!(
+            error.kind() == ErrorKind::NoAnswer && error.is_outcome_unknown(),
+            "{code}: {error}"
+        );
+        assert!(error.to_string().contains(id.as_str()), "{error}");
+        assert!(
+            std::error::Error::source(&error)
+                .unwrap()
+                .to_string()
+                .contains(&code.to_string())
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_status_document_without_a_status_leaves_the_outcome_unknown() {
+    let script = Script::new([
+        Reply::json(201, thing(None)).header("azure-asyncoperation", STATUS),
+        Reply::json(200, json!({"name": "1"})),
+    ]);
+    assert!(put(&script).await.unwrap_err().is_outcome_unknown());
+    let script = Script::new([Reply::json(201, thing(None)), Reply::status(200)]);
+    assert!(put(&script).await.unwrap_err().is_outcome_unknown());
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_that_runs_out_leaves_an_id_to_resume_with() {
+    let accepted = Reply::json(201, thing(None))
+        .header("azure-asyncoperation", STATUS)
+        .header("retry-after", "20");
+    let script = Script::new([
+        accepted,
+        status("Running").header("retry-after", "20"),
+        status("Running").header("retry-after", "20"),
+    ]);
+    let operation = begin_put(&script)
+        .await
+        .unwrap()
+        .deadline(Duration::from_secs(50));
+    let id = operation.id().clone();
+    let error = operation.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::DeadlineExceeded);
+    assert!(
+        error.is_outcome_unknown() && error.message().contains("50 s"),
+        "{error}"
+    );
+    let named: OperationId = error
+        .message()
+        .rsplit_once("resume it with ")
+        .unwrap()
+        .1
+        .parse()
+        .unwrap();
+    assert_eq!(named.state().unwrap().poll, id.state().unwrap().poll);
+    assert_eq!(
+        script.seen().last().unwrap().at,
+        Duration::from_secs(40),
+        "a wait that would end later is not begun"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn progress_tells_state_percent_and_wait() {
+    let script = Script::new([
+        Reply::json(201, thing(None))
+            .header("azure-asyncoperation", STATUS)
+            .header("retry-after", "4"),
+        Reply::json(200, json!({"status": "Running", "percentComplete": 40.5})),
+        Reply::json(
+            200,
+            json!({"status": "Succeeded", "percentComplete": "100"}),
+        ),
+        Reply::json(200, thing(Some("Succeeded"))),
+    ]);
+    let mut operation = begin_put(&script).await.unwrap();
+    let mut seen = Vec::new();
+    while let Some(progress) = operation.next().await {
+        let progress = progress.unwrap();
+        seen.push((
+            progress.status,
+            progress.percent_complete,
+            progress.next_poll.map(|wait| wait.as_secs()),
+        ));
+    }
+    let expected = [
+        ("InProgress", None, Some(4)),
+        ("Running", Some(40.5), Some(30)),
+        ("Succeeded", Some(100.0), None),
+    ];
+    assert_eq!(
+        seen,
+        expected.map(|(status, percent, wait)| (status.to_owned(), percent, wait))
+    );
+    assert_eq!(script.left(), 1);
+    operation.await.unwrap();
+    used_up(&script);
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_once_is_not_a_busy_loop() {
+    let mut replies = vec![
+        Reply::json(201, thing(None))
+            .header("azure-asyncoperation", STATUS)
+            .header("retry-after", "0"),
+    ];
+    replies.extend(std::iter::repeat_n(
+        status("Running").header("retry-after", "0"),
+        20,
+    ));
+    replies.extend([status("Succeeded"), Reply::json(200, thing(None))]);
+    let script = Script::new(replies);
+    put(&script).await.unwrap();
+    assert!(script.seen().last().unwrap().at >= Duration::from_millis(2100));
+}
+
+#[tokio::test(start_paused = true)]
+async fn own_intervals_follow_the_clock_and_the_servers_do_not() {
+    let script = Script::new([
+        Reply::json(201, thing(None)).header("azure-asyncoperation", STATUS),
+        status("Running").header("retry-after", "3"),
+        status("Succeeded"),
+        Reply::json(200, thing(None)),
+    ]);
+    let mut options = script.options();
+    options.clock = rhc_core::Clock::anchored(options.clock.now(), 10.0);
+    let client = ArmClient::new(FixedCredential::new(), Some(options.into())).unwrap();
+    client
+        .resources::<Thing>(ResourceId::root())
+        .put("t", &Resource::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        script.seen()[1..3]
+            .iter()
+            .map(|seen| seen.at.as_secs())
+            .collect::<Vec<_>>(),
+        [3, 6]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_location_what_is_not_about_the_operation_leaves_the_outcome_unknown() {
+    for code in [401, 403, 408, 429, 500, 503] {
+        let mut replies = vec![Reply::status(202).header("location", RESULT)];
+        replies.extend(std::iter::repeat_n(Reply::status(code), 8));
+        let error = begin_delete(&Script::new(replies))
+            .await
+            .unwrap()
+            .await
+            .unwrap_err();
+        assert!(
+            error.kind() == ErrorKind::NoAnswer && error.is_outcome_unknown(),
+            "{code}: {error}"
+        );
+    }
+}
