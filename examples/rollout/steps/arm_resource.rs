@@ -86,13 +86,10 @@ impl<R: ResourceType> ArmStep<R> {
         build: impl Fn(&Inputs<'_>) -> Result<D, StepError> + Send + Sync + 'static,
     ) -> Self {
         let parent = parent.into();
-        let mut meta = match &parent {
-            Parent::Root => meta,
-            Parent::Made(id) => meta.needs_output(id),
+        let meta = match &parent {
+            Parent::Root => tenant.needed_by(meta),
+            Parent::Made(id) => tenant.needed_by(meta).needs_output(id),
         };
-        if let Some(id) = tenant.step() {
-            meta = meta.needs_output(id);
-        }
         Self {
             meta,
             clients,
@@ -219,7 +216,7 @@ impl<R: ResourceType> Step for ArmStep<R> {
                 match resources.list().collect_all().await {
                     Ok(all) => Ok(all),
                     // The parent went away, and with it all that was in it.
-                    Err(error) if error.is_not_found() => Ok(Vec::new()),
+                    Err(error) if GONE.iter().any(|code| error.has_code(code)) => Ok(Vec::new()),
                     Err(error) => Err(error.into()),
                 }
             })
@@ -301,6 +298,13 @@ fn finished(mut document: Value) -> Value {
     }
     document
 }
+
+/// What a service says of a list whose parent is not there; any other 404 is a mistake that must be seen.
+const GONE: &[&str] = &[
+    "ResourceGroupNotFound",
+    "ResourceNotFound",
+    "ParentResourceNotFound",
+];
 
 /// What passes by itself: another operation holds the resource, a principal or a registration has not arrived yet.
 const PASSING: &[&str] = &[

@@ -11,7 +11,7 @@ use rhc_core::{ClientOptions, Cloud, TenantId};
 use rhc_graph::{GraphClient, GraphClientOptions};
 use rhc_sql_identity::Databases;
 
-use crate::engine::{Inputs, Output, StepError, TenantKey};
+use crate::engine::{Inputs, Meta, Output, StepError, TenantKey};
 
 /// How the clouds are reached: one implementation in process, one over an address, one for Azure.
 #[async_trait]
@@ -37,6 +37,21 @@ pub trait Connect: Send + Sync {
     /// # Errors
     /// Where nobody has signed in to the tenant and nobody can.
     fn databases(&self, tenant: &TenantKey, id: TenantId) -> Result<Arc<dyn Databases>, StepError>;
+
+    /// The same databases from the internet, where anybody is: to see that nobody is let in from there.
+    ///
+    /// # Errors
+    /// Where nobody has signed in to the tenant and nobody can, or there is no way to try it.
+    fn databases_from_outside(
+        &self,
+        tenant: &TenantKey,
+        id: TenantId,
+    ) -> Result<Arc<dyn Databases>, StepError> {
+        let _ = (tenant, id);
+        Err(StepError::new(
+            "a server's door cannot be tried from the internet over this connection",
+        ))
+    }
 
     /// The id of the tenant with this domain, from its public metadata. `None`: there is no such tenant.
     ///
@@ -196,11 +211,12 @@ impl TenantRef {
         }
     }
 
-    /// The step that finds the id out.
-    pub fn step(&self) -> Option<&Output<String>> {
+    /// Puts a step that speaks to the tenant after the one that finds the id out.
+    #[must_use]
+    pub fn needed_by(&self, meta: Meta) -> Meta {
         match &self.id {
-            Source::Given(_) => None,
-            Source::Step(output) => Some(output),
+            Source::Given(_) => meta,
+            Source::Step(output) => meta.needs_output(output),
         }
     }
 }

@@ -18,6 +18,8 @@ use crate::engine::{Key, Meta, Output, Outputs, OwnedBy, Stage};
 /// What others need of the databases.
 #[derive(Clone, Debug)]
 pub(super) struct Databases {
+    /// The server.
+    pub(super) server: Meta,
     /// The databases by name.
     pub(super) all: Vec<(String, Key)>,
     /// The steps after which an administrator gets in.
@@ -57,11 +59,12 @@ impl Site<'_> {
                         requested_backup_storage_redundancy: Some(backup.into()),
                         ..SqlDatabaseProperties::default()
                     };
-                    let sku = Sku {
+                    // In the form in which the service answers, or every plan would see a change.
+                    let sku = SqlDatabase::dtu_sku(&sku).unwrap_or_else(|| Sku {
                         name: Some(sku.clone()),
                         tier: Some(tier.clone()),
                         ..Sku::default()
-                    };
+                    });
                     Ok(Resource::<SqlDatabase> {
                         tags: tags.clone(),
                         sku: Some(sku),
@@ -95,6 +98,7 @@ impl Site<'_> {
                 .child(format!("administrators/{}", ServerAdministrator::NAME)),
         );
         Databases {
+            server,
             all,
             open_to_administrators,
         }

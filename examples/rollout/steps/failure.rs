@@ -10,7 +10,13 @@ impl From<Error> for StepError {
         let remedy = remedy(&error);
         let passing = matches!(error.kind(), ErrorKind::NotSent) || error.is_throttled();
         let after = error.retry_after();
-        let mut step = Self::new(error.to_string());
+        // The error says its own level only; a failure in a report has to say the whole story.
+        let causes =
+            std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
+        let message = causes.fold(error.to_string(), |message, cause| {
+            format!("{message}: {cause}")
+        });
+        let mut step = Self::new(message);
         if let Some(remedy) = remedy {
             step = step.remedy(remedy);
         }
@@ -20,7 +26,7 @@ impl From<Error> for StepError {
         if unknown {
             step = step.unknown_fate();
         }
-        step.caused_by(error)
+        step
     }
 }
 

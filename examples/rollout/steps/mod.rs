@@ -11,6 +11,7 @@ mod failure;
 mod groups;
 mod monitoring;
 mod network;
+mod private_path;
 mod site;
 pub mod stack;
 pub mod subscriptions;
@@ -120,7 +121,7 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
             &manifest.database.resource_group,
             TagOwner::Shared,
         );
-        let databases = site.database(
+        let mut databases = site.database(
             &group,
             &Administrators {
                 person: operator,
@@ -134,6 +135,8 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
             TagOwner::Shared,
         );
         let network = site.network(&group);
+        let open = site.private_path(&group, &network, &databases.server, &databases_home);
+        databases.open_to_administrators.push(open);
         let ground = Ground {
             network: &network,
             databases: &databases,

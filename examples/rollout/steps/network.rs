@@ -17,6 +17,8 @@ use crate::manifest::SubnetUse;
 /// What others need of the network.
 #[derive(Clone, Debug)]
 pub(super) struct Network {
+    /// The network's ARM id.
+    pub(super) id: Output<String>,
     /// The subnets' ARM ids, by name.
     pub(super) subnets: BTreeMap<String, Output<String>>,
     /// Those that apps stand in and that vaults let in.
@@ -109,7 +111,11 @@ impl Site<'_> {
             }
             subnets.insert(name.clone(), arm_id(&key));
         }
-        Network { subnets, of_apps }
+        Network {
+            id: arm_id(&network.key),
+            subnets,
+            of_apps,
+        }
     }
 
     /// A security group without rules of its own: Azure's default rules let in the network and the load balancer, nobody else.

@@ -34,7 +34,7 @@ impl MarkedResources {
         subscription: Output<String>,
         environment: &str,
     ) -> Self {
-        let mut meta = Meta::new(
+        let meta = Meta::new(
             format!("{}/marked-resources", subscription.key()),
             Stage::SUBSCRIPTIONS,
             tenant.key.clone(),
@@ -42,11 +42,8 @@ impl MarkedResources {
             "marked resources",
         )
         .needs_output(&subscription);
-        if let Some(made) = tenant.step() {
-            meta = meta.needs_output(made);
-        }
         Self {
-            meta,
+            meta: tenant.needed_by(meta),
             clients,
             tenant,
             subscription,

@@ -23,7 +23,7 @@ impl ApplicationStep {
     /// The application that `wanted` describes; its name in `meta` is its unique name.
     pub fn new(meta: Meta, clients: Clients, tenant: TenantRef, wanted: Application) -> Self {
         Self {
-            meta,
+            meta: tenant.needed_by(meta),
             clients,
             tenant,
             wanted,

@@ -32,7 +32,7 @@ impl FederatedCredentialStep {
         trust: impl Fn(&Inputs<'_>) -> Result<FederatedCredential, StepError> + Send + Sync + 'static,
     ) -> Self {
         Self {
-            meta: meta.needs_output(&application),
+            meta: tenant.needed_by(meta).needs_output(&application),
             clients,
             tenant,
             application,

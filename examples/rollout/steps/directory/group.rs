@@ -23,7 +23,7 @@ impl GroupStep {
     /// The group that `wanted` describes; its name in `meta` is its unique name.
     pub fn new(meta: Meta, clients: Clients, tenant: TenantRef, wanted: Group) -> Self {
         Self {
-            meta,
+            meta: tenant.needed_by(meta),
             clients,
             tenant,
             wanted,

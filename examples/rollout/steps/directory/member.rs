@@ -29,7 +29,10 @@ impl MemberStep {
         group: Output<String>,
         member: Output<String>,
     ) -> Self {
-        let meta = meta.needs_output(&group).needs_output(&member);
+        let meta = tenant
+            .needed_by(meta)
+            .needs_output(&group)
+            .needs_output(&member);
         Self {
             meta,
             clients,

@@ -31,7 +31,7 @@ impl ServicePrincipalStep {
         wanted: ServicePrincipal,
     ) -> Self {
         Self {
-            meta: meta.needs_output(&application),
+            meta: tenant.needed_by(meta).needs_output(&application),
             clients,
             tenant,
             application,

@@ -46,12 +46,8 @@ impl GrantStep {
         roles: &[String],
         made: &Key,
     ) -> Self {
-        let mut meta = meta.needs(made).needs_output(&client_id);
-        if let Some(id) = tenant.step() {
-            meta = meta.needs_output(id);
-        }
         Self {
-            meta,
+            meta: tenant.needed_by(meta).needs(made).needs_output(&client_id),
             clients,
             tenant,
             host,

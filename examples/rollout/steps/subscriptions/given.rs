@@ -20,12 +20,8 @@ pub struct GivenStep {
 impl GivenStep {
     /// The subscription with this id, in this tenant.
     pub fn new(meta: Meta, clients: Clients, tenant: TenantRef, id: String) -> Self {
-        let meta = match tenant.step() {
-            Some(made) => meta.needs_output(made),
-            None => meta,
-        };
         Self {
-            meta,
+            meta: tenant.needed_by(meta),
             clients,
             tenant,
             id,

@@ -28,12 +28,8 @@ impl ProviderStep {
         tenant: TenantRef,
         subscription: Output<String>,
     ) -> Self {
-        let mut meta = meta.needs_output(&subscription);
-        if let Some(made) = tenant.step() {
-            meta = meta.needs_output(made);
-        }
         Self {
-            meta,
+            meta: tenant.needed_by(meta).needs_output(&subscription),
             clients,
             tenant,
             subscription,

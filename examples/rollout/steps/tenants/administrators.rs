@@ -7,7 +7,8 @@ use crate::engine::{Meta, Observe, Observed, Outputs, Purpose, Step, StepError};
 use crate::manifest::{NativeAdministrator, Tenant};
 use crate::steps::clients::{Clients, TenantRef};
 
-/// The native Global Administrators. Done when all of them hold the role and the running token belongs to one of them.
+/// The native Global Administrators. Done when all of them hold the role and the running token belongs to the one who runs the
+/// rollout: what he accepts, and which group he is in, goes by his account.
 ///
 /// Whoever makes a tenant arrives in it as an external account (`#EXT#`), which the baseline will refuse.
 #[derive(Debug)]
@@ -29,12 +30,8 @@ impl AdministratorsStep {
         tenant: &Tenant,
         operator: &str,
     ) -> Self {
-        let mut meta = meta.manual();
-        if let Some(made) = id.step() {
-            meta = meta.needs_output(made);
-        }
         Self {
-            meta,
+            meta: id.needed_by(meta.manual()),
             clients,
             tenant: id,
             domain: tenant.domain.clone(),
@@ -122,14 +119,20 @@ impl Step for AdministratorsStep {
                 instructions: self.instructions(&missing),
             });
         }
+        let operator = self.sign_in_name(&self.operator);
+        let is_operator = |me: &User| {
+            me.user_principal_name
+                .as_deref()
+                .is_some_and(|name| name.eq_ignore_ascii_case(&operator))
+        };
         let mut me = cx.read(graph.me()).await?;
-        if me.is_external() && cx.purpose() != Purpose::Plan {
-            // A native account exists now: go on as that one.
+        if !is_operator(&me) && cx.purpose() != Purpose::Plan {
+            // The account exists now: sign in again, and go on as that one.
             self.clients.renew(&self.tenant);
             graph = self.clients.graph(&self.tenant, cx.inputs())?;
             me = cx.read(graph.me()).await?;
         }
-        if me.is_external() {
+        if !is_operator(&me) {
             return Ok(Observed::ManualPending {
                 instructions: self.instructions(&[]),
             });

@@ -109,7 +109,6 @@ pub(super) fn list(
     let Some(arm) = state.read::<Arm>() else {
         return Ok(Reply::list(Vec::new()));
     };
-    let wanted = resource_type.to_ascii_lowercase();
     let own = path::key(scope);
     let is_child = rules.parent_type().is_some();
     let extends = rules.scope == crate::fake::rules::Scope::Extension;
@@ -122,7 +121,8 @@ pub(super) fn list(
                     // Outermost resources are listed for their group and for the subscription.
                     None => !extends || path.scope() == own,
                 };
-                path.resource_type() == wanted && (direct || !is_child && !extends)
+                path.resource_type().eq_ignore_ascii_case(resource_type)
+                    && (direct || !is_child && !extends)
             })
         })
         .filter(|(_, stored)| visible || may_read(state, call, &rules, stored.id()))

@@ -1,5 +1,6 @@
 //! Resource providers: what a subscription has registered.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ use super::super::state::{Registration, arm};
 
 /// The kind of event at which a registration is done.
 const EVENT: &str = "arm.registration";
+/// Namespaces of Azure that a subscription can register although this cloud holds nothing of them.
+const WITHOUT_TYPES: &[&str] = &["Microsoft.ContainerRegistry", "Microsoft.Storage"];
 /// Unverified: how long a registration takes; a minute or two is usual.
 const TAKES: Duration = Duration::from_secs(60);
 const VERSIONS: &[&str] = super::group::VERSIONS;
@@ -81,6 +84,7 @@ fn namespace(context: &RouteContext<'_>) -> Result<&'static str, ServiceError> {
         .or_else(|| {
             ALWAYS_REGISTERED
                 .iter()
+                .chain(WITHOUT_TYPES)
                 .find(|own| own.eq_ignore_ascii_case(name))
                 .copied()
         })
@@ -142,9 +146,14 @@ fn get(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, ServiceEr
 
 fn list(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, ServiceError> {
     let subscription = context.subscription().unwrap_or_default();
-    let items = context
+    let known: BTreeSet<&str> = context
         .namespaces
         .iter()
+        .copied()
+        .chain(WITHOUT_TYPES.iter().copied())
+        .collect();
+    let items = known
+        .into_iter()
         .map(|namespace| {
             let registration = registration(state, subscription, namespace);
             body(subscription, namespace, &[], registration)

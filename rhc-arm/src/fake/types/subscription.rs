@@ -170,13 +170,13 @@ fn resources(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, Ser
         }
     }
     let wanted = match context.query.get("$filter") {
-        None => None,
-        Some(filter) => Some(resource_type(filter).ok_or_else(|| {
+        None => Filter::default(),
+        Some(filter) => Filter::parse(filter).ok_or_else(|| {
             ServiceError::bad_request(
                 "InvalidFilterInQueryString",
                 format!("Invalid $filter '{filter}' specified in the query string."),
             )
-        })?),
+        })?,
     };
     let items = arm(state)
         .below(&scope)
@@ -187,11 +187,7 @@ fn resources(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, Ser
             path.namespace() != "microsoft.authorization"
                 && path.resource_type() != "microsoft.insights/diagnosticsettings"
         })
-        .filter(|(path, _)| {
-            wanted
-                .as_ref()
-                .is_none_or(|wanted| path.resource_type().eq_ignore_ascii_case(wanted))
-        })
+        .filter(|(path, stored)| wanted.takes(&path.resource_type(), &stored.body))
         .map(|(_, stored)| {
             let mut body = stored.body.clone();
             super::super::json::remove(&mut body, "properties");
@@ -201,11 +197,50 @@ fn resources(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, Ser
     Ok(Reply::list(items))
 }
 
-/// The type in `resourceType eq 'x/y'`, the only filter that is known.
-fn resource_type(filter: &str) -> Option<String> {
-    let (name, value) = filter.split_once(" eq ")?;
-    let value = value.trim().strip_prefix('\'')?.strip_suffix('\'')?;
-    name.trim()
-        .eq_ignore_ascii_case("resourceType")
-        .then(|| value.to_owned())
+/// The filters that are known: by type, or by tag with or without its value, as the service documents them.
+///
+/// Source: [list resources](https://learn.microsoft.com/rest/api/resources/resources/list).
+#[derive(Default)]
+struct Filter {
+    resource_type: Option<String>,
+    tag: Option<String>,
+    value: Option<String>,
+}
+
+impl Filter {
+    fn parse(text: &str) -> Option<Self> {
+        let mut filter = Self::default();
+        for term in text.split(" and ") {
+            let (name, value) = term.split_once(" eq ")?;
+            let value = value.trim().strip_prefix('\'')?.strip_suffix('\'')?;
+            let place = match name.trim().to_ascii_lowercase().as_str() {
+                "resourcetype" => &mut filter.resource_type,
+                "tagname" => &mut filter.tag,
+                "tagvalue" => &mut filter.value,
+                _ => return None,
+            };
+            *place = Some(value.replace("''", "'"));
+        }
+        // A tag cannot be combined with anything else, and a value needs its name.
+        let tagged = filter.tag.is_some() || filter.value.is_some();
+        let sound = filter.tag.is_some() && filter.resource_type.is_none();
+        (!tagged || sound).then_some(filter)
+    }
+
+    fn takes(&self, resource_type: &str, body: &Value) -> bool {
+        let wanted = |wanted: &Option<String>, found: &str| {
+            wanted
+                .as_ref()
+                .is_none_or(|wanted| wanted.eq_ignore_ascii_case(found))
+        };
+        let tagged = self.tag.as_ref().is_none_or(|tag| {
+            body["tags"].as_object().is_some_and(|tags| {
+                tags.iter().any(|(name, value)| {
+                    name.eq_ignore_ascii_case(tag)
+                        && wanted(&self.value, value.as_str().unwrap_or_default())
+                })
+            })
+        });
+        tagged && wanted(&self.resource_type, resource_type)
+    }
 }

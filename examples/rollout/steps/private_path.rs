@@ -1,0 +1,239 @@
+//! The only way from the apps to the SQL server in the other tenant: a private endpoint, asked for here and approved there.
+
+use async_trait::async_trait;
+use rhc_arm::Resource;
+use rhc_arm::types::network::{
+    DnsZoneGroup, DnsZoneGroupProperties, PrivateDnsZone, PrivateDnsZoneLink,
+    PrivateDnsZoneLinkProperties, PrivateDnsZoneProperties, PrivateEndpoint,
+    PrivateEndpointProperties,
+};
+use rhc_sql_identity::{ConnectionStatus, PrivateEndpointConnection, SqlServerScope, SqlServers};
+use serde_json::{Value, json};
+
+use super::arm_resource::{arm_id, parse, worth_repeating};
+use super::clients::{Clients, TenantRef};
+use super::network::Network;
+use super::site::{Group, Site};
+use crate::engine::{
+    Apply, Change, DiffRules, Inputs, Key, Meta, Observe, Observed, Output, Outputs, OwnedBy, Step,
+    StepError,
+};
+
+/// What a private endpoint to a SQL server asks for.
+const SQL_SERVER: &str = "sqlServer";
+
+impl Site<'_> {
+    /// The private path, and the step after which it is open.
+    pub(super) fn private_path(
+        &mut self,
+        group: &Group,
+        network: &Network,
+        server: &Meta,
+        owner: &TenantRef,
+    ) -> Key {
+        let file = self.manifest.network.sql_private_endpoint.clone();
+        let tenant = group.account.tenant.clone();
+
+        let place = group.clone();
+        let step = self.resource::<PrivateDnsZone, _>(
+            group,
+            &file.dns_zone,
+            "answers for the server's name inside the network",
+            move |_| {
+                Ok(place.place::<PrivateDnsZone>("global", PrivateDnsZoneProperties::default()))
+            },
+        );
+        let zone = self.add_whole(step);
+        let (tags, of) = (group.tags.clone(), network.id.clone());
+        let step = self.part::<PrivateDnsZoneLink, _>(
+            &zone,
+            &tenant,
+            &file.dns_zone_link,
+            "lets this network, and no other, ask the zone",
+            move |inputs| {
+                let mut properties = PrivateDnsZoneLinkProperties {
+                    registration_enabled: Some(false),
+                    ..PrivateDnsZoneLinkProperties::default()
+                };
+                properties.rest.insert(
+                    "virtualNetwork".to_owned(),
+                    json!({"id": inputs.text(&of)?}),
+                );
+                Ok(Resource::<PrivateDnsZoneLink> {
+                    tags: tags.clone(),
+                    ..Resource::new(properties)
+                }
+                .at("global"))
+            },
+        );
+        self.add(step);
+
+        let (location, place, subnet) = (
+            self.location(),
+            group.clone(),
+            network.subnets.get(&file.subnet).cloned(),
+        );
+        let (target, name, message) = (
+            arm_id(&server.key),
+            file.name.clone(),
+            file.request_message.clone(),
+        );
+        let step = self.resource::<PrivateEndpoint, _>(group, &file.name, "the server's address in this network; its owner has to approve it", move |inputs| {
+            let connection = json!({"name": name, "properties": {
+                "privateLinkServiceId": inputs.text(&target)?, "groupIds": [SQL_SERVER], "requestMessage": message}});
+            let mut properties = PrivateEndpointProperties::default();
+            properties.rest.insert("manualPrivateLinkServiceConnections".to_owned(), json!([connection]));
+            if let Some(subnet) = &subnet {
+                properties.rest.insert("subnet".to_owned(), json!({"id": inputs.text(subnet)?}));
+            }
+            Ok(place.place::<PrivateEndpoint>(&location, properties))
+        });
+        let endpoint = self.add_whole(step.rules(|rules| {
+            rules
+                .immutable("properties.subnet")
+                .keyed_by("properties.manualPrivateLinkServiceConnections", "name")
+                .immutable("properties.manualPrivateLinkServiceConnections.*.properties.privateLinkServiceId")
+        }));
+
+        let zone = arm_id(&zone.key);
+        let step = self.part::<DnsZoneGroup, _>(
+            &endpoint,
+            &tenant,
+            "default",
+            "writes the server's record into the zone",
+            move |inputs| {
+                let config =
+                    json!({"name": "sql", "properties": {"privateDnsZoneId": inputs.text(&zone)?}});
+                let mut properties = DnsZoneGroupProperties::default();
+                properties
+                    .rest
+                    .insert("privateDnsZoneConfigs".to_owned(), json!([config]));
+                Ok(Resource::<DnsZoneGroup>::new(properties))
+            },
+        );
+        self.add(step.rules(|rules| rules.keyed_by("properties.privateDnsZoneConfigs", "name")));
+
+        let meta = Meta::new(
+            server
+                .key
+                .child(format!("privateEndpointConnections/{}", file.name)),
+            server.stage,
+            owner.key.clone(),
+            "Microsoft.Sql/servers/privateEndpointConnections",
+            &file.name,
+        )
+        .why("the server's owner lets the network of the other tenant in")
+        .owner(OwnedBy::Parent(server.key.clone()));
+        self.add(ApprovalStep {
+            meta: owner
+                .needed_by(meta)
+                .needs(&server.key)
+                .needs(&endpoint.key),
+            clients: self.clients.clone(),
+            tenant: owner.clone(),
+            server: arm_id(&server.key),
+            endpoint: arm_id(&endpoint.key),
+        })
+    }
+}
+
+/// The approval of a private endpoint, on the side of the server. The service makes the connection's name up, so it is
+/// found by the endpoint that it is for.
+#[derive(Debug)]
+struct ApprovalStep {
+    meta: Meta,
+    clients: Clients,
+    tenant: TenantRef,
+    server: Output<String>,
+    endpoint: Output<String>,
+}
+
+impl ApprovalStep {
+    fn scope(&self, inputs: &Inputs<'_>) -> Result<SqlServerScope, StepError> {
+        let server = parse(&inputs.require(&self.server)?)?;
+        Ok(SqlServers::new(self.clients.arm(&self.tenant, inputs)?).server(server))
+    }
+
+    fn is_ours(connection: &Resource<PrivateEndpointConnection>, endpoint: &str) -> bool {
+        let asked = connection
+            .properties
+            .private_endpoint
+            .as_ref()
+            .and_then(|endpoint| endpoint.id.as_ref());
+        asked.is_some_and(|asked| asked.to_string().eq_ignore_ascii_case(endpoint))
+    }
+}
+
+#[async_trait]
+impl Step for ApprovalStep {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn desired(&self, inputs: &Inputs<'_>) -> Result<Value, StepError> {
+        Ok(json!({"endpoint": inputs.text(&self.endpoint)?, "status": "Approved"}))
+    }
+
+    fn rules(&self) -> DiffRules {
+        DiffRules::new()
+            .ignore_case("status")
+            .ignore_case("endpoint")
+    }
+
+    async fn observe(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
+        let scope = self.scope(cx.inputs())?;
+        let endpoint = cx.inputs().require(&self.endpoint)?;
+        let name = |connection: &Resource<PrivateEndpointConnection>| connection.name.clone();
+        let at = scope.id().to_string();
+        let all = cx
+            .listing(&at, "privateEndpointConnections", name, || async move {
+                Ok(scope
+                    .private_endpoint_connections()
+                    .list()
+                    .collect_all()
+                    .await?)
+            })
+            .await?;
+        let Some(ours) = all
+            .iter()
+            .find(|connection| Self::is_ours(connection, &endpoint))
+        else {
+            return Ok(Observed::Absent);
+        };
+        let status = ours.properties.status().map(ConnectionStatus::as_str);
+        Ok(Observed::unmarkable(
+            json!({"endpoint": endpoint, "status": status}),
+            Outputs::new(),
+        ))
+    }
+
+    async fn apply(&self, cx: &Apply<'_>, _change: &Change<'_>) -> Result<Outputs, StepError> {
+        let scope = self.scope(cx.inputs())?;
+        let endpoint = cx.inputs().require(&self.endpoint)?;
+        let connections = scope
+            .private_endpoint_connections()
+            .list()
+            .collect_all()
+            .await?;
+        let Some(ours) = connections
+            .iter()
+            .find(|connection| Self::is_ours(connection, &endpoint))
+        else {
+            return Err(StepError::new(
+                "the request of the private endpoint has not arrived at the server yet",
+            )
+            .retry_after(None));
+        };
+        if ours.properties.status() == Some(&ConnectionStatus::Approved) {
+            return Ok(Outputs::new());
+        }
+        let name = ours.name.as_deref().unwrap_or_default();
+        let operation = scope
+            .begin_approve(name, "Approved by the rollout of this environment")
+            .await
+            .map_err(worth_repeating)?;
+        cx.operation(operation.id().as_str()).await?;
+        operation.await.map_err(worth_repeating)?;
+        Ok(Outputs::new())
+    }
+}
