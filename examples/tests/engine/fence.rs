@@ -254,6 +254,15 @@ fn subscriptions_are_made_by_the_aliases_of_the_file() {
         &format!("{accept}/22222222-2222-2222-2222-222222222222/acceptOwnership"),
         "is not the environment's",
     );
+    // Made in the payer's tenant, accepted in the one that shall own it.
+    let accepted = format!("{accept}/11111111-1111-1111-1111-111111111111/acceptOwnership");
+    assert_eq!(asked("database", "POST", &accepted, None), Ok(()));
+    refused_in(
+        "elsewhere",
+        "POST",
+        &accepted,
+        "is not one that the environment file owns",
+    );
     refused(
         "PUT",
         "https://management.azure.com/providers/Microsoft.Management/managementGroups/x",
