@@ -22,6 +22,8 @@ const PROVIDERS: &[&str] = &[
 
 /// A World whose operator owns the subscription, and in which this is there already.
 pub(crate) async fn live(there_already: fn(&mut State)) -> Live {
+    // The time that building takes would show in the recording's timestamps.
+    tokio::time::pause();
     let world = World::new(WorldOptions {
         // A fixture is about an operation; what lags is the World's own test.
         replication: Replication::NONE,
@@ -43,6 +45,7 @@ pub(crate) async fn live(there_already: fn(&mut State)) -> Live {
         there(state, "", json!({"location": "eastus2"}));
         there_already(state);
     });
+    tokio::time::resume();
     Live {
         transport: world.transport(),
         credential: world.sign_in(DOMAIN, &[]),
