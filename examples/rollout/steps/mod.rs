@@ -156,6 +156,11 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
             &manifest.environment.name,
         )));
     }
+    sweeps.push(Arc::new(sweeps::MarkedApplications::new(
+        clients.clone(),
+        host.clone(),
+        &manifest.environment.name,
+    )));
     let rollout = Rollout::new(&manifest.environment.name, site.steps)?;
     Ok(sweeps.into_iter().fold(rollout, Rollout::with_sweep))
 }

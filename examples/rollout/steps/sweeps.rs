@@ -2,10 +2,14 @@
 
 use async_trait::async_trait;
 use rhc_arm::{Path, Request, ResourceId};
+use rhc_graph::{Application, Filter, ListQuery};
 use serde::Deserialize;
 
 use super::clients::{Clients, TenantRef};
 use crate::engine::{Meta, Observe, Orphan, Output, Stage, StepError, Sweep, Wanted};
+
+/// What is left for the administrator to decide.
+const LEFT: &str = "it carries this environment's mark and is not in the file: put it back there, or delete it yourself";
 
 /// The marked resources of a subscription.
 #[derive(Debug)]
@@ -97,7 +101,76 @@ impl Sweep for MarkedResources {
                 kind: one.kind.clone(),
                 name: one.name.clone(),
                 id: one.id.to_string(),
-                resolve: "it carries this environment's mark and is not in the file: put it back there, or delete it yourself".to_owned(),
+                resolve: LEFT.to_owned(),
+            })
+            .collect())
+    }
+}
+
+/// The marked applications of a tenant.
+#[derive(Debug)]
+pub struct MarkedApplications {
+    meta: Meta,
+    clients: Clients,
+    tenant: TenantRef,
+    environment: String,
+}
+
+impl MarkedApplications {
+    /// Those with the tag `rhc-environment:<environment>`.
+    pub fn new(clients: Clients, tenant: TenantRef, environment: &str) -> Self {
+        let meta = Meta::new(
+            format!("tenants/{}/marked-applications", tenant.key),
+            Stage::TENANTS,
+            tenant.key.clone(),
+            "applications",
+            "marked applications",
+        );
+        Self {
+            meta: tenant.needed_by(meta),
+            clients,
+            tenant,
+            environment: environment.to_owned(),
+        }
+    }
+}
+
+#[async_trait]
+impl Sweep for MarkedApplications {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    async fn orphans(
+        &self,
+        cx: &Observe<'_>,
+        wanted: Wanted<'_>,
+    ) -> Result<Vec<Orphan>, StepError> {
+        let graph = self.clients.graph(&self.tenant, cx.inputs())?;
+        let query = ListQuery::filter(Filter::any(
+            "tags",
+            format!("rhc-environment:{}", self.environment),
+        ));
+        let found = cx
+            .listing(
+                "",
+                "marked applications",
+                |_: &Application| None,
+                || async move { Ok(graph.applications().list(query).collect_all().await?) },
+            )
+            .await?;
+        let left = found.iter().filter(|one| {
+            !one.unique_name
+                .as_deref()
+                .is_some_and(|name| wanted.contains_named("applications", name))
+        });
+        Ok(left
+            .map(|one| Orphan {
+                tenant: self.tenant.key.clone(),
+                kind: "applications".to_owned(),
+                name: one.display_name.clone().unwrap_or_default(),
+                id: one.id.map(|id| id.to_string()).unwrap_or_default(),
+                resolve: LEFT.to_owned(),
             })
             .collect())
     }

@@ -1,11 +1,11 @@
 //! The owner's part of a subscription that was made in another tenant.
 
 use async_trait::async_trait;
-use rhc_arm::types::subscription::AcceptOwnership;
+use rhc_arm::types::subscription::{AcceptOwnership, AcceptOwnershipState};
 use serde_json::{Value, json};
 
 use crate::engine::{
-    Apply, Change, Inputs, Meta, Observe, Observed, Output, Outputs, Step, StepError,
+    Apply, Change, Inputs, Meta, Observe, Observed, Output, Outputs, Repeat, Step, StepError,
 };
 use crate::steps::clients::{Clients, TenantRef};
 use crate::steps::site::parse_subscription;
@@ -65,6 +65,27 @@ impl Step for AcceptStep {
             Some(_) => Observed::unmarkable(json!({"subscriptionId": guid}), Self::outputs(&guid)),
             None => Observed::Absent,
         })
+    }
+
+    async fn find(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
+        let arm = self.clients.arm(&self.tenant, cx.inputs())?;
+        let guid = cx.inputs().require(&self.subscription)?;
+        let scope = arm.subscription(&parse_subscription(&guid)?);
+        // The subscription itself answers its owner only; how far the acceptance is, it says to both.
+        let status = cx
+            .read(async { scope.ownership_status().await.map_err(StepError::from) })
+            .await?;
+        Ok(match status.accept_ownership_state {
+            Some(AcceptOwnershipState::Completed) => {
+                Observed::unmarkable(json!({"subscriptionId": guid}), Self::outputs(&guid))
+            }
+            _ => Observed::Absent,
+        })
+    }
+
+    fn repeat(&self) -> Repeat {
+        // Accepting twice is refused.
+        Repeat::LookFirst
     }
 
     async fn apply(&self, cx: &Apply<'_>, _change: &Change<'_>) -> Result<Outputs, StepError> {
