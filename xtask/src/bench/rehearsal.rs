@@ -47,16 +47,14 @@ pub(super) fn run(runs: u32) -> Outcome {
 }
 
 /// What else the document says, where it says it.
-const FIGURES: [(&str, &str); 4] = [
+const FIGURES: [(&str, &str); 5] = [
     ("rehearsal, resources created", "/apply/created"),
     ("rehearsal, requests", "/requests"),
-    (
-        "second plan, list requests per (scope, type)",
-        "/second_plan/lists_per_scope",
-    ),
+    ("second plan, lists", "/second_plan/observed/lists"),
+    ("second plan, point reads", "/second_plan/observed/reads"),
     (
         "second plan, depth of sequential requests",
-        "/second_plan/depth",
+        "/second_plan/observed/depth",
     ),
 ];
 
