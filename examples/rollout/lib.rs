@@ -1,5 +1,11 @@
 //! The rollout library that the examples share.
 
+pub mod connection;
+pub mod embedded;
 pub mod engine;
 pub mod manifest;
+pub mod preflight;
+pub mod report;
+pub mod sign_in;
 pub mod steps;
+pub mod verify;

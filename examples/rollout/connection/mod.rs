@@ -1,0 +1,283 @@
+//! The three ways to a cloud, as the steps see them: in process, served at an address, Azure.
+//!
+//! They differ in transport, clock and sign-in. Each client gets the write fence, the pacing of its tenant, and a
+//! transport that counts.
+
+mod azure_databases;
+mod counting;
+mod discovery;
+mod ownership;
+mod served;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use azure_core::credentials::TokenCredential;
+use azure_core::http::{HttpClient, Transport, new_http_client};
+use rhc_core::fake::World;
+use rhc_core::{ClientOptions, Clock, Cloud, Pacer, TenantId};
+use rhc_sql_identity::Databases;
+use rhc_sql_identity::fake::{EmbeddedDatabases, Vantage};
+
+use crate::engine::{Fence, StepError, TenantKey};
+use crate::manifest::Manifest;
+use crate::sign_in::{Method, Nobody, Prompt, SignIn};
+use crate::steps::Connect;
+use azure_databases::AzureDatabases;
+use counting::Counting;
+
+pub use azure_databases::NOT_YET as DATABASES_NOT_YET;
+pub use ownership::fence;
+pub use served::{ADMIN_PATH, About, FORMAT, Served, ServedError, Task};
+
+/// A way to a cloud.
+pub struct Connection {
+    cloud: Cloud,
+    embedded: bool,
+    transport: Arc<Counting>,
+    clock: Clock,
+    fence: Fence,
+    sign_in: SignIn,
+    accounts: Mutex<HashMap<(TenantKey, TenantId), Account>>,
+}
+
+/// Who we are in a tenant, and what its clients share.
+struct Account {
+    credential: Arc<dyn TokenCredential>,
+    /// Whether the steps have it: when they ask again they want another one.
+    handed_out: bool,
+    databases: Option<Arc<dyn Databases>>,
+    pacer: Arc<Pacer>,
+}
+
+impl Connection {
+    /// To a cloud in this process. Its authority approves sign-ins by itself.
+    pub fn embedded(manifest: &Manifest, world: &World) -> Arc<Self> {
+        let transport = world.transport();
+        Self::new(
+            manifest,
+            Some(world.clock()),
+            transport,
+            Method::Device,
+            Arc::new(Nobody),
+        )
+    }
+
+    /// To an embedded cloud that is served elsewhere, and that has said what time it is there.
+    pub fn served(manifest: &Manifest, cloud: &Served, about: &About) -> Arc<Self> {
+        let transport = cloud.transport();
+        Self::new(
+            manifest,
+            Some(about.clock()),
+            transport,
+            Method::Device,
+            Arc::new(Nobody),
+        )
+    }
+
+    /// To Azure's public cloud.
+    pub fn azure(manifest: &Manifest, method: Method, prompt: Arc<dyn Prompt>) -> Arc<Self> {
+        Self::new(manifest, None, new_http_client(None), method, prompt)
+    }
+
+    /// An embedded cloud has a clock of its own.
+    fn new(
+        manifest: &Manifest,
+        clock: Option<Clock>,
+        transport: Arc<dyn HttpClient>,
+        method: Method,
+        prompt: Arc<dyn Prompt>,
+    ) -> Arc<Self> {
+        let transport = Counting::new(transport);
+        let cloud = Cloud::public();
+        let embedded = clock.is_some();
+        let clock = clock.unwrap_or_default();
+        let sign_in = SignIn {
+            method,
+            cloud: cloud.clone(),
+            transport: Arc::clone(&transport) as Arc<dyn HttpClient>,
+            clock,
+            prompt,
+            tenants: SignIn::tenants(manifest),
+        };
+        Arc::new(Self {
+            fence: fence(manifest, &cloud),
+            cloud,
+            embedded,
+            transport,
+            clock,
+            sign_in,
+            accounts: Mutex::default(),
+        })
+    }
+
+    /// The time of day in that cloud.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// The fence around all clients of this connection.
+    pub fn fence(&self) -> &Fence {
+        &self.fence
+    }
+
+    /// How many requests were sent so far.
+    pub fn requests(&self) -> u64 {
+        self.transport.sent()
+    }
+
+    /// A credential to look with before the steps are run; they get the same one.
+    ///
+    /// # Errors
+    /// Where nobody can sign in to the tenant.
+    pub fn look_with(
+        &self,
+        tenant: &TenantKey,
+        id: TenantId,
+    ) -> Result<Arc<dyn TokenCredential>, StepError> {
+        self.account(tenant, id, |account| Arc::clone(&account.credential))
+    }
+
+    fn accounts(&self) -> MutexGuard<'_, HashMap<(TenantKey, TenantId), Account>> {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The account of a tenant, made at the first use.
+    fn account<R>(
+        &self,
+        tenant: &TenantKey,
+        id: TenantId,
+        take: impl FnOnce(&mut Account) -> R,
+    ) -> Result<R, StepError> {
+        let mut accounts = self.accounts();
+        let key = (tenant.clone(), id);
+        if let Some(account) = accounts.get_mut(&key) {
+            return Ok(take(account));
+        }
+        // The tenant has its id from now on, and if that is a protected one nothing may be written there.
+        self.fence.name_tenant(tenant, &id.to_string());
+        let account = accounts.entry(key).or_insert(Account {
+            credential: self.sign_in.credential(tenant, id)?,
+            handed_out: false,
+            databases: None,
+            pacer: self.pacer(),
+        });
+        Ok(take(account))
+    }
+
+    /// Graph's ceilings at the speed of the cloud's clock.
+    fn pacer(&self) -> Arc<Pacer> {
+        let mut ceilings = rhc_graph::pacing::ceilings();
+        for ceiling in &mut ceilings {
+            ceiling.refill = self.clock.scaled(ceiling.refill);
+        }
+        Arc::new(Pacer::new(ceilings))
+    }
+
+    fn client_options(&self, tenant: &TenantKey, pacer: Option<Arc<Pacer>>) -> ClientOptions {
+        let mut options = ClientOptions {
+            pacer,
+            clock: self.clock,
+            ..ClientOptions::default()
+        };
+        let transport = Arc::clone(&self.transport) as Arc<dyn HttpClient>;
+        options.client_options.transport = Some(Transport::new(transport));
+        options
+            .client_options
+            .per_call_policies
+            .push(self.fence.policy(tenant));
+        options
+    }
+}
+
+#[async_trait]
+impl Connect for Connection {
+    fn cloud(&self) -> &Cloud {
+        &self.cloud
+    }
+
+    fn credential(
+        &self,
+        tenant: &TenantKey,
+        id: TenantId,
+    ) -> Result<Arc<dyn TokenCredential>, StepError> {
+        let first = self.account(tenant, id, |account| {
+            let first = !std::mem::replace(&mut account.handed_out, true);
+            first.then(|| Arc::clone(&account.credential))
+        })?;
+        if let Some(credential) = first {
+            return Ok(credential);
+        }
+        let fresh = self.sign_in.credential(tenant, id)?;
+        self.account(tenant, id, |account| {
+            account.credential = Arc::clone(&fresh);
+            account.databases = None;
+        })?;
+        Ok(fresh)
+    }
+
+    fn options(&self, tenant: &TenantKey, id: TenantId) -> ClientOptions {
+        let pacer = self.account(tenant, id, |account| Arc::clone(&account.pacer));
+        self.client_options(tenant, pacer.ok())
+    }
+
+    fn databases(&self, tenant: &TenantKey, id: TenantId) -> Result<Arc<dyn Databases>, StepError> {
+        let options = self.client_options(tenant, None);
+        self.account(tenant, id, |account| {
+            let made = account.databases.get_or_insert_with(|| {
+                if self.embedded {
+                    let credential = Arc::clone(&account.credential);
+                    // The rollout's own place in the network comes with the operator's window; until then it looks
+                    // from inside, where the apps are.
+                    Arc::new(EmbeddedDatabases::new(
+                        &self.cloud,
+                        credential,
+                        options,
+                        Vantage::Inside,
+                    ))
+                } else {
+                    Arc::new(AzureDatabases)
+                }
+            });
+            Arc::clone(made)
+        })
+    }
+
+    fn databases_from_outside(
+        &self,
+        tenant: &TenantKey,
+        id: TenantId,
+    ) -> Result<Arc<dyn Databases>, StepError> {
+        if !self.embedded {
+            return Ok(Arc::new(AzureDatabases));
+        }
+        let options = self.client_options(tenant, None);
+        let credential = self.account(tenant, id, |account| Arc::clone(&account.credential))?;
+        let outside = Vantage::OUTSIDE;
+        Ok(Arc::new(EmbeddedDatabases::new(
+            &self.cloud,
+            credential,
+            options,
+            outside,
+        )))
+    }
+
+    async fn discover(&self, domain: &str) -> Result<Option<TenantId>, StepError> {
+        let transport = Arc::clone(&self.transport) as Arc<dyn HttpClient>;
+        discovery::discover(&transport, &self.cloud, self.clock, domain).await
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("embedded", &self.embedded)
+            .field("sign_in", &self.sign_in)
+            .field("requests", &self.requests())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,185 @@
+//! What the environment file owns, as the fence wants to know it.
+
+use std::collections::BTreeSet;
+
+use rhc_core::Cloud;
+
+use crate::engine::{Fence, GraphAccess, Hosts, Ownership, Protected, TenantKey, TenantRules};
+use crate::manifest::{Manifest, Tenant, TenantKind};
+
+/// The fence of a run: around what the file names, in the services of this cloud.
+pub fn fence(manifest: &Manifest, cloud: &Cloud) -> Fence {
+    let tenants = manifest
+        .tenants
+        .iter()
+        .map(|(key, tenant)| (TenantKey::new(key), rules(manifest, key, tenant)))
+        .collect();
+    let fence = Fence::new(Ownership {
+        tenants,
+        protected: protected(manifest),
+        hosts: hosts(cloud),
+    });
+    for subscription in manifest.subscriptions.values() {
+        if let Some(id) = &subscription.id {
+            fence.own_subscription(&TenantKey::new(&subscription.tenant), id);
+        }
+    }
+    if let Some((key, _)) = manifest.database_tenant() {
+        fence.own_host(&TenantKey::new(key), &manifest.sql_host());
+    }
+    fence
+}
+
+fn rules(manifest: &Manifest, key: &str, tenant: &Tenant) -> TenantRules {
+    let groups = manifest.resource_groups().into_iter();
+    let billed_here = manifest.billing.tenant == key;
+    let aliases = manifest
+        .subscriptions
+        .values()
+        .filter(|subscription| billed_here && subscription.id.is_none());
+    let graph = graph(manifest, key, tenant);
+    TenantRules {
+        names: tenant.id.iter().chain([&tenant.domain]).cloned().collect(),
+        resource_groups: groups
+            .filter(|group| manifest.tenant_of_subscription(&group.subscription) == Some(key))
+            .map(|group| group.name)
+            .collect(),
+        subscription_aliases: aliases
+            .map(|subscription| subscription.name.clone())
+            .collect(),
+        graph: graph
+            .iter()
+            .map(|path| ((*path).to_owned(), GraphAccess::Objects))
+            .collect(),
+    }
+}
+
+/// Registrations where apps live or people sign in, principals everywhere, groups where the databases are: the database
+/// tenant knows no registrations.
+fn graph(manifest: &Manifest, key: &str, tenant: &Tenant) -> &'static [&'static str] {
+    if manifest
+        .database_tenant()
+        .is_some_and(|(own, _)| own == key)
+    {
+        &["servicePrincipals", "groups"]
+    } else if tenant.kind == TenantKind::ExternalId || manifest.environment.hosting_tenant == key {
+        &["applications", "servicePrincipals"]
+    } else {
+        &[]
+    }
+}
+
+fn protected(manifest: &Manifest) -> Protected {
+    let protected = manifest.protected();
+    let tenants = protected
+        .tenants
+        .iter()
+        .flat_map(|tenant| tenant.id.iter().chain([&tenant.domain]));
+    let subscriptions = protected.subscriptions.iter();
+    Protected {
+        tenants: tenants.cloned().collect(),
+        subscriptions: subscriptions
+            .filter_map(|subscription| subscription.id.clone())
+            .collect(),
+        resource_groups: protected
+            .resource_groups
+            .iter()
+            .map(|group| group.name.clone())
+            .collect(),
+        resources: protected
+            .resources
+            .iter()
+            .map(|resource| resource.name.clone())
+            .collect(),
+    }
+}
+
+fn hosts(cloud: &Cloud) -> Hosts {
+    let host = |url: &rhc_core::Url| url.host_str().map(str::to_owned);
+    let authority = host(&cloud.authority).into_iter();
+    Hosts {
+        arm: host(&cloud.resource_manager).into_iter().collect(),
+        graph: host(&cloud.graph).into_iter().collect(),
+        authority: authority
+            .chain(cloud.external_id_suffix.clone())
+            .collect::<BTreeSet<_>>(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(tenant: &str, method: &str, url: &str) -> Option<String> {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/environments/qa.toml");
+        let manifest = Manifest::load(path).unwrap();
+        let fence = fence(&manifest, &Cloud::public());
+        fence.own_subscription(&"backoffice".into(), "11111111-1111-1111-1111-111111111111");
+        let url = url.parse().unwrap();
+        let checked = fence.check(&tenant.into(), method, &url, None);
+        checked.err().map(|refusal| refusal.reason)
+    }
+
+    #[test]
+    fn the_qa_file_owns_what_it_names_and_no_more() {
+        let group = "https://management.azure.com/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups";
+        for (tenant, method, url, passes) in [
+            ("backoffice", "PUT", format!("{group}/rhc-hp2-qa-rg"), true),
+            ("backoffice", "PUT", format!("{group}/marketing"), false),
+            ("database", "PUT", format!("{group}/rhc-db-qa-rg"), false),
+            (
+                "backoffice",
+                "PUT",
+                "https://management.azure.com/providers/Microsoft.Subscription/aliases/rhc-b2c-qa-sub"
+                    .to_owned(),
+                true,
+            ),
+            (
+                "backoffice",
+                "PUT",
+                "https://management.azure.com/providers/Microsoft.Subscription/aliases/another"
+                    .to_owned(),
+                false,
+            ),
+            (
+                "backoffice",
+                "POST",
+                "https://graph.microsoft.com/v1.0/applications".to_owned(),
+                true,
+            ),
+            (
+                "database",
+                "POST",
+                "https://graph.microsoft.com/v1.0/applications".to_owned(),
+                false,
+            ),
+            (
+                "database",
+                "POST",
+                "https://graph.microsoft.com/v1.0/groups".to_owned(),
+                true,
+            ),
+            (
+                "database",
+                "POST",
+                "https://rhc-qa-sqlsvr.database.windows.net/embedded-sql".to_owned(),
+                true,
+            ),
+            (
+                "database",
+                "POST",
+                "https://another.database.windows.net/embedded-sql".to_owned(),
+                false,
+            ),
+            (
+                "somewhere",
+                "POST",
+                "https://graph.microsoft.com/v1.0/groups".to_owned(),
+                false,
+            ),
+        ] {
+            let refusal = refused(tenant, method, &url);
+            assert_eq!(refusal.is_none(), passes, "{tenant} {method} {url}: {refusal:?}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The embedded cloud: the crates' fakes over one World, with what the environment file takes for granted in it.
+
+mod admin;
+mod person;
+mod seed;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::sync::Arc;
+
+use rhc_core::fake::{DirectoryError, StateError, World, WorldOptions};
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use crate::connection::Connection;
+use crate::manifest::Manifest;
+
+/// Why there is no cloud.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EmbeddedError {
+    /// The environment file's tenants cannot exist side by side.
+    #[error("the embedded cloud cannot be filled from the environment file")]
+    Directory(#[from] DirectoryError),
+    /// The state makes no sense.
+    #[error("{0}")]
+    State(#[from] StateError),
+    /// The state is of another environment.
+    #[error(
+        "the tenant '{0}' of the environment file is not in this cloud, or nobody administers it: was the state made for another environment?"
+    )]
+    NoTenant(String),
+}
+
+/// A cloud of several tenants in this process.
+#[derive(Clone, Debug)]
+pub struct EmbeddedCloud {
+    world: World,
+    manifest: Arc<Manifest>,
+}
+
+impl EmbeddedCloud {
+    /// A cloud as it is before the rollout ever ran. With `person`, what a machine cannot do is done by a simulated
+    /// person as soon as it is possible.
+    ///
+    /// # Errors
+    /// Where the file's tenants cannot exist side by side.
+    pub fn new(
+        manifest: &Manifest,
+        options: WorldOptions,
+        person: bool,
+    ) -> Result<Self, EmbeddedError> {
+        let world = World::new(options);
+        let cloud = Self::compose(manifest, world);
+        cloud.world.with(|state| seed::seed(state, manifest))?;
+        cloud.inhabit(person)
+    }
+
+    /// The cloud that [`to_state`](Self::to_state) wrote, or that a person has edited since.
+    ///
+    /// # Errors
+    /// Names the JSON path of what makes no sense.
+    pub fn from_state(
+        manifest: &Manifest,
+        state: &str,
+        options: WorldOptions,
+        person: bool,
+    ) -> Result<Self, EmbeddedError> {
+        let cloud = Self::compose(manifest, World::from_json(state, options)?);
+        cloud.world.check()?;
+        let hosting = &manifest.environment.hosting_tenant;
+        cloud
+            .world
+            .with(|state| seed::operator(state, manifest, hosting))?;
+        cloud.inhabit(person)
+    }
+
+    /// Whoever adds a crate with a fake adds it here.
+    fn compose(manifest: &Manifest, world: World) -> Self {
+        rhc_graph::fake::mount(&world);
+        rhc_arm::fake::mount(&world);
+        rhc_sql_identity::fake::mount(&world);
+        rhc_external_id::fake::mount(&world);
+        admin::mount(&world, &manifest.environment.name);
+        Self {
+            world,
+            manifest: Arc::new(manifest.clone()),
+        }
+    }
+
+    fn inhabit(self, person: bool) -> Result<Self, EmbeddedError> {
+        person::register(&self.world, &self.manifest);
+        if person {
+            self.world.person().enable();
+        }
+        self.world.check()?;
+        Ok(self)
+    }
+
+    /// The whole state as JSON that a person can edit.
+    ///
+    /// # Errors
+    /// Where a part of it cannot be written as JSON.
+    pub fn to_state(&self) -> Result<Value, EmbeddedError> {
+        Ok(self.world.to_json()?)
+    }
+
+    /// The World behind it.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// A way to it for the steps of this environment.
+    pub fn connect(&self) -> Arc<Connection> {
+        Connection::embedded(&self.manifest, &self.world)
+    }
+
+    /// Answers HTTP on a listener until the future is dropped, to clients that send the real hosts' names.
+    ///
+    /// # Errors
+    /// Where the listener fails.
+    pub async fn serve(&self, listener: TcpListener) -> io::Result<()> {
+        self.world.serve(listener).await
+    }
+}

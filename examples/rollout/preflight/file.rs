@@ -1,0 +1,135 @@
+//! What the environment file alone lets one foresee.
+
+use super::Finding;
+use crate::connection::DATABASES_NOT_YET;
+use crate::manifest::{MadeBy, Manifest, MfaMethod, TenantKind};
+
+/// Where and as whom it is to be run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Situation {
+    /// On Azure itself.
+    pub azure: bool,
+    /// As an application and not as a person.
+    pub application: bool,
+    /// By what the Azure CLI knows.
+    pub az: bool,
+}
+
+/// What the environment file alone lets one foresee.
+pub fn of_file(manifest: &Manifest, situation: Situation) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    people(manifest, situation, &mut findings);
+    mailbox(manifest, &mut findings);
+    mail_limits(manifest, &mut findings);
+    github(manifest, &mut findings);
+    billing(manifest, &mut findings);
+    if situation.azure {
+        only_on_azure(manifest, situation, &mut findings);
+    }
+    findings
+}
+
+/// Tenants are made by people.
+fn people(manifest: &Manifest, situation: Situation, findings: &mut Vec<Finding>) {
+    for (key, tenant) in &manifest.tenants {
+        if tenant.made_by == MadeBy::Manual {
+            findings.push(Finding::note(
+                "workforce-tenant-by-hand",
+                format!("the tenant '{key}' ({}) is made by a person: Microsoft offers no way for a program to make a workforce tenant", tenant.domain),
+                "the plan lists the steps; everything that does not need the tenant goes on meanwhile",
+            ));
+        }
+        if situation.application
+            && tenant.made_by == MadeBy::Rollout
+            && tenant.kind == TenantKind::ExternalId
+        {
+            findings.push(Finding::stop(
+                "external-tenant-needs-a-person",
+                format!("the External ID tenant '{key}' ({}) cannot be made by an application: Azure makes such a tenant for a signed-in person only", tenant.domain),
+                "run apply once with --sign-in person, or make the tenant and give its id in the environment file with made_by = \"exists\"",
+            ));
+        }
+    }
+}
+
+/// A code to the mailbox and a reset by the mailbox are one factor.
+fn mailbox(manifest: &Manifest, findings: &mut Vec<Finding>) {
+    if manifest.customers.mfa.methods == [MfaMethod::EmailCode] {
+        findings.push(Finding::note(
+            "the-mailbox-alone-signs-in",
+            "with a one-time code by e-mail as the only second factor, whoever has a user's mailbox can reset the password and sign in: both factors are the mailbox",
+            "add \"sms\" to customers.mfa.methods (charged per message), or passkeys with a custom URL domain; or accept it knowingly",
+        ));
+    }
+}
+
+/// A managed mail domain is for trying out.
+fn mail_limits(manifest: &Manifest, findings: &mut Vec<Finding>) {
+    let sender = &manifest.customers.invitation.sent_by;
+    let Some(app) = manifest.apps.get(sender) else {
+        return;
+    };
+    let users = manifest
+        .apps
+        .values()
+        .map(|app| app.users_at_launch)
+        .sum::<u32>();
+    if app.communication.email_domain == "AzureManagedDomain" && users > 10 {
+        findings.push(Finding::note(
+            "ten-mails-an-hour",
+            format!("invitations go out from an Azure managed domain, which sends 5 mails a minute and 10 an hour; {users} users are expected at launch"),
+            "invite in batches, or give apps.<app>.communication.email_domain a domain of your own (30 a minute, 100 an hour)",
+        ));
+    }
+}
+
+fn github(manifest: &Manifest, findings: &mut Vec<Finding>) {
+    let with: Vec<_> = manifest
+        .apps()
+        .filter(|(_, app)| app.github.environment.is_some())
+        .map(|(_, app)| app.github.repository.as_str())
+        .collect();
+    if !with.is_empty() {
+        findings.push(Finding::note(
+            "github-environments-need-a-plan",
+            format!("{} use a GitHub environment, which private repositories on GitHub Free do not have", with.join(", ")),
+            "on GitHub Free remove `environment` under [apps.….github]: the branch itself is trusted then",
+        ));
+    }
+}
+
+fn billing(manifest: &Manifest, findings: &mut Vec<Finding>) {
+    let made = manifest
+        .subscriptions
+        .values()
+        .any(|subscription| subscription.id.is_none());
+    if made && manifest.billing.account.is_none() {
+        findings.push(Finding::note(
+            "aliases-need-an-agreement",
+            "subscriptions can be made by a program under an Enterprise, Microsoft Customer or Microsoft Partner Agreement only; which one there is, is looked up",
+            "with any other agreement make them in the portal and give their ids under [subscriptions.…]",
+        ));
+    }
+}
+
+fn only_on_azure(manifest: &Manifest, situation: Situation, findings: &mut Vec<Finding>) {
+    findings.push(Finding::note(
+        "databases-not-yet",
+        DATABASES_NOT_YET,
+        "everything else is made; the steps inside the databases are reported as not observed, and apply fails there and nowhere else",
+    ));
+    if manifest.journal.is_some() {
+        findings.push(Finding::stop(
+            "journal-in-storage-not-yet",
+            "the environment file asks for a journal in a storage account, and this version keeps journals in files only",
+            "remove [journal] from the file, and see to it that only one person runs the rollout at a time",
+        ));
+    }
+    if situation.az {
+        findings.push(Finding::note(
+            "az-lacks-scopes",
+            "the Azure CLI's token for Graph has a fixed list of permissions, without those for policies and Conditional Access",
+            "use --sign-in person if a permission is missing below",
+        ));
+    }
+}

@@ -1,0 +1,160 @@
+//! Each finding, and that the QA file as it stands may be written.
+
+use super::*;
+use crate::embedded::EmbeddedCloud;
+use crate::manifest::{Journal, Manifest, MfaMethod};
+use rhc_core::fake::WorldOptions;
+
+fn manifest() -> Manifest {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/environments/qa.toml");
+    Manifest::load(path).unwrap()
+}
+
+fn codes(findings: &[Finding], severity: Severity) -> Vec<&'static str> {
+    let of = findings.iter().filter(|one| one.severity == severity);
+    of.map(|one| one.code).collect()
+}
+
+#[test]
+fn the_qa_file_is_noted_and_not_stopped() {
+    for situation in [
+        Situation::default(),
+        Situation {
+            azure: true,
+            ..Situation::default()
+        },
+    ] {
+        let findings = of_file(&manifest(), situation);
+        assert!(!stops(&findings), "{findings:?}");
+        let notes = codes(&findings, Severity::Note);
+        for code in [
+            "workforce-tenant-by-hand",
+            "the-mailbox-alone-signs-in",
+            "ten-mails-an-hour",
+            "github-environments-need-a-plan",
+            "aliases-need-an-agreement",
+        ] {
+            assert!(notes.contains(&code), "{code}");
+        }
+        assert_eq!(notes.contains(&"databases-not-yet"), situation.azure);
+        assert!(findings.iter().all(|one| one.way_out.len() > 10));
+    }
+}
+
+#[test]
+fn what_is_mended_is_not_said_any_more() {
+    let mut manifest = manifest();
+    manifest.customers.mfa.methods.push(MfaMethod::Sms);
+    for app in manifest.apps.values_mut() {
+        app.github.environment = None;
+        app.communication.email_domain = "mail.example.com".to_owned();
+    }
+    for subscription in manifest.subscriptions.values_mut() {
+        subscription.id = Some("11111111-1111-1111-1111-111111111111".to_owned());
+    }
+    let findings = of_file(&manifest, Situation::default());
+    assert_eq!(
+        codes(&findings, Severity::Note),
+        ["workforce-tenant-by-hand"]
+    );
+}
+
+#[test]
+fn an_application_cannot_make_an_external_tenant() {
+    let situation = Situation {
+        azure: true,
+        application: true,
+        az: false,
+    };
+    let findings = of_file(&manifest(), situation);
+    assert_eq!(
+        codes(&findings, Severity::Stop),
+        ["external-tenant-needs-a-person"]
+    );
+}
+
+#[test]
+fn a_journal_that_this_version_cannot_keep_stops_the_run() {
+    let mut manifest = manifest();
+    manifest.journal = Some(Journal {
+        storage_account: "account".to_owned(),
+        container: "rollout".to_owned(),
+    });
+    let azure = Situation {
+        azure: true,
+        ..Situation::default()
+    };
+    assert!(stops(&of_file(&manifest, azure)));
+    assert!(
+        !stops(&of_file(&manifest, Situation::default())),
+        "rehearsals keep theirs in memory"
+    );
+}
+
+async fn of_embedded(change: impl FnOnce(&mut Manifest, &EmbeddedCloud)) -> Vec<Finding> {
+    let mut manifest = manifest();
+    let cloud = EmbeddedCloud::new(&manifest, WorldOptions::default(), false).unwrap();
+    change(&mut manifest, &cloud);
+    let connection = Connection::embedded(&manifest, cloud.world());
+    of_cloud(&manifest, &connection).await
+}
+
+use crate::connection::Connection;
+
+#[tokio::test(start_paused = true)]
+async fn a_cloud_as_the_file_says_has_nothing_to_object() {
+    assert_eq!(of_embedded(|_, _| {}).await, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_domain_without_tenant_and_another_id_stop_the_run() {
+    let findings = of_embedded(|manifest, _| {
+        manifest.tenants.get_mut("backoffice").unwrap().domain = "nobody.example".to_owned();
+    })
+    .await;
+    assert_eq!(codes(&findings, Severity::Stop), ["tenant-absent"]);
+    let findings = of_embedded(|manifest, _| {
+        let tenant = manifest.tenants.get_mut("backoffice").unwrap();
+        tenant.id = Some("11111111-1111-1111-1111-111111111111".to_owned());
+    })
+    .await;
+    assert_eq!(codes(&findings, Severity::Stop), ["tenant-is-another"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscription_that_nobody_sees_stops_the_run() {
+    let findings = of_embedded(|manifest, _| {
+        let hosting = manifest.subscriptions.get_mut("hosting").unwrap();
+        hosting.id = Some("11111111-1111-1111-1111-111111111111".to_owned());
+    })
+    .await;
+    assert_eq!(codes(&findings, Severity::Stop), ["subscription-invisible"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn permissions_that_are_missing_are_named() {
+    use crate::sign_in::AZURE_CLIENT;
+    let findings = of_embedded(|manifest, _| {
+        let tenant = manifest.tenants.get_mut("backoffice").unwrap();
+        tenant.sign_in_client_id = Some(AZURE_CLIENT.to_owned());
+    })
+    .await;
+    assert_eq!(codes(&findings, Severity::Stop), ["permissions-missing"]);
+    assert!(
+        findings[0].what.contains("Application.ReadWrite.All"),
+        "{findings:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_has_no_account_is_told_before_anything_is_done() {
+    let findings = of_embedded(|_, cloud| {
+        cloud.world().with(|state| {
+            let directory = state.directory();
+            let id = directory.tenant("recalibratehealthcare.com").unwrap().id;
+            directory.tenant_mut(id).unwrap().role_assignments.clear();
+        });
+    })
+    .await;
+    assert_eq!(codes(&findings, Severity::Stop), ["cannot-sign-in"]);
+}

@@ -1,0 +1,36 @@
+//! What the program says: text for people, one JSON document for scripts. It draws and prints nothing itself.
+
+mod document;
+mod plan;
+mod progress;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod text;
+mod verification;
+
+pub use document::{Applied, Counts, Details, Document, Verified};
+pub use plan::plan;
+pub use progress::ProgressLines;
+pub use summary::summary;
+pub use text::{Text, Tone, count, some};
+pub use verification::verification;
+
+use crate::preflight::{Finding, Severity};
+
+/// Draws what preflight found.
+pub fn findings(text: &mut Text, findings: &[Finding]) {
+    if findings.is_empty() {
+        return;
+    }
+    text.gap();
+    text.heading("Before anything is done");
+    for finding in findings {
+        let (sign, tone) = match finding.severity {
+            Severity::Stop => ("  ! ", Tone::Bad),
+            Severity::Note => ("  - ", Tone::Warn),
+        };
+        text.marked(sign, tone, Tone::Plain, &finding.what);
+        text.paragraph("      ", Tone::Faint, &finding.way_out);
+    }
+}

@@ -1,0 +1,249 @@
+//! The plan as a person reads it: by stage and tenant, one line for each change with what and why.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::text::{Text, Tone, count, some};
+use crate::engine::{Action, FieldChange, Key, Plan, PlanEntry};
+
+/// How many of the steps that a change comes after are named.
+const SHOWN_NEEDS: usize = 3;
+
+/// Draws a plan.
+pub fn plan(text: &mut Text, plan: &Plan) {
+    let names: HashMap<&Key, &str> = plan
+        .entries
+        .iter()
+        .map(|entry| (&entry.key, entry.name.as_str()))
+        .collect();
+    let mut group = None;
+    let changing =
+        |entry: &&PlanEntry| !matches!(entry.action, Action::Unchanged | Action::Manual { .. });
+    for entry in plan.entries.iter().filter(changing) {
+        let own = (entry.stage, &entry.tenant);
+        if group != Some(own) {
+            text.gap();
+            text.heading(&format!("{} (tenant {})", entry.stage.title, entry.tenant));
+            group = Some(own);
+        }
+        change(text, entry, &names);
+    }
+    by_hand(text, plan, &names);
+    left_over(text, plan);
+    if !plan.notes.is_empty() {
+        text.gap();
+        for note in &plan.notes {
+            text.marked("  note: ", Tone::Warn, Tone::Plain, note);
+        }
+    }
+    text.gap();
+    text.heading(&totals(plan));
+}
+
+fn change(text: &mut Text, entry: &PlanEntry, names: &HashMap<&Key, &str>) {
+    let (sign, tone) = match &entry.action {
+        Action::Create { .. } => ("  + ", Tone::Good),
+        Action::Update { .. } => ("  ~ ", Tone::Warn),
+        Action::NotObserved { .. } => ("  ? ", Tone::Warn),
+        _ => ("  ! ", Tone::Bad),
+    };
+    let line = format!("{} {}: {}", short_kind(&entry.kind), entry.name, entry.why);
+    text.marked(sign, tone, Tone::Plain, &line);
+    if entry.unfinished {
+        text.paragraph(
+            "      ",
+            Tone::Warn,
+            "an earlier run began this and was cut off; it is looked at first",
+        );
+    }
+    match &entry.action {
+        Action::Update { changes } => fields(text, changes),
+        Action::Conflict { changes, resolve } => {
+            fields(text, changes);
+            text.paragraph(
+                "      ",
+                Tone::Bad,
+                &format!("cannot be changed on what exists: {resolve}"),
+            );
+        }
+        Action::NotObserved { reason } => text.paragraph("      ", Tone::Faint, reason),
+        Action::Foreign { what, resolve } => {
+            text.paragraph(
+                "      ",
+                Tone::Bad,
+                &format!("{what} exists and is not this rollout's; it is not touched"),
+            );
+            text.paragraph("      ", Tone::Plain, resolve);
+        }
+        Action::Failed { message, remedy } => {
+            text.paragraph("      ", Tone::Bad, message);
+            if let Some(remedy) = remedy {
+                text.paragraph("      ", Tone::Plain, remedy);
+            }
+        }
+        Action::Create { desired } => known_later(text, desired, names),
+        Action::Unchanged | Action::Manual { .. } => {}
+    }
+    if !entry.after.is_empty() {
+        let after = entry.after.iter().map(|key| name_of(key, names));
+        let line = format!("after {}", some(after, SHOWN_NEEDS));
+        text.paragraph("      ", Tone::Faint, &line);
+    }
+}
+
+/// The last part of a resource type says enough; of other kinds nothing is dropped.
+fn short_kind(kind: &str) -> &str {
+    if kind.starts_with("Microsoft.") {
+        kind.rsplit('/').next().unwrap_or(kind)
+    } else {
+        kind
+    }
+}
+
+fn name_of<'n>(key: &'n Key, names: &HashMap<&Key, &'n str>) -> &'n str {
+    names.get(key).copied().unwrap_or(key.as_str())
+}
+
+fn fields(text: &mut Text, changes: &[FieldChange]) {
+    for change in changes {
+        let line = format!(
+            "{}: {} -> {}",
+            change.path,
+            value(&change.old),
+            value(&change.new)
+        );
+        text.paragraph("      ", Tone::Plain, &line);
+    }
+}
+
+fn value(value: &Value) -> String {
+    match value {
+        Value::Null => "(absent)".to_owned(),
+        Value::String(text) => format!("\"{text}\""),
+        other => other.to_string(),
+    }
+}
+
+/// What of a new thing nobody can know yet, in one line.
+fn known_later(text: &mut Text, desired: &Value, names: &HashMap<&Key, &str>) {
+    let mut found = Vec::new();
+    unknown(desired, "", &mut found);
+    let lines: Vec<String> = found
+        .iter()
+        .map(|(field, after)| {
+            let known = names.iter().find(|(key, _)| key.as_str() == after);
+            format!(
+                "{field} after {}",
+                known.map_or(after.as_str(), |(_, name)| name)
+            )
+        })
+        .collect();
+    if !lines.is_empty() {
+        let line = some(lines.iter().map(String::as_str), SHOWN_NEEDS);
+        text.paragraph("      ", Tone::Faint, &format!("known later: {line}"));
+    }
+}
+
+/// Fields whose value holds `(known after …)`, by their name and what they wait for.
+fn unknown(value: &Value, field: &str, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::String(text) => note(text, field, found),
+        Value::Array(items) => items.iter().for_each(|item| unknown(item, field, found)),
+        Value::Object(map) => map.iter().for_each(|(name, item)| {
+            note(name, field, found);
+            unknown(item, name, found);
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn note(text: &str, field: &str, found: &mut Vec<(String, String)>) {
+    let after = text
+        .split_once("(known after ")
+        .and_then(|(_, rest)| rest.split_once(')'));
+    if let Some((key, _)) = after {
+        let entry = (field.to_owned(), key.to_owned());
+        if !found.contains(&entry) {
+            found.push(entry);
+        }
+    }
+}
+
+fn by_hand(text: &mut Text, plan: &Plan, names: &HashMap<&Key, &str>) {
+    if plan.totals.manual == 0 {
+        return;
+    }
+    text.gap();
+    text.heading("By hand");
+    for entry in &plan.entries {
+        let Action::Manual {
+            instructions,
+            waits_for,
+        } = &entry.action
+        else {
+            continue;
+        };
+        let line = format!("{} {}: {}", entry.kind, entry.name, entry.why);
+        text.marked("  * ", Tone::Warn, Tone::Plain, &line);
+        text.paragraph("      ", Tone::Faint, &format!("step {}", entry.key));
+        if !waits_for.is_empty() {
+            let waits = waits_for.iter().map(|key| name_of(key, names));
+            let line = format!("possible after {}", some(waits, SHOWN_NEEDS));
+            text.paragraph("      ", Tone::Faint, &line);
+        }
+        steps(text, instructions);
+    }
+}
+
+/// Numbered instructions.
+pub(super) fn steps(text: &mut Text, instructions: &[String]) {
+    for (number, instruction) in instructions.iter().enumerate() {
+        text.paragraph(&format!("      {}. ", number + 1), Tone::Plain, instruction);
+    }
+}
+
+fn left_over(text: &mut Text, plan: &Plan) {
+    if plan.orphans.is_empty() {
+        return;
+    }
+    text.gap();
+    text.heading("Not in the file any more (never deleted by the rollout)");
+    for orphan in &plan.orphans {
+        let line = format!(
+            "{} {} (tenant {})",
+            short_kind(&orphan.kind),
+            orphan.name,
+            orphan.tenant
+        );
+        text.marked("  - ", Tone::Warn, Tone::Plain, &line);
+        text.paragraph("      ", Tone::Faint, &orphan.id);
+        text.paragraph("      ", Tone::Plain, &orphan.resolve);
+    }
+}
+
+fn totals(plan: &Plan) -> String {
+    let t = &plan.totals;
+    if plan.is_empty() && t.not_observed == 0 {
+        return format!(
+            "Plan: nothing to do, {} as wanted.",
+            count(t.unchanged, "thing")
+        );
+    }
+    let mut line = format!(
+        "Plan: {} to create, {} to update, {} unchanged, {} by hand",
+        t.create, t.update, t.unchanged, t.manual
+    );
+    for (number, what) in [
+        (t.not_observed, "not observed"),
+        (t.foreign, "foreign"),
+        (t.conflict, "in conflict"),
+        (t.failed, "failed"),
+    ] {
+        if number > 0 {
+            line.push_str(&format!(", {number} {what}"));
+        }
+    }
+    line.push('.');
+    line
+}

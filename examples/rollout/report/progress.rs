@@ -1,0 +1,134 @@
+//! The apply as it goes: a line for each event that a person wants to know of, with the time that passed in the cloud.
+
+use std::time::Duration;
+
+use super::plan::steps;
+use super::text::{Text, Tone};
+use crate::engine::{Effect, Progress};
+
+/// What draws events.
+#[derive(Clone, Copy, Debug)]
+pub struct ProgressLines {
+    /// Whether the output is a terminal whose owner wants colour.
+    pub colour: bool,
+    /// Whether a simulated person does what a machine cannot.
+    pub person: bool,
+}
+
+impl ProgressLines {
+    /// The line or lines of an event, or nothing.
+    pub fn draw(&self, event: &Progress, elapsed: Duration) -> Option<String> {
+        let mut text = Text::new(self.colour);
+        let stamp = stamp(elapsed);
+        let mut line = |sign: &str, tone, words: String| {
+            text.marked(&format!("{stamp} {sign} "), tone, Tone::Plain, &words);
+        };
+        match event {
+            Progress::RunStarted { to_do, steps } => {
+                line(
+                    " ",
+                    Tone::Plain,
+                    format!("{to_do} of {steps} steps have something to do"),
+                );
+            }
+            // The end says it; the beginning of what takes long is said by its notes.
+            Progress::Started { .. } | Progress::Blocked { .. } => return None,
+            Progress::Note { key, text } => line(" ", Tone::Plain, format!("{key}: {text}")),
+            Progress::Retrying { key, reason, after } => {
+                let wait = after.as_secs_f64();
+                line(
+                    "~",
+                    Tone::Warn,
+                    format!("{key}: again in {wait:.0} s, because {reason}"),
+                );
+            }
+            Progress::Done { key, effect } => match effect {
+                Effect::Unchanged => return None,
+                Effect::Created => line("+", Tone::Good, format!("created {key}")),
+                Effect::Updated => line("~", Tone::Good, format!("updated {key}")),
+                Effect::Recovered => {
+                    line(
+                        "+",
+                        Tone::Good,
+                        format!("found {key}, which an earlier try had made"),
+                    );
+                }
+                Effect::DoneByPerson => line("*", Tone::Good, format!("{} {key}", self.doer())),
+            },
+            Progress::Failed {
+                key,
+                message,
+                remedy,
+            } => {
+                line("!", Tone::Bad, format!("{key} failed: {message}"));
+                if let Some(remedy) = remedy {
+                    line(" ", Tone::Plain, remedy.clone());
+                }
+            }
+            Progress::WaitsForPerson { key, instructions } => {
+                line(
+                    "*",
+                    Tone::Warn,
+                    format!("{key} waits for {}", self.waited_for()),
+                );
+                if !self.person {
+                    steps(&mut text, instructions);
+                }
+            }
+            Progress::Stopping { running } => {
+                let words = format!(
+                    "stopping: nothing new begins, {running} still under way; again Ctrl-C leaves them"
+                );
+                line("!", Tone::Warn, words);
+            }
+        }
+        Some(text.finish())
+    }
+
+    fn doer(&self) -> &'static str {
+        if self.person {
+            "the simulated person did"
+        } else {
+            "done by hand:"
+        }
+    }
+
+    fn waited_for(&self) -> &'static str {
+        if self.person {
+            "the simulated person, who will do it"
+        } else {
+            "a person"
+        }
+    }
+}
+
+/// Hours, minutes and seconds in the cloud's time.
+fn stamp(elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{hours:02}:{minutes:02}:{seconds:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Key;
+
+    #[test]
+    fn the_simulated_person_is_named_and_a_real_one_is_told_what_to_do() {
+        let event = Progress::WaitsForPerson {
+            key: Key::new("tenants/x"),
+            instructions: vec!["Open the portal.".to_owned()],
+        };
+        let draw = |person| {
+            let lines = ProgressLines {
+                colour: false,
+                person,
+            };
+            lines.draw(&event, Duration::from_secs(3725)).unwrap()
+        };
+        assert!(draw(true).contains("simulated person"));
+        assert!(draw(false).contains("1. Open the portal."));
+        assert!(draw(false).starts_with("01:02:05 * tenants/x"));
+    }
+}

@@ -1,0 +1,55 @@
+//! What an apply came to: what was done, what waits for whom, what to run next.
+
+use super::plan::steps;
+use super::text::{Text, Tone, some};
+use crate::engine::Summary;
+
+/// Draws the end of an apply.
+pub fn summary(text: &mut Text, summary: &Summary) {
+    text.gap();
+    let mut line = format!(
+        "Apply: {} created, {} updated, {} failed",
+        summary.created,
+        summary.updated,
+        summary.failed.len()
+    );
+    for (number, what) in [
+        (summary.unchanged, "unchanged"),
+        (summary.recovered, "found done"),
+        (summary.done_by_person, "done by hand"),
+        (summary.blocked.len(), "not begun because of a failure"),
+        (summary.manual.len(), "waiting for a person"),
+        (summary.not_started.len(), "not begun"),
+        (summary.left_running.len(), "left under way"),
+    ] {
+        if number > 0 {
+            line.push_str(&format!(", {number} {what}"));
+        }
+    }
+    line.push_str(if summary.stopped { "; stopped." } else { "." });
+    text.heading(&line);
+    for failure in &summary.failed {
+        let line = format!("{}: {}", failure.key, failure.message);
+        text.marked("  ! ", Tone::Bad, Tone::Plain, &line);
+        if let Some(remedy) = &failure.remedy {
+            text.paragraph("      ", Tone::Plain, remedy);
+        }
+    }
+    if !summary.manual.is_empty() {
+        text.gap();
+        text.heading("Waits for a person");
+        for waiting in &summary.manual {
+            text.marked("  * ", Tone::Warn, Tone::Plain, waiting.key.as_str());
+            steps(text, &waiting.instructions);
+            if !waiting.holds_up.is_empty() {
+                let held = waiting.holds_up.iter().map(crate::engine::Key::as_str);
+                let line = format!("holds up {}", some(held, 3));
+                text.paragraph("      ", Tone::Faint, &line);
+            }
+        }
+    }
+    if let Some(next) = summary.next() {
+        text.gap();
+        text.marked("Next: ", Tone::Strong, Tone::Plain, next);
+    }
+}
