@@ -3,7 +3,8 @@
 use azure_core::http::{AsyncRawResponse, HttpClient, Request, Url, new_http_client};
 use std::sync::Arc;
 
-/// Carries every request to one `http://` address and keeps the host it was for in the `Host` header.
+/// Carries every request to one `http://` address and keeps the host it was for in the `Host` header, and the scheme in
+/// `X-Forwarded-Proto`.
 ///
 /// This is how a client reaches a cloud that is served elsewhere, or a mock server, while its own code
 /// still talks to `https://management.azure.com` and its rules about origins stay in force.
@@ -42,6 +43,7 @@ impl HttpClient for Carrier {
         url.set_query(request.url().query());
         *carried.url_mut() = url;
         carried.insert_header("host", host);
+        carried.insert_header("x-forwarded-proto", request.url().scheme().to_owned());
         self.inner.execute_request(&carried).await
     }
 }
