@@ -82,6 +82,7 @@ impl EmbeddedCloud {
         rhc_arm::fake::mount(&world);
         rhc_sql_identity::fake::mount(&world);
         rhc_external_id::fake::mount(&world);
+        rhc_containerapps::fake::mount(&world);
         admin::mount(&world, &manifest.environment.name);
         Self {
             world,
