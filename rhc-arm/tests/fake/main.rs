@@ -1,0 +1,12 @@
+//! The fake of Azure Resource Manager, by the wire: what it makes, and above all what it refuses.
+
+mod access;
+mod aliases;
+mod cloud;
+mod engine;
+mod examples;
+mod networks;
+mod roles_and_identities;
+mod state_file;
+mod tables;
+mod vaults_and_logs;
