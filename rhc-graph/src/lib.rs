@@ -44,8 +44,9 @@ pub use policies::{
 };
 pub use query::{Filter, ListQuery};
 pub use rhc_core::{
-    Answer, AppId, ClientOptions, Cloud, Error, ErrorKind, Method, ObjectId, Page, Pages, Path,
-    Request, Result, RetryOptions, Sensitive, TenantId,
+    Answer, AppId, Ceiling, Claims, ClientOptions, Clock, Cloud, CredentialFactory, Error,
+    ErrorKind, Method, ObjectId, Pacer, Page, Pages, Path, Request, Result, RetryOptions,
+    Sensitive, Service, TenantId,
 };
 pub use roles::{GLOBAL_ADMINISTRATOR, RoleAssignment, RoleDefinition, Roles};
 pub use service_principals::{

@@ -1,4 +1,4 @@
-//! Graph's published ceilings, ready for a [`Pacer`](rhc_core::Pacer).
+//! Graph's published ceilings, ready for a [`Pacer`].
 //!
 //! Page: [throttling-limits](https://learn.microsoft.com/graph/throttling-limits), which says that they may change.
 

@@ -60,7 +60,7 @@ impl Roles {
         Self { client }
     }
 
-    /// Lists who holds roles. The service wants a filter by principal or role.
+    /// Lists who holds roles.
     ///
     /// Page: [rbacapplication-list-roleassignments](https://learn.microsoft.com/graph/api/rbacapplication-list-roleassignments).
     pub fn assignments(&self, query: ListQuery) -> Pages<RoleAssignment> {

@@ -3,7 +3,7 @@
 use super::applications::{list_of, still_deleted};
 use super::objects::{EntityType, body_of, mixed, referenced};
 use super::schema::{self, Kind, Property, flag, guid, one_of, property, short, text, texts, time};
-use super::{Call, Refusal, Reply, call::ORIGIN};
+use super::{Call, Refusal, Reply, call::ORIGIN, odata};
 use rhc_core::fake::{ObjectKind, Read, State, respond};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -248,10 +248,8 @@ pub(super) fn members(state: &mut State, call: &Call) -> Result<Reply, Refusal> 
         .iter()
         .filter_map(|member| directory.object(tenant, *member, Read::List));
     let all: Vec<Value> = views.map(|view| mixed(&view)).collect();
-    Ok(Reply::ok(json!({
-        "@odata.context": format!("{ORIGIN}/$metadata#directoryObjects"),
-        "value": all,
-    })))
+    let context = format!("{ORIGIN}/$metadata#directoryObjects");
+    Ok(Reply::ok(odata::cut(call, &context, all)))
 }
 
 pub(super) fn add_member(state: &mut State, call: &Call) -> Result<Reply, Refusal> {

@@ -4,7 +4,7 @@
 //! properties exist, who sets them and what values they take ([`tables`]); rules that a table cannot hold stand beside
 //! the operation that they belong to. Each has a test that sees it refuse.
 //!
-//! Readers lag behind writers as [`Replication`](rhc_core::fake::Replication) says; a write to an object that point
+//! Readers lag behind writers as [`Replication`] says; a write to an object that point
 //! reads do not show yet is answered 404, as the real service does now and then. Deleted applications, service
 //! principals, users and Microsoft 365 groups can be restored for thirty days; security groups are gone for good.
 //!
@@ -33,10 +33,11 @@ mod users;
 pub use call::{Call, Key, ORIGIN, Reply};
 pub use odata::Query;
 pub use refusal::Refusal;
+pub use rhc_core::fake::{Replication, State, World, WorldOptions};
 pub use route::{Needs, Route, Run};
 
 use axum::{Router, body::Bytes, extract::Request, http::HeaderMap, response::Response};
-use rhc_core::fake::{RequestInfo, State, World, authority, respond};
+use rhc_core::fake::{RequestInfo, authority, respond};
 use serde_json::{Map, Value};
 use std::sync::{Mutex, PoisonError};
 

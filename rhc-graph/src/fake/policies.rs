@@ -25,16 +25,16 @@ const TARGET: &[Property] = &[
 ];
 const TARGETS: &[Property] = &[
     one_of("accessType", &["allowed", "blocked"]),
-    objects("targets", TARGET),
+    objects("targets", TARGET).or_null(),
 ];
 const B2B: &[Property] = &[
     schema::object("usersAndGroups", TARGETS),
     schema::object("applications", TARGETS),
 ];
 const METHOD_TARGET: &[Property] = &[
-    one_of("targetType", &["user", "group"]),
-    text("id"),
-    flag("isRegistrationRequired"),
+    one_of("targetType", &["user", "group"]).not_null(),
+    text("id").not_null(),
+    flag("isRegistrationRequired").not_null(),
 ];
 
 pub(super) const AUTHORIZATION_POLICY: &[Property] = &[
@@ -64,7 +64,7 @@ pub(super) const AUTHORIZATION_POLICY: &[Property] = &[
             flag("allowedToCreateTenants"),
             flag("allowedToReadBitlockerKeysForOwnedDevice"),
             flag("allowedToReadOtherUsers").not_null(),
-            texts("permissionGrantPoliciesAssigned"),
+            texts("permissionGrantPoliciesAssigned").or_null(),
         ],
     ),
 ];
@@ -99,7 +99,7 @@ pub(super) const EMAIL_METHOD: &[Property] = &[
         "allowExternalIdToUseEmailOtp",
         &["default", "enabled", "disabled"],
     ),
-    objects("includeTargets", METHOD_TARGET),
+    objects("includeTargets", METHOD_TARGET).or_null(),
     objects(
         "excludeTargets",
         &[one_of("targetType", &["user", "group"]), short("id", 64)],

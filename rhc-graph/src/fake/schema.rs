@@ -165,6 +165,13 @@ impl Property {
         self
     }
 
+    /// A list that may be null.
+    #[must_use]
+    pub const fn or_null(mut self) -> Self {
+        self.nullable = true;
+        self
+    }
+
     /// What it shows while it is not set.
     fn unset(&self) -> Value {
         match self.kind {

@@ -56,7 +56,11 @@ const PROPERTIES: &[Property] = &[
     filled("verifiedPublisher", VERIFIED_PUBLISHER).read_only(),
     objects(
         "addIns",
-        &[guid("id"), property("properties", Kind::Any), text("type")],
+        &[
+            guid("id"),
+            property("properties", Kind::Any),
+            text("type").not_null(),
+        ],
     ),
     objects("appRoles", APP_ROLE).read_only(),
     filled("info", INFO).read_only(),

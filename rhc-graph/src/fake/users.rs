@@ -46,7 +46,7 @@ const PROPERTIES: &[Property] = &[
     short("mailNickname", 64).selected(),
     one_of("userType", &["Member", "Guest"]).selected(),
     text("creationType").read_only().selected(),
-    objects("identities", IDENTITY).selected(),
+    objects("identities", IDENTITY).or_null().selected(),
     texts("otherMails").selected(),
     text("passwordPolicies").selected(),
     object(

@@ -1,7 +1,11 @@
 //! The client against the fake, on a paused clock: what works, and a test for each thing that is refused.
 
 mod applications;
+mod deleted;
+mod federated;
 mod groups;
 mod place;
+mod policies;
 mod service;
+mod service_principals;
 mod users;

@@ -4,7 +4,9 @@ use rhc_core::ClientOptions;
 use rhc_core::fake::{
     Directory, Replication, TenantKind, World, WorldOptions, directory::NewTenant,
 };
-use rhc_graph::{Error, GraphClient, GraphClientOptions, ObjectId};
+use rhc_graph::{
+    AppRole, Application, Error, FederatedCredential, GraphClient, GraphClientOptions, ObjectId,
+};
 use uuid::Uuid;
 
 /// All permissions that the operations need.
@@ -158,4 +160,45 @@ pub(crate) fn refused<T: std::fmt::Debug>(
     assert_eq!(error.status(), Some(status), "{error}");
     assert_eq!(error.code(), Some(code), "{error}");
     assert!(error.message().contains(message), "{error}");
+}
+
+pub(crate) fn named(name: &str) -> Application {
+    Application {
+        display_name: Some(name.into()),
+        ..Application::default()
+    }
+}
+
+pub(crate) fn credential(name: &str, subject: &str) -> FederatedCredential {
+    FederatedCredential {
+        name: Some(name.into()),
+        issuer: Some("https://token.actions.githubusercontent.com".into()),
+        subject: Some(subject.into()),
+        audiences: Some(vec!["api://AzureADTokenExchange".into()]),
+        ..FederatedCredential::default()
+    }
+}
+
+pub(crate) fn role(id: u128, enabled: bool) -> AppRole {
+    AppRole {
+        id: Some(Uuid::from_u128(id)),
+        value: Some(format!("role{id}")),
+        display_name: Some("r".into()),
+        description: Some("r".into()),
+        allowed_member_types: Some(vec!["User".into()]),
+        is_enabled: Some(enabled),
+        ..AppRole::default()
+    }
+}
+
+/// A request by its method, path and body.
+pub(crate) async fn raw(
+    graph: &GraphClient,
+    method: rhc_graph::Method,
+    path: &'static str,
+    body: Option<serde_json::Value>,
+) -> rhc_graph::Result<serde_json::Value> {
+    graph
+        .request("x", method, rhc_graph::Path::new(path), body.as_ref())
+        .await
 }

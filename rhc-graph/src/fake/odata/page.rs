@@ -105,17 +105,21 @@ pub(in super::super) fn listed(
             objects.reverse();
         }
     }
-    let total = objects.len();
-    let end = query.skip.saturating_add(query.top.unwrap_or(PAGE));
-    let page: Vec<Value> = objects
+    let shown = objects
         .iter()
-        .take(end)
-        .skip(query.skip)
         .map(|object| Value::Object(schema::shown(object, properties, &query.select)))
         .collect();
+    Ok(cut(call, &context(set, &query.select, false), shown))
+}
+
+/// The page of a list that the call asks for.
+pub(in super::super) fn cut(call: &Call, context: &str, all: Vec<Value>) -> Value {
+    let query = &call.query;
+    let total = all.len();
+    let end = query.skip.saturating_add(query.top.unwrap_or(PAGE));
+    let page: Vec<Value> = all.into_iter().take(end).skip(query.skip).collect();
     let mut answer = Map::new();
-    let select = &query.select;
-    answer.insert("@odata.context".into(), context(set, select, false).into());
+    answer.insert("@odata.context".into(), context.into());
     if query.count {
         answer.insert("@odata.count".into(), json!(total));
     }
@@ -123,7 +127,7 @@ pub(in super::super) fn listed(
         answer.insert("@odata.nextLink".into(), next(call, end).into());
     }
     answer.insert("value".into(), page.into());
-    Ok(Value::Object(answer))
+    Value::Object(answer)
 }
 
 /// The link to the page after `end` objects, with the options of this request.

@@ -1,0 +1,184 @@
+//! Application registrations.
+
+mod rules;
+mod table;
+
+pub(super) use table::{
+    APP_ROLE, AUDIENCES, INFO, KEY_CREDENTIAL, PERMISSION_SCOPE, VERIFIED_PUBLISHER,
+};
+
+use super::objects::{EntityType, body_of};
+use super::{Call, Refusal, Reply, schema};
+use rhc_core::fake::{ObjectKind, Read, State};
+use serde_json::{Map, Value, json};
+use table::PROPERTIES;
+use uuid::Uuid;
+
+pub(super) const APPLICATION: EntityType = EntityType {
+    kind: ObjectKind::Application,
+    set: "applications",
+    name: "application",
+    resource: "Application",
+    properties: PROPERTIES,
+    alternate_keys: &["appId", "uniqueName"],
+};
+
+pub(super) fn list(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    APPLICATION.list(state, call)
+}
+
+pub(super) fn get(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    APPLICATION.get(state, call)
+}
+
+pub(super) fn create(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    create_named(state, call, None)
+}
+
+fn create_named(
+    state: &mut State,
+    call: &Call,
+    unique_name: Option<&str>,
+) -> Result<Reply, Refusal> {
+    let body = call.body()?;
+    schema::check(body, PROPERTIES, "Application", true)?;
+    if body
+        .get("displayName")
+        .and_then(Value::as_str)
+        .is_none_or(str::is_empty)
+    {
+        return Err(Refusal::required("displayName", "Application"));
+    }
+    let app_id = state.uuid();
+    let mut made = Map::new();
+    made.insert("appId".into(), json!(app_id));
+    if let Some(name) = unique_name {
+        made.insert("uniqueName".into(), json!(name));
+    }
+    made.insert(
+        "createdDateTime".into(),
+        json!(rhc_core::fake::respond::timestamp(call.at)),
+    );
+    if let Some(tenant) = state.directory_ref().tenant_by_id(call.tenant()) {
+        made.insert("publisherDomain".into(), json!(tenant.initial_domain));
+    }
+    made.insert(
+        "parentalControlSettings".into(),
+        json!({"countriesBlockedForMinors": [], "legalAgeGroupRule": "Allow"}),
+    );
+    made.insert(
+        "signInAudience".into(),
+        json!("AzureADandPersonalMicrosoftAccount"),
+    );
+    let no_tokens = json!({"enableAccessTokenIssuance": false, "enableIdTokenIssuance": false});
+    made.insert("web".into(), json!({"implicitGrantSettings": no_tokens}));
+    schema::merge(&mut made, body);
+    rules::settle(&mut made);
+    rules::check(state, call, &made, None)?;
+    let (id, reply) = APPLICATION.insert(state, call, made)?;
+    if call.is_application() {
+        let owner = call.caller.object_id;
+        // A caller from the World's own hands may be unknown to the directory; then nobody owns it.
+        let _ = state.directory().link(call.tenant(), id, "owners", owner);
+    }
+    Ok(reply)
+}
+
+/// `PATCH /applications/{key}`: an update, or with `Prefer: create-if-missing` and a unique name an upsert.
+pub(super) fn update(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    let key = call.key(0)?;
+    let tenant = call.tenant();
+    let upserts = call.creates_if_missing();
+    if upserts {
+        if key.property.as_deref() != Some("uniqueName") {
+            return Err(Refusal::bad_request(
+                "The upsert of an application needs the key uniqueName.",
+            ));
+        }
+        if APPLICATION
+            .find(state, tenant, key, Read::Authoritative)?
+            .is_none()
+        {
+            if APPLICATION.is_taken(state, tenant, "uniqueName", &key.value, None) {
+                return Err(still_deleted("uniqueName", &key.value));
+            }
+            return create_named(state, call, Some(&key.value));
+        }
+    }
+    let read = if upserts {
+        Read::Authoritative
+    } else {
+        Read::Point
+    };
+    let id = APPLICATION
+        .find(state, tenant, key, read)?
+        .ok_or_else(|| Refusal::not_found(&key.value))?;
+    owned(state, call, id)?;
+    let body = call.body()?;
+    schema::check(body, PROPERTIES, "Application", false)?;
+    let before = body_of(state, tenant, id);
+    let mut after = before.clone();
+    schema::merge(&mut after, body);
+    rules::settle(&mut after);
+    rules::check(state, call, &after, Some(id))?;
+    rules::entitlements(&before, &after)?;
+    state
+        .directory()
+        .update(tenant, id, |own| *own = after.clone())
+        .map_err(|error| Refusal::bad_request(error.to_string()))?;
+    super::service_principals::follow(state, &after);
+    Ok(Reply::no_content())
+}
+
+pub(super) fn delete(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    let id = APPLICATION.target(state, call)?;
+    owned(state, call, id)?;
+    let tenant = call.tenant();
+    let app_id = body_of(state, tenant, id)
+        .get("appId")
+        .and_then(Value::as_str)
+        .and_then(|id| id.parse::<Uuid>().ok());
+    let directory = state.directory();
+    let principal = app_id.and_then(|app_id| {
+        directory
+            .service_principal(tenant, app_id, Read::Authoritative)
+            .map(|view| view.id)
+    });
+    // Its service principal in its own tenant goes with it; those in other tenants stay behind.
+    for id in principal.into_iter().chain([id]) {
+        directory
+            .delete(tenant, id)
+            .map_err(|_| Refusal::not_found(&id.to_string()))?;
+    }
+    Ok(Reply::no_content())
+}
+
+/// 409: a deleted object keeps its natural key for thirty days. Unverified.
+pub(super) fn still_deleted(property: &'static str, value: &str) -> Refusal {
+    Refusal::new(
+        409,
+        "Request_MultipleObjectsWithSameKeyValue",
+        format!("A deleted object has the value '{value}' for the key {property}: restore it or delete it permanently."),
+    )
+    .detailed("ObjectConflict", property)
+}
+
+/// 403: with `Application.ReadWrite.OwnedBy` only own applications can be changed.
+pub(super) fn owned(state: &State, call: &Call, id: Uuid) -> Result<(), Refusal> {
+    let object = state
+        .directory_ref()
+        .object(call.tenant(), id, Read::Authoritative)
+        .map(|view| view.object);
+    let owns = object
+        .and_then(|object| object.links.get("owners"))
+        .is_some_and(|owners| owners.contains(&call.caller.object_id));
+    if call.owns_only() && !owns {
+        return Err(Refusal::denied());
+    }
+    Ok(())
+}
+
+/// The items of a list that may be absent.
+pub(super) fn list_of(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    value.and_then(Value::as_array).into_iter().flatten()
+}
