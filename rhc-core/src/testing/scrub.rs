@@ -42,6 +42,9 @@ const SECRET_NAMES: &[&str] = &[
     "acceptownershipurl",
 ];
 
+/// Names whose value is chance, and would make two recordings of the same thing differ.
+const CHANCE_NAMES: &[&str] = &["clientrequestid"];
+
 /// Names in which `code` is an error code and not an authorization code.
 const CODE_IS_HARMLESS_BESIDE: &[&str] = &["message", "error"];
 
@@ -70,6 +73,8 @@ impl Scrubber {
                         && matches!(inner, Value::String(_) | Value::Number(_))
                     {
                         *inner = REDACTED.into();
+                    } else if is_one_of(CHANCE_NAMES, name) {
+                        *inner = "00000000-0000-0000-0000-000000000000".into();
                     } else {
                         self.value(inner);
                     }
@@ -140,10 +145,12 @@ impl Scrubber {
 }
 
 fn is_secret(name: &str) -> bool {
+    is_one_of(SECRET_NAMES, name)
+}
+
+fn is_one_of(names: &[&str], name: &str) -> bool {
     let plain: String = name.chars().filter(|c| *c != '-' && *c != '_').collect();
-    SECRET_NAMES
-        .iter()
-        .any(|secret| plain.eq_ignore_ascii_case(secret))
+    names.iter().any(|known| plain.eq_ignore_ascii_case(known))
 }
 
 fn is_person(local: &str, domain: &str) -> bool {
@@ -207,6 +214,14 @@ mod tests {
             json!({"mail": "person1@example.com", "note": "invited person1@example.com, person2@example.com",
             "kept": ["a@example.com", "ops@rhcqa.onmicrosoft.com", "git@sha256:abc", "repo@123"]})
         );
+    }
+
+    #[test]
+    fn chance_is_taken_out() {
+        let mut value = json!({"error": {"code": "x", "message": "m", "innerError": {"client-request-id": "8c5b"}}});
+        scrub(&mut value);
+        let id = &value["error"]["innerError"]["client-request-id"];
+        assert_eq!(id, "00000000-0000-0000-0000-000000000000");
     }
 
     #[test]
