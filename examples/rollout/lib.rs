@@ -1,5 +1,6 @@
 //! The rollout library that the examples share.
 
+pub mod cli;
 pub mod connection;
 pub mod embedded;
 pub mod engine;

@@ -1,0 +1,219 @@
+//! The command line of the rollout, and what of it makes no sense.
+
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+use url::Url;
+
+use super::failure::CliError;
+
+/// Plans, applies and proves the environment that a file describes.
+///
+/// Without arguments the whole rollout is rehearsed on an embedded cloud: no account, no network, nothing is written.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "qa_rollout",
+    version,
+    after_help = "Exit codes: 0 nothing to do or all done; 1 a failure, a failed verification included; 2 the plan has \
+                  changes or manual steps wait; 64 wrong usage; 130 stopped by the user.\n\n\
+                  The journal of a run stands beside --state; for an address in .rhc/<environment>/<address>/journal.jsonl, \
+                  for azure in .rhc/<environment>/journal.jsonl, below the current folder."
+)]
+pub struct Args {
+    /// What to do. Default: rehearse on the embedded cloud, else plan
+    #[arg(value_enum)]
+    pub verb: Option<Verb>,
+    /// The environment file. Default: examples/environments/qa.toml of this repository
+    #[arg(long, value_name = "FILE")]
+    pub environment: Option<PathBuf>,
+    /// `embedded`, the address of an embedded cloud that is served elsewhere, or `azure`
+    #[arg(long, value_name = "CLOUD", default_value = "embedded", value_parser = cloud)]
+    pub cloud: CloudChoice,
+    /// Where the embedded cloud is kept between runs, as JSON that a person can edit
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// Where the journal is kept, if not at its usual place
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+    /// Print exactly one JSON document on standard output, and everything else on standard error
+    #[arg(long)]
+    pub json: bool,
+    /// Do not ask before writing on azure
+    #[arg(long)]
+    pub yes: bool,
+    /// Let verify fail also for what could not be proven
+    #[arg(long)]
+    pub strict: bool,
+    /// How to sign in on azure. Default: pipeline in a GitHub workflow, person at a terminal, else device
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub sign_in: Option<SignInChoice>,
+}
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Verb {
+    /// Show the difference between file and cloud; writes nothing
+    Plan,
+    /// Carry the difference out
+    Apply,
+    /// Ask the finished environment whether it does what it is for; writes nothing
+    Verify,
+    /// Plan, apply, verify, and plan again, which has to find nothing
+    Rehearse,
+}
+
+impl Verb {
+    /// As it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Apply => "apply",
+            Self::Verify => "verify",
+            Self::Rehearse => "rehearse",
+        }
+    }
+
+    /// Whether it may change the cloud.
+    pub fn writes(self) -> bool {
+        matches!(self, Self::Apply | Self::Rehearse)
+    }
+}
+
+/// Which cloud.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CloudChoice {
+    /// In this process.
+    Embedded,
+    /// An embedded cloud that is served elsewhere.
+    Url(Url),
+    /// Azure itself.
+    Azure,
+}
+
+impl CloudChoice {
+    /// For people and scripts.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Embedded => "embedded".to_owned(),
+            Self::Url(url) => url.to_string().trim_end_matches('/').to_owned(),
+            Self::Azure => "azure".to_owned(),
+        }
+    }
+}
+
+/// How to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SignInChoice {
+    /// In the browser of this computer
+    Person,
+    /// In any browser, by a code
+    Device,
+    /// As whoever `az login` knows
+    Az,
+    /// As a GitHub workflow run, by OpenID Connect
+    Pipeline,
+}
+
+/// An address with scheme and host, or one of the two words.
+pub(super) fn cloud(text: &str) -> Result<CloudChoice, String> {
+    match text {
+        "embedded" => return Ok(CloudChoice::Embedded),
+        "azure" => return Ok(CloudChoice::Azure),
+        _ => {}
+    }
+    let expected = "expected `embedded`, `azure`, or an address such as http://127.0.0.1:8080";
+    let url = Url::parse(text).map_err(|error| format!("{error}; {expected}"))?;
+    if url.scheme() != "http" {
+        return Err(format!("an embedded cloud is served over http; {expected}"));
+    }
+    if !url.has_host() || url.path() != "/" || url.query().is_some() {
+        return Err(format!(
+            "only scheme, host and port make an address; {expected}"
+        ));
+    }
+    Ok(CloudChoice::Url(url))
+}
+
+impl Args {
+    /// The verb, given or not.
+    pub fn verb(&self) -> Verb {
+        self.verb.unwrap_or(match self.cloud {
+            CloudChoice::Embedded => Verb::Rehearse,
+            CloudChoice::Url(_) | CloudChoice::Azure => Verb::Plan,
+        })
+    }
+
+    /// What no single option shows to be wrong.
+    pub(super) fn check(&self) -> Result<(), CliError> {
+        let verb = self.verb();
+        match &self.cloud {
+            CloudChoice::Azure if verb == Verb::Rehearse => {
+                return Err(CliError::usage(
+                    "a rehearsal is not for azure: it would make everything for real",
+                    "leave out --cloud azure to rehearse, or use plan and apply",
+                ));
+            }
+            CloudChoice::Embedded if self.state.is_none() && verb != Verb::Rehearse => {
+                return Err(CliError::usage(
+                    format!(
+                        "{} on the embedded cloud needs --state FILE: without it the cloud is new and empty each time, and what was made is forgotten at the end",
+                        verb.name()
+                    ),
+                    "name a file, which apply makes if it is not there; or leave the verb out to rehearse everything at once",
+                ));
+            }
+            CloudChoice::Url(_) | CloudChoice::Azure if self.state.is_some() => {
+                return Err(CliError::usage(
+                    format!(
+                        "--state is where the embedded cloud of this process is kept, and this run uses {}",
+                        self.cloud.name()
+                    ),
+                    "leave it out; a served cloud keeps its own state (embedded_cloud --state FILE)",
+                ));
+            }
+            CloudChoice::Embedded | CloudChoice::Url(_) if self.sign_in.is_some() => {
+                return Err(CliError::usage(
+                    "--sign-in is for azure: an embedded cloud signs its operator in by itself",
+                    "leave it out",
+                ));
+            }
+            CloudChoice::Embedded | CloudChoice::Url(_) | CloudChoice::Azure => {}
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(words: &[&str]) -> Args {
+        Args::try_parse_from(["qa_rollout"].iter().chain(words)).unwrap()
+    }
+
+    #[test]
+    fn the_default_verb_never_writes_outside_of_a_rehearsal() {
+        assert_eq!(parse(&[]).verb(), Verb::Rehearse);
+        for cloud in ["azure", "http://127.0.0.1:8080"] {
+            assert_eq!(parse(&["--cloud", cloud]).verb(), Verb::Plan, "{cloud}");
+        }
+    }
+
+    #[test]
+    fn clouds_are_words_or_plain_addresses() {
+        assert!(matches!(
+            cloud("http://localhost:1"),
+            Ok(CloudChoice::Url(_))
+        ));
+        for bad in [
+            "",
+            "Azure",
+            "https://x",
+            "http://x/path",
+            "http://",
+            "127.0.0.1:8080",
+        ] {
+            assert!(cloud(bad).unwrap_err().contains("expected"), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Where words go: people's to standard output, or to standard error when a script reads the output.
+
+use std::fmt;
+use std::io::{self, IsTerminal, Write};
+
+use serde::Serialize;
+
+use super::failure::CliError;
+use crate::report::{Text, Tone};
+
+/// Both outputs of the program.
+pub struct Console {
+    out: Box<dyn Write + Send>,
+    err: Box<dyn Write + Send>,
+    colour: bool,
+    json: bool,
+}
+
+impl Console {
+    /// The process's own.
+    pub fn standard() -> Self {
+        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        Self {
+            out: Box::new(io::stdout()),
+            err: Box::new(io::stderr()),
+            colour: wanted && io::stdout().is_terminal(),
+            json: false,
+        }
+    }
+
+    /// Others, for tests; without colour.
+    pub fn to(out: Box<dyn Write + Send>, err: Box<dyn Write + Send>) -> Self {
+        Self {
+            out,
+            err,
+            colour: false,
+            json: false,
+        }
+    }
+
+    /// From now on a script reads the output.
+    pub(super) fn for_script(&mut self) {
+        self.json = true;
+        self.colour = false;
+    }
+
+    /// Whether words may be coloured.
+    pub(super) fn colour(&self) -> bool {
+        self.colour
+    }
+
+    /// A text to be filled and said.
+    pub(super) fn text(&self) -> Text {
+        Text::new(self.colour)
+    }
+
+    /// Words for the person who reads along. Where nobody listens any more, nothing is said and the work goes on.
+    pub(super) fn say(&mut self, text: &str) {
+        let to = if self.json {
+            &mut self.err
+        } else {
+            &mut self.out
+        };
+        let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
+    }
+
+    /// A finished text.
+    pub(super) fn show(&mut self, text: Text) {
+        self.say(&text.finish());
+    }
+
+    /// One line.
+    pub(super) fn line(&mut self, words: &str) {
+        let mut text = self.text();
+        text.paragraph("", Tone::Plain, words);
+        self.show(text);
+    }
+
+    /// The one document of a script.
+    pub(super) fn document(&mut self, document: &impl Serialize) {
+        if self.json
+            && let Ok(mut text) = serde_json::to_string_pretty(document)
+        {
+            text.push('\n');
+            let _ = self
+                .out
+                .write_all(text.as_bytes())
+                .and_then(|()| self.out.flush());
+        }
+    }
+
+    /// Why the program ends early; a script gets it as its document.
+    pub(super) fn error(&mut self, error: &CliError) {
+        let mut text = Text::new(false);
+        text.paragraph("error: ", Tone::Plain, &error.message);
+        if let Some(help) = &error.help {
+            text.paragraph("help:  ", Tone::Plain, help);
+        }
+        let text = text.finish();
+        let _ = self.err.write_all(text.as_bytes());
+        let _ = self.err.flush();
+        self.document(&serde_json::json!({
+            "error": { "message": error.message, "help": error.help },
+            "exit": error.exit.code(),
+        }));
+    }
+
+    /// Text that is printed as it is on standard error.
+    pub(super) fn raw_error(&mut self, text: &str) {
+        let _ = self
+            .err
+            .write_all(text.as_bytes())
+            .and_then(|()| self.err.flush());
+    }
+}
+
+impl fmt::Debug for Console {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Console")
+            .field("colour", &self.colour)
+            .field("json", &self.json)
+            .finish_non_exhaustive()
+    }
+}

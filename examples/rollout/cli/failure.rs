@@ -1,0 +1,67 @@
+//! Why the program ends early, in words and as an exit code.
+
+use std::fmt;
+
+use crate::engine::Exit;
+
+/// Why the program ends early.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CliError {
+    /// How the process ends.
+    pub exit: Exit,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl CliError {
+    /// It was called wrongly, or given files that make no sense.
+    pub(super) fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Usage,
+            message: message.into(),
+            help: Some(help.into()),
+        }
+    }
+
+    /// It could not do what it was called for.
+    pub(super) fn failed(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Failure,
+            ..Self::usage(message, help)
+        }
+    }
+
+    /// The user stopped it.
+    pub(super) fn stopped() -> Self {
+        Self {
+            exit: Exit::Stopped,
+            message: "stopped by the user".to_owned(),
+            help: None,
+        }
+    }
+}
+
+impl fmt::Display for CliError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for CliError {}
+
+/// An error with its causes on one line.
+pub(super) fn full(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let below = error.to_string();
+        if !text.contains(&below) {
+            text.push_str(": ");
+            text.push_str(&below);
+        }
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,132 @@
+//! The two programs' command lines: arguments in, words and an exit code out. The examples are nothing but a call to
+//! [`rollout`] or [`cloud`].
+
+mod args;
+mod console;
+mod failure;
+mod prompt;
+mod serve;
+mod session;
+mod signals;
+mod state;
+mod target;
+mod watch;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use tokio::runtime::{Builder, Runtime};
+
+pub use args::{Args, CloudChoice, SignInChoice, Verb};
+pub use console::Console;
+pub use failure::CliError;
+pub use serve::cloud;
+
+use crate::engine::Exit;
+use crate::manifest::{Manifest, ManifestError};
+use session::Session;
+use watch::Watch;
+
+/// Runs the rollout with these arguments, the program's name first.
+pub fn rollout(words: impl IntoIterator<Item = OsString>, console: &mut Console) -> Exit {
+    let watch = Watch::start();
+    let words: Vec<OsString> = words.into_iter().collect();
+    if words.iter().any(|word| word == "--json") {
+        console.for_script();
+    }
+    let args: Args = match parse(words, console) {
+        Ok(args) => args,
+        Err(exit) => return exit,
+    };
+    let done = runtime(args.cloud == CloudChoice::Embedded).and_then(|runtime| {
+        let done = runtime.block_on(run(&args, console, watch));
+        // A thread that still waits for the person's answer is left behind.
+        runtime.shutdown_background();
+        done
+    });
+    done.unwrap_or_else(|error| {
+        console.error(&error);
+        error.exit
+    })
+}
+
+/// The arguments, or how the program ends without them. Clap's own code for wrong usage means "changes" here.
+fn parse<A: Parser>(words: Vec<OsString>, console: &mut Console) -> Result<A, Exit> {
+    A::try_parse_from(words).map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            console.say(&error.to_string());
+            Exit::Done
+        }
+        _ => {
+            console.raw_error(&error.to_string());
+            let message = error.to_string();
+            let first = message.lines().next().unwrap_or_default();
+            let first = first.trim_start_matches("error: ");
+            console.document(&serde_json::json!({
+                "error": { "message": first, "help": "run it with --help" },
+                "exit": Exit::Usage.code(),
+            }));
+            Exit::Usage
+        }
+    })
+}
+
+/// In process everything runs on a paused clock, which jumps over every wait; a socket needs a real one.
+fn runtime(paused: bool) -> Result<Runtime, CliError> {
+    let built = Builder::new_current_thread()
+        .enable_all()
+        .start_paused(paused)
+        .build();
+    built.map_err(|error| {
+        CliError::failed(format!("the program could not start: {error}"), "try again")
+    })
+}
+
+async fn run(args: &Args, console: &mut Console, watch: Watch) -> Result<Exit, CliError> {
+    args.check()?;
+    let manifest = load(args.environment.as_deref())?;
+    let mut session = Session::open(args, &manifest, console).await?;
+    let began = session.target.connection.clock().now();
+    let done = Box::pin(session.run()).await;
+    if done.is_err() {
+        // What was made before the failure is kept; why the run failed is the more important message.
+        let _ = session.save();
+    }
+    let exit = done?;
+    let passed = session.target.connection.clock().now() - began;
+    let document = &mut session.document;
+    document.requests = session.target.connection.requests();
+    document.seconds = watch.seconds();
+    document.cloud_seconds = passed.as_seconds_f64();
+    document.exit = exit.code();
+    let (requests, seconds) = (document.requests, document.seconds);
+    session.console.document(&session.document);
+    let line = format!("{requests} requests in {seconds:.1} s.");
+    session.console.line(&line);
+    Ok(exit)
+}
+
+/// The environment file that was named, or this repository's.
+fn load(path: Option<&Path>) -> Result<Manifest, CliError> {
+    let path = path.map_or_else(default_environment, Path::to_owned);
+    Manifest::load(&path).map_err(|error| {
+        let help = match &error {
+            ManifestError::Refused { .. } => {
+                "correct the file; examples/environments/README.md lists every refusal"
+            }
+            _ => "name the environment file with --environment FILE",
+        };
+        CliError::usage(failure::full(&error), help)
+    })
+}
+
+fn default_environment() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("environments/qa.toml");
+    if own.exists() {
+        return own;
+    }
+    // The program was copied away from where it was built.
+    PathBuf::from("examples/environments/qa.toml")
+}

@@ -1,0 +1,59 @@
+//! Telling the person where to sign in, and asking him before anything is written.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use super::failure::CliError;
+use crate::sign_in::{Ask, Prompt};
+
+/// Standard error: it is the person's also when a script reads the output.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OnStandardError;
+
+impl Prompt for OnStandardError {
+    fn ask(&self, ask: &Ask<'_>) {
+        let text = match ask {
+            Ask::Browser { tenant, address } => {
+                format!(
+                    "Sign in to '{tenant}': open this address in a browser on this computer\n\n  {address}\n\n"
+                )
+            }
+            Ask::Code {
+                tenant,
+                address,
+                code,
+            } => format!("Sign in to '{tenant}': open {address} and enter the code {code}\n"),
+        };
+        let mut to = std::io::stderr();
+        let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
+    }
+}
+
+/// Asks whether the plan may be carried out. Whoever cannot be asked has to say so beforehand.
+pub(super) async fn confirm() -> Result<(), CliError> {
+    if !std::io::stdin().is_terminal() {
+        return Err(CliError::usage(
+            "apply on azure asks before it writes, and nobody is at a terminal",
+            "look at the plan, then run apply with --yes",
+        ));
+    }
+    let mut to = std::io::stderr();
+    let _ = to
+        .write_all(b"Carry this plan out on Azure? Type yes: ")
+        .and_then(|()| to.flush());
+    let answer = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        std::io::stdin()
+            .lock()
+            .read_line(&mut line)
+            .map(|_| line)
+            .unwrap_or_default()
+    });
+    if answer.await.unwrap_or_default().trim() == "yes" {
+        Ok(())
+    } else {
+        Err(CliError {
+            help: None,
+            ..CliError::failed("nothing was done", "")
+        })
+    }
+}

@@ -1,0 +1,348 @@
+//! One run of the program against one cloud: the verbs and what they share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::args::{Args, CloudChoice, Verb};
+use super::console::Console;
+use super::failure::{CliError, full};
+use super::prompt;
+use super::signals::Signals;
+use super::state;
+use super::target::Target;
+use crate::engine::{
+    ApplyOptions, Exit, FileJournal, Journal, JournalError, MemoryJournal, Plan, PlanOptions,
+    Planned, Progress, ProgressSink, Recovery, Rollout, Summary,
+};
+use crate::manifest::Manifest;
+use crate::preflight::{self, Finding};
+use crate::report::{self, Document, ProgressLines};
+use crate::steps::{Clients, environment};
+use crate::verify::{Report, VerifyOptions, verify};
+
+/// How long a simulated person may take for everything that is left to him.
+const PERSONS_PATIENCE: Duration = Duration::from_secs(4 * 60 * 60);
+/// After this long every reader of a directory sees the last write.
+const AT_REST: Duration = Duration::from_secs(60);
+
+/// One run of the program.
+pub(super) struct Session<'a> {
+    pub(super) args: &'a Args,
+    pub(super) manifest: &'a Manifest,
+    pub(super) console: &'a mut Console,
+    pub(super) document: Document,
+    pub(super) target: Target,
+    signals: Signals,
+    clients: Clients,
+    rollout: Rollout,
+}
+
+impl<'a> Session<'a> {
+    /// Reaches the cloud and builds the steps of the file.
+    pub(super) async fn open(
+        args: &'a Args,
+        manifest: &'a Manifest,
+        console: &'a mut Console,
+    ) -> Result<Self, CliError> {
+        let signals = Signals::listen();
+        let target = signals.or_stopped(Target::open(args, manifest)).await??;
+        let clients = Clients::new(target.connection.clone());
+        let rollout = environment(manifest, &clients).map_err(|error| {
+            CliError::failed(
+                full(&error),
+                "this is a mistake in the rollout: please report it",
+            )
+        })?;
+        let document = Document::new(
+            args.verb().name(),
+            &manifest.environment.name,
+            &args.cloud.name(),
+        );
+        Ok(Self {
+            args,
+            manifest,
+            console,
+            document,
+            target,
+            signals,
+            clients,
+            rollout,
+        })
+    }
+
+    /// Does what was asked.
+    pub(super) async fn run(&mut self) -> Result<Exit, CliError> {
+        self.greet();
+        self.preflight().await?;
+        match self.args.verb() {
+            Verb::Plan => {
+                let recovery = self.earlier_runs().await?;
+                let plan = self.plan(recovery).await?.plan;
+                self.show_plan(&plan);
+                let exit = plan.exit();
+                self.document.planned(plan);
+                Ok(exit)
+            }
+            Verb::Apply => {
+                let exit = self.apply().await?.exit();
+                self.come_to_rest(exit).await;
+                self.save()?;
+                Ok(exit)
+            }
+            Verb::Verify => Ok(self.verify().await?.exit(self.args.strict)),
+            Verb::Rehearse => {
+                let exit = self.rehearse().await;
+                self.save()?;
+                exit
+            }
+        }
+    }
+
+    fn greet(&mut self) {
+        let name = &self.manifest.environment.display_name;
+        let mut text = self.console.text();
+        let cloud = match &self.args.cloud {
+            CloudChoice::Embedded => "an embedded cloud in this process".to_owned(),
+            CloudChoice::Url(url) => format!("the embedded cloud at {url}"),
+            CloudChoice::Azure => "Azure".to_owned(),
+        };
+        text.heading(&format!("{name}: {} on {cloud}", self.args.verb().name()));
+        let plain = report::Tone::Plain;
+        if self.args.verb() == Verb::Rehearse && self.target.embedded.is_some() {
+            text.paragraph("", plain, "No account and no network are used. What only a person can do is done by a simulated person of the cloud, and marked with *. Times are those of the cloud, which does not wait.");
+        } else if self.target.person {
+            text.paragraph(
+                "",
+                plain,
+                "A simulated person of that cloud does what only a person can do.",
+            );
+        }
+        if let (true, Some(journal)) = (self.args.verb().writes(), &self.target.journal) {
+            text.paragraph("", plain, &format!("Journal: {}", journal.display()));
+        }
+        self.console.show(text);
+    }
+
+    /// Says what will not work, and refuses to write where writing is senseless.
+    async fn preflight(&mut self) -> Result<(), CliError> {
+        let situation = self.target.situation;
+        let mut findings = preflight::of_file(self.manifest, situation);
+        if situation.azure {
+            let asked = preflight::of_cloud(self.manifest, &self.target.connection);
+            findings.extend(self.signals.or_stopped(asked).await?);
+        }
+        let mut text = self.console.text();
+        report::findings(&mut text, &findings);
+        self.console.show(text);
+        let stops = preflight::stops(&findings);
+        let reasons: Vec<_> = findings
+            .iter()
+            .filter(|one| one.severity == preflight::Severity::Stop)
+            .map(|one: &Finding| one.code)
+            .collect();
+        let message = format!("nothing was written: {}", reasons.join(", "));
+        self.document.preflight = findings;
+        if stops && self.args.verb().writes() {
+            return Err(CliError::failed(
+                message,
+                "see above what stands in the way and what can be done",
+            ));
+        }
+        Ok(())
+    }
+
+    async fn plan(&mut self, recovery: Recovery) -> Result<Planned, CliError> {
+        let options = PlanOptions {
+            recovery,
+            ..PlanOptions::default()
+        };
+        self.signals.or_stopped(self.rollout.plan(&options)).await
+    }
+
+    fn show_plan(&mut self, plan: &Plan) {
+        let mut text = self.console.text();
+        report::plan(&mut text, plan);
+        self.console.show(text);
+    }
+
+    /// What earlier runs left behind, for a plan: it is no reason to keep a running apply from its journal.
+    async fn earlier_runs(&mut self) -> Result<Recovery, CliError> {
+        let path = self.target.journal.as_ref().filter(|path| path.exists());
+        let Some(path) = path else {
+            return Ok(Recovery::default());
+        };
+        match FileJournal::open(path, &self.manifest.environment.name) {
+            Ok(journal) => journal.recovery().await.map_err(journal_error),
+            Err(error @ JournalError::Locked { .. }) => {
+                let note = format!("note: {error}; this plan does not know what it has begun");
+                self.console.line(&note);
+                Ok(Recovery::default())
+            }
+            Err(error) => Err(journal_error(error)),
+        }
+    }
+
+    fn open_journal(&mut self) -> Result<Arc<dyn Journal>, CliError> {
+        let Some(path) = &self.target.journal else {
+            return Ok(Arc::new(MemoryJournal::new()));
+        };
+        if let Some(folder) = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(folder).map_err(|error| {
+                CliError::failed(
+                    format!("{}: {error}", folder.display()),
+                    "name another place for the journal with --journal FILE",
+                )
+            })?;
+        }
+        let journal =
+            FileJournal::open(path, &self.manifest.environment.name).map_err(journal_error)?;
+        for note in journal.notes() {
+            self.console.line(&format!("note: {note}"));
+        }
+        Ok(Arc::new(journal))
+    }
+
+    /// Plans and carries out.
+    async fn apply(&mut self) -> Result<Summary, CliError> {
+        let journal = self.open_journal()?;
+        let recovery = journal.recovery().await.map_err(journal_error)?;
+        let planned = self.plan(recovery).await?;
+        self.show_plan(&planned.plan);
+        self.document.planned(planned.plan.clone());
+        let nothing = planned.plan.is_empty() && planned.plan.totals.not_observed == 0;
+        if self.args.cloud == CloudChoice::Azure && !self.args.yes && !nothing {
+            self.signals.or_stopped(prompt::confirm()).await??;
+        }
+        let summary = self.carry_out(planned, journal).await?;
+        let mut text = self.console.text();
+        report::summary(&mut text, &summary);
+        self.console.show(text);
+        self.document.applied(summary.clone());
+        Ok(summary)
+    }
+
+    async fn carry_out(
+        &mut self,
+        planned: Planned,
+        journal: Arc<dyn Journal>,
+    ) -> Result<Summary, CliError> {
+        let clock = self.target.connection.clock();
+        let (sender, mut events) = mpsc::unbounded_channel();
+        let options = ApplyOptions {
+            journal,
+            progress: ProgressSink::to(sender),
+            stop: self.signals.stop(),
+            fence: Some(self.target.connection.fence().clone()),
+            patience: if self.target.person {
+                PERSONS_PATIENCE
+            } else {
+                Duration::ZERO
+            },
+            time_scale: clock.speed(),
+            ..ApplyOptions::default()
+        };
+        let lines = ProgressLines {
+            colour: self.console.colour(),
+            person: self.target.person,
+        };
+        let began = clock.now();
+        self.console.say("\n");
+        let (console, target, rollout) = (&mut *self.console, &self.target, &self.rollout);
+        let run = async {
+            let summary = rollout.apply(planned, &options).await;
+            // The channel ends with the last sender, and so does the drawing.
+            drop(options);
+            summary
+        };
+        let draw = async {
+            while let Some(event) = events.recv().await {
+                let elapsed = Duration::try_from(clock.now() - began).unwrap_or_default();
+                if let Some(line) = lines.draw(&event, elapsed) {
+                    console.say(&line);
+                }
+                // A process that is killed loses no more than what it was doing.
+                if let (Progress::Done { .. }, Some((cloud, Some(path)))) =
+                    (&event, &target.embedded)
+                {
+                    state::save(cloud, path)?;
+                }
+            }
+            Ok(())
+        };
+        let (summary, drawn) = tokio::join!(run, draw);
+        let summary = summary.map_err(journal_error)?;
+        drawn.map(|()| summary)
+    }
+
+    async fn verify(&mut self) -> Result<Report, CliError> {
+        let options = VerifyOptions::default();
+        let asked = verify(&self.rollout, self.manifest, &self.clients, &options);
+        let report = self.signals.or_stopped(asked).await?;
+        let mut text = self.console.text();
+        report::verification(&mut text, &report);
+        self.console.show(text);
+        self.document.verified(report.clone());
+        Ok(report)
+    }
+
+    async fn rehearse(&mut self) -> Result<Exit, CliError> {
+        let applied = self.apply().await?.exit();
+        if matches!(applied, Exit::Failure | Exit::Stopped) {
+            return Ok(applied);
+        }
+        self.come_to_rest(applied).await;
+        let verified = self.verify().await?.exit(self.args.strict);
+        let again = self.plan(Recovery::default()).await?.plan;
+        let mut text = self.console.text();
+        text.gap();
+        if again.is_empty() {
+            text.heading("Second plan: nothing to do.");
+        } else {
+            text.heading("Second plan: not empty");
+            report::plan(&mut text, &again);
+        }
+        self.console.show(text);
+        let (empty, by_hand) = (again.is_empty(), again.totals.manual > 0);
+        self.document.planned_again(again);
+        Ok(match (verified, applied) {
+            (Exit::Done, _) if empty => applied,
+            // What waits for a person still waits, and is nobody's mistake.
+            (Exit::Done, Exit::Changes) if by_hand => Exit::Changes,
+            _ => Exit::Failure,
+        })
+    }
+
+    /// Directories take a while until every reader sees the last write; a cloud of our own does that at once, as far as
+    /// anybody in front of the screen can see.
+    async fn come_to_rest(&mut self, exit: Exit) {
+        let ours = self.target.embedded.is_some() || self.args.verb() == Verb::Rehearse;
+        if ours && exit != Exit::Stopped {
+            let wait = self.target.connection.clock().scaled(AT_REST);
+            let _ = self.signals.or_stopped(tokio::time::sleep(wait)).await;
+        }
+    }
+
+    /// Keeps the embedded cloud, whatever became of the run.
+    pub(super) fn save(&self) -> Result<(), CliError> {
+        match &self.target.embedded {
+            Some((cloud, Some(path))) if self.args.verb().writes() => state::save(cloud, path),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn journal_error(error: JournalError) -> CliError {
+    let help = match &error {
+        JournalError::Locked { .. } => "one run at a time; the message names the process",
+        JournalError::OtherEnvironment { .. } => "name another journal with --journal FILE",
+        _ => {
+            "the journal says what earlier runs began; without it look into the cloud before you apply"
+        }
+    };
+    CliError::failed(full(&error), help)
+}

@@ -1,0 +1,87 @@
+//! The embedded cloud's state in a file.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use rhc_core::fake::WorldOptions;
+
+use super::failure::{CliError, full};
+use crate::embedded::{EmbeddedCloud, EmbeddedError};
+use crate::manifest::Manifest;
+
+/// The cloud of a state file, or a new one where there is none yet.
+pub(super) fn open(
+    manifest: &Manifest,
+    path: Option<&Path>,
+    options: WorldOptions,
+    person: bool,
+) -> Result<EmbeddedCloud, CliError> {
+    let unusable = |error: EmbeddedError| match path {
+        Some(path) => CliError::usage(
+            format!("{}: {}", path.display(), full(&error)),
+            "mend that place in the file, restore an older copy, or name a new file and apply again",
+        ),
+        None => CliError::failed(
+            full(&error),
+            "this is a mistake in the rollout: please report it",
+        ),
+    };
+    let Some(text) = path.map(read).transpose()?.flatten() else {
+        return EmbeddedCloud::new(manifest, options, person).map_err(unusable);
+    };
+    EmbeddedCloud::from_state(manifest, &text, options, person).map_err(unusable)
+}
+
+/// The text of a state file; nothing where there is none.
+fn read(path: &Path) -> Result<Option<String>, CliError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(CliError::usage(
+            format!("{}: the state cannot be read: {error}", path.display()),
+            "check the path given with --state",
+        )),
+    }
+}
+
+/// Writes the state so that a reader sees the old one or the new one and nothing between.
+pub(super) fn save(cloud: &EmbeddedCloud, path: &Path) -> Result<(), CliError> {
+    let failed = |why: String| {
+        CliError::failed(
+            format!("{}: the state could not be saved: {why}", path.display()),
+            "make room or name another file; what was made in this run is lost with it",
+        )
+    };
+    let state = cloud.to_state().map_err(|error| failed(full(&error)))?;
+    let text = serde_json::to_string_pretty(&state).map_err(|error| failed(error.to_string()))?;
+    replace(path, text.as_bytes()).map_err(|error| failed(error.to_string()))
+}
+
+/// Writes beside, and then renames.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder {
+        fs::create_dir_all(folder)?;
+    }
+    let beside = beside(path, &format!(".{}.new", std::process::id()));
+    let written = File::create(&beside).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.write_all(b"\n")?;
+        file.sync_all()
+    });
+    let renamed = written.and_then(|()| fs::rename(&beside, path));
+    if renamed.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    renamed
+}
+
+/// The same path with something added to the file's name.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
