@@ -1,5 +1,6 @@
 #![doc = include_str!("README.md")]
 
+mod context;
 mod engine;
 mod error;
 mod json;
@@ -20,6 +21,7 @@ use serde_json::Value;
 
 use registry::Registry;
 
+pub use context::{ActionContext, DeleteContext, ListContext, Listing, PutContext};
 pub use engine::upsert;
 pub use error::ServiceError;
 pub use path::{RESOURCE_GROUPS, ResourcePath, group_of, key, subscription_of};
@@ -31,9 +33,8 @@ pub use roles::{
 };
 pub use route::{Reply, Route, RouteContext};
 pub use rules::{
-    ANY_NAME, Action, ActionContext, Codes, DeleteContext, IdStyle, Immutable, Link, ListContext,
-    Listing, Location, NameRule, Patch, Pattern, PutContext, Scope, Style, Timing, TypeRules,
-    Uniqueness, Unknown,
+    ANY_NAME, Action, Codes, IdStyle, Immutable, Link, Location, NameRule, Patch, Pattern, Scope,
+    Style, Timing, TypeRules, Uniqueness, Unknown,
 };
 pub use seed::{assign_role, create_subscription, put_resource};
 pub use state::{

@@ -4,10 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use rhc_core::fake::State;
-use rhc_core::fake::authority::Caller;
 use serde_json::Value;
-use uuid::Uuid;
 
+use super::context::{ActionContext, DeleteContext, ListContext, Listing, PutContext};
 use super::error::ServiceError;
 use super::path::ResourcePath;
 use super::state::Stored;
@@ -220,53 +219,6 @@ impl Codes {
     };
 }
 
-/// What a hook is told about the write at hand.
-#[derive(Debug)]
-pub struct PutContext<'a> {
-    /// The resource's address.
-    pub path: &'a ResourcePath,
-    /// Its id as the service writes it.
-    pub id: &'a str,
-    /// Who asks.
-    pub caller: &'a Caller,
-    /// The tenant of the subscription.
-    pub tenant: Uuid,
-    /// The body as it was sent, for PATCH already merged into what was there.
-    pub sent: &'a Value,
-    /// What was there.
-    pub existing: Option<&'a Stored>,
-    /// Whether it is a PATCH.
-    pub patch: bool,
-}
-
-/// What a hook is told about a deletion.
-#[derive(Debug)]
-pub struct DeleteContext<'a> {
-    /// The resource's address.
-    pub path: &'a ResourcePath,
-    /// Who asks.
-    pub caller: &'a Caller,
-    /// The tenant of the subscription.
-    pub tenant: Uuid,
-    /// What is to go.
-    pub existing: &'a Stored,
-}
-
-/// What an action is told.
-#[derive(Debug)]
-pub struct ActionContext<'a> {
-    /// The resource's address.
-    pub path: &'a ResourcePath,
-    /// Who asks.
-    pub caller: &'a Caller,
-    /// The tenant of the subscription.
-    pub tenant: Uuid,
-    /// The resource.
-    pub existing: &'a Stored,
-    /// The request's body, `null` without one.
-    pub sent: &'a Value,
-}
-
 /// Something that POST does to a resource.
 #[derive(Clone, Copy)]
 pub struct Action {
@@ -371,28 +323,6 @@ pub struct TypeRules {
     pub list: fn(&State, &ListContext<'_>) -> Listing,
     /// Finds what the state does not hold as a resource of its own.
     pub find: fn(&State, &ResourcePath) -> Option<Value>,
-}
-
-/// What a list is asked for.
-#[derive(Debug)]
-pub struct ListContext<'a> {
-    /// The id of the scope or parent.
-    pub scope: &'a str,
-    /// Who asks.
-    pub caller: &'a Caller,
-    /// `$filter`.
-    pub filter: Option<&'a str>,
-}
-
-/// What a type's own list says.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Listing {
-    /// The state's resources of the type in the scope, as usual.
-    Usual,
-    /// These instead.
-    Instead(Vec<Value>),
-    /// The filter makes no sense, for this reason.
-    BadFilter(String),
 }
 
 /// How a provider writes the scope in the ids that it answers with.

@@ -408,7 +408,9 @@ impl Arm {
             let stands_in = path
                 .parent()
                 .map_or_else(|| path.scope().to_owned(), |parent| parent.id());
-            (path.resource_type() == resource_type && stands_in == scope).then_some(stored)
+            (path.resource_type().eq_ignore_ascii_case(&resource_type)
+                && path::key(&stands_in) == scope)
+                .then_some(stored)
         })
     }
 
@@ -425,8 +427,9 @@ impl Arm {
             // Most keys are ruled out without taking them apart.
             .filter(move |(key, _)| {
                 key.contains(&hint)
-                    && ResourcePath::parse(key)
-                        .is_some_and(|path| path.resource_type() == resource_type)
+                    && ResourcePath::parse(key).is_some_and(|path| {
+                        path.resource_type().eq_ignore_ascii_case(&resource_type)
+                    })
             })
             .map(|(_, stored)| stored)
     }

@@ -3,11 +3,11 @@
 use rhc_core::fake::State;
 
 use super::{Call, gate, operation, read};
+use crate::fake::context::ActionContext;
 use crate::fake::error::ServiceError;
 use crate::fake::path::{Place, ResourcePath};
 use crate::fake::roles;
 use crate::fake::route::Reply;
-use crate::fake::rules::ActionContext;
 use crate::fake::state::{Arm, Work};
 
 pub(super) fn post(state: &mut State, call: &Call<'_>) -> Result<Reply, ServiceError> {

@@ -1,15 +1,13 @@
 //! What a body is checked for before any hook runs: the type's table, rule by rule.
 
-use rhc_core::fake::State;
 use serde_json::Value;
 
-use super::Call;
+use super::unknown;
 use crate::fake::error::ServiceError;
 use crate::fake::json;
 use crate::fake::path::ResourcePath;
-use crate::fake::roles::{self, Plane};
-use crate::fake::rules::{Link, Location, TypeRules, Unknown};
-use crate::fake::state::{Arm, Stored};
+use crate::fake::rules::{Location, TypeRules};
+use crate::fake::state::Stored;
 
 /// The members that Resource Manager knows of a resource; what is in them belongs to the provider.
 const ENVELOPE: &[&str] = &[
@@ -78,7 +76,7 @@ pub(super) fn body(
     envelope(rules, sent)?;
     tags(sent)?;
     location(rules, path, sent, existing)?;
-    unknown(rules, sent)?;
+    unknown::check(rules, sent)?;
     required(rules, sent)?;
     enums(rules, sent)?;
     patterns(rules, sent)?;
@@ -248,7 +246,11 @@ fn location(
     ))
 }
 
-fn refusal((status, code): (u16, &'static str), message: String, target: &str) -> ServiceError {
+pub(super) fn refusal(
+    (status, code): (u16, &'static str),
+    message: String,
+    target: &str,
+) -> ServiceError {
     ServiceError::new(status, code, message).target(target)
 }
 
@@ -310,94 +312,6 @@ fn patterns(rules: &TypeRules, sent: &Value) -> Result<(), ServiceError> {
         }
     }
     Ok(())
-}
-
-fn unknown(rules: &TypeRules, sent: &Value) -> Result<(), ServiceError> {
-    if rules.unknown != Unknown::Reject {
-        return Ok(());
-    }
-    match strange(&known(rules), sent) {
-        None => Ok(()),
-        Some(at) => Err(refusal(
-            rules.codes.unknown,
-            format!(
-                "Could not find member '{}' on object of type '{}'. Path '{at}'.",
-                at.rsplit('.').next().unwrap_or_default(),
-                rules.short_type()
-            ),
-            &at,
-        )),
-    }
-}
-
-/// What the table knows: what a client sets, and what it may send back of what the service set.
-fn known(rules: &TypeRules) -> Vec<&'static str> {
-    let mut known = vec!["properties.provisioningState"];
-    known.extend(rules.properties.iter().chain(rules.read_only));
-    known
-}
-
-/// The first property that no path of the table knows.
-fn strange(known: &[&str], sent: &Value) -> Option<String> {
-    let mut queue = vec![("properties".to_owned(), sent.get("properties")?)];
-    while let Some((at, value)) = queue.pop() {
-        match value {
-            Value::Object(members) => {
-                for (name, value) in members {
-                    let path = format!("{at}.{name}");
-                    match standing(known, &path) {
-                        Standing::Strange => return Some(path),
-                        Standing::Inner => queue.push((path, value)),
-                        Standing::Leaf => {}
-                    }
-                }
-            }
-            Value::Array(items) => {
-                queue.extend(items.iter().map(|item| (format!("{at}[]"), item)));
-            }
-            _ => {}
-        }
-    }
-    None
-}
-
-/// Takes out what no path of the table knows.
-pub(super) fn drop_unknown(rules: &TypeRules, body: &mut Value) {
-    if rules.unknown != Unknown::Ignore {
-        return;
-    }
-    while let Some(at) = strange(&known(rules), body) {
-        if json::take_all(body, &at).is_empty() {
-            return;
-        }
-    }
-}
-
-enum Standing {
-    Strange,
-    /// Something below it is in the table.
-    Inner,
-    /// It ends a path of the table.
-    Leaf,
-}
-
-fn standing(known: &[&str], path: &str) -> Standing {
-    let mut standing = Standing::Strange;
-    for own in known {
-        if own.eq_ignore_ascii_case(path) {
-            return Standing::Leaf;
-        }
-        let below = own
-            .get(..path.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(path))
-            && own
-                .get(path.len()..)
-                .is_some_and(|rest| rest.starts_with('.') || rest.starts_with("[]"));
-        if below {
-            standing = Standing::Inner;
-        }
-    }
-    standing
 }
 
 fn read_only(rules: &TypeRules, sent: &Value, existing: &Stored) -> Result<(), ServiceError> {
@@ -472,124 +386,9 @@ fn each(value: &mut Value, path: &str, change: &mut dyn FnMut(&mut Value)) {
     }
 }
 
-/// Checks that the resources which a body names are there, of the right type, and open to the caller.
-pub(super) fn links(
-    state: &State,
-    call: &Call<'_>,
-    rules: &TypeRules,
-    path: &ResourcePath,
-    sent: &Value,
-) -> Result<(), ServiceError> {
-    for link in rules.links {
-        for (at, value) in json::all(sent, link.path) {
-            let target = value.as_str().unwrap_or_default();
-            self::link(state, call, rules, path, link, &at, target)?;
-        }
-    }
-    Ok(())
-}
-
-fn link(
-    state: &State,
-    call: &Call<'_>,
-    rules: &TypeRules,
-    path: &ResourcePath,
-    link: &Link,
-    at: &str,
-    target: &str,
-) -> Result<(), ServiceError> {
-    let of_type = ResourcePath::parse(target).filter(|path| {
-        path.resource_type()
-            .eq_ignore_ascii_case(link.resource_type)
-    });
-    if of_type.is_none() {
-        return Err(ServiceError::bad_request(
-            "LinkedInvalidPropertyId",
-            format!(
-                "Property id '{target}' at path '{at}' is invalid. Expect fully qualified resource Id that start \
-                 with '/subscriptions/{{subscriptionId}}' or '/providers/{{resourceProviderNamespace}}/'."
-            ),
-        ));
-    }
-    let arm = state.read::<Arm>();
-    let tenant = arm.and_then(|arm| arm.tenant_of(target));
-    let linked = |reason: &str| {
-        ServiceError::new(
-            403,
-            "LinkedAuthorizationFailed",
-            format!(
-                "The client '{client}' with object id '{client}' has permission to perform action '{}/write' on \
-                 scope '{}'; however, {reason} '{}' on the linked scope(s) '{target}' or the linked scope(s) are \
-                 invalid.",
-                rules.resource_type,
-                path.id(),
-                link.action,
-                client = call.caller.object_id,
-            ),
-        )
-    };
-    if tenant.is_some_and(|tenant| tenant != call.caller.tenant) {
-        return Err(linked(
-            "the current tenant is not authorized to access the linked subscription for action(s)",
-        ));
-    }
-    if arm.is_none_or(|arm| arm.get(target).is_none()) {
-        let (status, code) = link.missing;
-        return Err(ServiceError::new(
-            status,
-            code,
-            format!(
-                "Resource {target} referenced by resource {} was not found. Please make sure that the referenced \
-                 resource exists, and that both resources are in the same region.",
-                path.id()
-            ),
-        ));
-    }
-    let allowed = link.action.is_empty()
-        || roles::may(
-            state,
-            call.caller.tenant,
-            call.caller.object_id,
-            target,
-            link.action,
-            Plane::Control,
-        );
-    if allowed {
-        Ok(())
-    } else {
-        Err(linked("it does not have permission to perform action(s)"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn knows_what_the_table_knows_and_all_below() {
-        let known = [
-            "properties.sku",
-            "properties.networkAcls.ipRules[].value",
-            "properties.networkAcls.bypass",
-        ];
-        let strange = |value| strange(&known, &value);
-        assert_eq!(
-            strange(
-                json!({ "properties": { "sku": { "anything": 1 }, "networkAcls": { "ipRules": [{ "value": 1 }] } } })
-            ),
-            None
-        );
-        assert_eq!(
-            strange(json!({ "properties": { "networkAcls": { "ipRules": [{ "valu": 1 }] } } }))
-                .as_deref(),
-            Some("properties.networkAcls.ipRules[].valu")
-        );
-        assert_eq!(
-            strange(json!({ "properties": { "netwrokAcls": {} } })).as_deref(),
-            Some("properties.netwrokAcls")
-        );
-    }
 
     #[test]
     fn regions_lose_blanks_and_capitals() {

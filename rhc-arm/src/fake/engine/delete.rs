@@ -3,11 +3,11 @@
 use rhc_core::fake::State;
 
 use super::{Call, gate, operation, put};
+use crate::fake::context::DeleteContext;
 use crate::fake::error::ServiceError;
 use crate::fake::path::ResourcePath;
 use crate::fake::registry::Registry;
 use crate::fake::route::Reply;
-use crate::fake::rules::DeleteContext;
 use crate::fake::state::{Arm, Work, arm};
 
 pub(super) fn delete(

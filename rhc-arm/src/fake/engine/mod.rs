@@ -5,11 +5,14 @@ mod check;
 mod delete;
 mod gate;
 mod identity;
+mod links;
 mod operation;
 mod put;
 mod read;
+mod unknown;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -125,7 +128,10 @@ async fn answer(world: World, info: RequestInfo, request: Request<Body>) -> Resp
             now: info.at,
             lane_taken,
         };
-        let left = throttle(&call).map_err(|error| Box::new(error.response()))?;
+        let left = throttle(&call).map_err(|(error, wait)| {
+            let wait = world.retry_after_headers(wait);
+            Box::new(respond::with_headers(error.response(), wait))
+        })?;
         let reply = act(state, &call).map(|reply| paged(&call, reply));
         Ok((reply, left, kind(&parts.method)))
     });
@@ -137,12 +143,7 @@ async fn answer(world: World, info: RequestInfo, request: Request<Body>) -> Resp
                 Ok(reply) => write(&world, reply),
                 Err(error) => error.response(),
             };
-            let name = match kind {
-                Kind::Read => "x-ms-ratelimit-remaining-subscription-reads",
-                Kind::Write => "x-ms-ratelimit-remaining-subscription-writes",
-                Kind::Delete => "x-ms-ratelimit-remaining-subscription-deletes",
-            };
-            respond::with_header(response, name, &left.to_string())
+            respond::with_header(response, remaining(path, kind), &left.to_string())
         }
     }
 }
@@ -188,7 +189,7 @@ fn kind(method: &Method) -> Kind {
     }
 }
 
-fn throttle(call: &Call<'_>) -> Result<u32, ServiceError> {
+fn throttle(call: &Call<'_>) -> Result<u32, (ServiceError, Duration)> {
     let scope = match call.segments {
         [word, id, ..] if word.eq_ignore_ascii_case("subscriptions") => id.to_ascii_lowercase(),
         _ => call.caller.tenant.to_string(),
@@ -198,17 +199,27 @@ fn throttle(call: &Call<'_>) -> Result<u32, ServiceError> {
         .take_token(&scope, call.caller.object_id, kind, call.now)
         .map_err(|wait| {
             // Unverified: the code, which comes from general knowledge; the limits are Microsoft's of 2024.
-            let seconds = wait.as_secs() + 1;
-            ServiceError::new(
+            let error = ServiceError::new(
                 429,
                 "SubscriptionRequestsThrottled",
                 format!(
-                    "Number of '{kind:?}' requests for subscription '{scope}' exceeded the limit. Please try again \
-                     after '{seconds}' seconds."
+                    "Number of '{kind:?}' requests for '{scope}' exceeded the limit. Please try again later."
                 ),
-            )
-            .header("retry-after", &seconds.to_string())
+            );
+            (error, wait)
         })
+}
+
+/// The header that tells how many requests are left.
+fn remaining(path: &str, kind: Kind) -> &'static str {
+    match (path.starts_with("/subscriptions/"), kind) {
+        (true, Kind::Read) => "x-ms-ratelimit-remaining-subscription-reads",
+        (true, Kind::Write) => "x-ms-ratelimit-remaining-subscription-writes",
+        (true, Kind::Delete) => "x-ms-ratelimit-remaining-subscription-deletes",
+        (false, Kind::Read) => "x-ms-ratelimit-remaining-tenant-reads",
+        (false, Kind::Write) => "x-ms-ratelimit-remaining-tenant-writes",
+        (false, Kind::Delete) => "x-ms-ratelimit-remaining-tenant-deletes",
+    }
 }
 
 fn act(state: &mut State, call: &Call<'_>) -> Result<Reply, ServiceError> {

@@ -5,12 +5,13 @@ use rhc_core::fake::State;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Call, check, gate, identity, operation, read};
+use super::{Call, check, gate, identity, links, operation, read, unknown};
+use crate::fake::context::PutContext;
 use crate::fake::error::ServiceError;
 use crate::fake::json as at;
 use crate::fake::path::ResourcePath;
 use crate::fake::route::Reply;
-use crate::fake::rules::{IdStyle, Patch, PutContext, TypeRules, Uniqueness};
+use crate::fake::rules::{IdStyle, Patch, TypeRules, Uniqueness};
 use crate::fake::state::{Arm, Stored, Work, arm};
 
 pub(super) fn put(
@@ -103,7 +104,7 @@ fn write(
     sent: Value,
 ) -> Result<Reply, ServiceError> {
     check::body(rules, path, &sent, existing.as_ref())?;
-    check::links(state, call, rules, path, &sent)?;
+    links::check(state, call, rules, path, &sent)?;
     identity::check(state, call, path, &sent)?;
     unique(state, rules, path, existing.as_ref())?;
     free(state, call, rules, path, existing.as_ref())?;
@@ -220,7 +221,7 @@ fn composed(rules: &TypeRules, context: &PutContext<'_>) -> Stored {
         at::take_all(&mut properties, path);
     }
     at::remove(&mut properties, "properties.provisioningState");
-    check::drop_unknown(rules, &mut properties);
+    unknown::drop(rules, &mut properties);
     body["properties"] = properties["properties"].take();
     let defaults = (rules.defaults)();
     if !defaults.is_null() {

@@ -4,11 +4,12 @@ use rhc_core::fake::State;
 use serde_json::{Value, json};
 
 use super::{Call, gate};
+use crate::fake::context::{ListContext, Listing};
 use crate::fake::error::ServiceError;
 use crate::fake::path::{self, ResourcePath};
 use crate::fake::roles::{self, Plane};
 use crate::fake::route::Reply;
-use crate::fake::rules::{ListContext, Listing, TypeRules};
+use crate::fake::rules::TypeRules;
 use crate::fake::state::{Arm, Stored};
 
 pub(super) fn get(

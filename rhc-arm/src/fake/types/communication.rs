@@ -3,13 +3,13 @@
 use rhc_core::fake::State;
 use serde_json::{Value, json};
 
+use super::super::context::PutContext;
 use super::super::engine::upsert;
 use super::super::error::ServiceError;
 use super::super::json;
 use super::super::path::ResourcePath;
 use super::super::rules::{
-    Codes, Immutable, Location, NameRule, Patch, PutContext, Style, Timing, TypeRules, Uniqueness,
-    Unknown,
+    Codes, Immutable, Location, NameRule, Patch, Style, Timing, TypeRules, Uniqueness, Unknown,
 };
 use super::super::state::{Arm, Stored};
 

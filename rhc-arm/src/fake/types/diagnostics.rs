@@ -3,10 +3,11 @@
 use rhc_core::fake::State;
 use serde_json::{Value, json};
 
+use super::super::context::PutContext;
 use super::super::error::ServiceError;
 use super::super::json;
 use super::super::path::ResourcePath;
-use super::super::rules::{Codes, IdStyle, Link, PutContext, Scope, Timing, TypeRules, Unknown};
+use super::super::rules::{Codes, IdStyle, Link, Scope, Timing, TypeRules, Unknown};
 use super::super::state::Arm;
 use super::logs::WORKSPACES;
 

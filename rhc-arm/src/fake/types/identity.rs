@@ -6,13 +6,12 @@ use rhc_core::fake::State;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::super::context::PutContext;
 use super::super::engine::{USER_ASSIGNED, service_principal};
 use super::super::error::ServiceError;
 use super::super::json;
 use super::super::path::ResourcePath;
-use super::super::rules::{
-    Codes, IdStyle, NameRule, Patch, Pattern, PutContext, Scope, TypeRules, Unknown,
-};
+use super::super::rules::{Codes, IdStyle, NameRule, Patch, Pattern, Scope, TypeRules, Unknown};
 use super::super::state::{Arm, Stored};
 
 const VERSIONS: &[&str] = &["2023-01-31", "2024-11-30"];

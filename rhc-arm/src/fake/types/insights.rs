@@ -3,8 +3,9 @@
 use rhc_core::fake::{State, respond};
 use serde_json::json;
 
+use super::super::context::PutContext;
 use super::super::error::ServiceError;
-use super::super::rules::{Codes, Immutable, Link, Patch, PutContext, Timing, TypeRules, Unknown};
+use super::super::rules::{Codes, Immutable, Link, Patch, Timing, TypeRules, Unknown};
 use super::super::state::Stored;
 use super::logs::WORKSPACES;
 

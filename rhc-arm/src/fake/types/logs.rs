@@ -3,12 +3,11 @@
 use rhc_core::fake::{State, respond};
 use serde_json::{Value, json};
 
+use super::super::context::{Listing, PutContext};
 use super::super::error::ServiceError;
 use super::super::json;
 use super::super::path::{ResourcePath, key};
-use super::super::rules::{
-    Codes, Listing, NameRule, Patch, Pattern, PutContext, Style, Timing, TypeRules, Unknown,
-};
+use super::super::rules::{Codes, NameRule, Patch, Pattern, Style, Timing, TypeRules, Unknown};
 use super::super::state::{Arm, Deleted, Stored, arm};
 
 pub(super) const WORKSPACES: &str = "Microsoft.OperationalInsights/workspaces";

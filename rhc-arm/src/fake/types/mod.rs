@@ -10,6 +10,7 @@ mod identity;
 mod insights;
 mod logs;
 mod network;
+mod ownership;
 mod private_dns;
 mod private_link;
 mod provider;
@@ -43,6 +44,7 @@ const TYPES: &[&[TypeRules]] = &[
 const ROUTES: &[&[Route]] = &[
     alias::ROUTES,
     billing::ROUTES,
+    ownership::ROUTES,
     provider::ROUTES,
     subscription::ROUTES,
     vault::ROUTES,
@@ -60,4 +62,5 @@ pub(super) fn register(registry: &Registry) {
 pub(super) fn on_events(world: &World) {
     provider::on_events(world);
     alias::on_events(world);
+    ownership::on_events(world);
 }

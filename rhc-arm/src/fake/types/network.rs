@@ -3,13 +3,12 @@
 use rhc_core::fake::State;
 use serde_json::{Value, json};
 
+use super::super::context::PutContext;
 use super::super::engine::upsert;
 use super::super::error::ServiceError;
 use super::super::json;
 use super::super::path::key;
-use super::super::rules::{
-    Codes, DeleteContext, Link, Patch, Pattern, PutContext, Style, Timing, TypeRules, Unknown,
-};
+use super::super::rules::{Codes, Link, Patch, Pattern, Style, Timing, TypeRules, Unknown};
 use super::super::state::{Arm, Stored, arm};
 use super::cidr::Range;
 
@@ -469,34 +468,4 @@ fn subnet_unused(state: &State, subnet: &str) -> Result<(), ServiceError> {
             ),
         )),
     }
-}
-
-/// Refuses to delete a security group that a subnet has.
-pub(super) fn group_unused(
-    state: &mut State,
-    context: &DeleteContext<'_>,
-) -> Result<(), ServiceError> {
-    let id = context.existing.id();
-    let users: Vec<_> = state
-        .read::<Arm>()
-        .into_iter()
-        .flat_map(|arm| arm.everywhere(SUBNETS))
-        .filter(|own| {
-            own.text("properties.networkSecurityGroup.id")
-                .is_some_and(|own| key(own) == key(id))
-        })
-        .map(|own| own.id().to_owned())
-        .collect();
-    if users.is_empty() {
-        return Ok(());
-    }
-    Err(ServiceError::bad_request(
-        "InUseNetworkSecurityGroupCannotBeDeleted",
-        format!(
-            "Network security group {id} cannot be deleted because it is in use by the following resources: {}. In \
-             order to delete the Network security group, remove the association with the resource(s). To learn how \
-             to do this, see aka.ms/deletensg.",
-            users.join(", ")
-        ),
-    ))
 }

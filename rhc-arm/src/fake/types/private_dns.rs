@@ -3,11 +3,12 @@
 use rhc_core::fake::State;
 use serde_json::json;
 
+use super::super::context::PutContext;
 use super::super::error::ServiceError;
 use super::super::json;
 use super::super::path::{ResourcePath, key};
 use super::super::rules::{
-    Codes, Link, Location, NameRule, Patch, PutContext, Style, Timing, TypeRules, Unknown,
+    Codes, Link, Location, NameRule, Patch, Style, Timing, TypeRules, Unknown,
 };
 use super::super::state::Arm;
 use super::network::NETWORKS;

@@ -3,11 +3,12 @@
 use rhc_core::fake::State;
 use serde_json::{Value, json};
 
+use super::super::context::PutContext;
 use super::super::error::ServiceError;
 use super::super::json;
 use super::super::path::{ResourcePath, key};
 use super::super::roles::{self, Plane};
-use super::super::rules::{Link, Patch, PutContext, TypeRules, Unknown};
+use super::super::rules::{Link, Patch, TypeRules, Unknown};
 use super::super::state::{Arm, Stored, arm};
 use super::cidr::Range;
 use super::network::{CODES, CREATE, REMOVE, SUBNETS, UPDATE, VERSIONS, etag};

@@ -4,13 +4,12 @@ use rhc_core::fake::{ObjectKind, Read, State, respond};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::super::context::{DeleteContext, ListContext, Listing, PutContext};
 use super::super::error::ServiceError;
 use super::super::roles::{
     ROLE_ASSIGNMENTS, ROLE_DEFINITIONS, built_in_roles, covers, definition_name,
 };
-use super::super::rules::{
-    Codes, DeleteContext, ListContext, Listing, NameRule, PutContext, Scope, Timing, TypeRules,
-};
+use super::super::rules::{Codes, NameRule, Scope, Timing, TypeRules};
 use super::super::state::{Arm, Stored};
 
 const VERSIONS: &[&str] = &[

@@ -3,13 +3,13 @@
 use rhc_core::fake::State;
 use serde_json::{Value, json};
 
+use super::super::context::{DeleteContext, PutContext};
 use super::super::error::ServiceError;
 use super::super::json;
-use super::super::rules::{Patch, Pattern, PutContext, TypeRules, Unknown};
-use super::super::state::Stored;
-use super::network::{
-    CODES, CREATE, REMOVE, SECURITY_GROUPS, UPDATE, VERSIONS, etag, group_unused,
-};
+use super::super::path::key;
+use super::super::rules::{Patch, Pattern, TypeRules, Unknown};
+use super::super::state::{Arm, Stored};
+use super::network::{CODES, CREATE, REMOVE, SECURITY_GROUPS, SUBNETS, UPDATE, VERSIONS, etag};
 
 pub(super) const TYPES: &[TypeRules] = &[TypeRules {
     required: &[
@@ -60,7 +60,7 @@ pub(super) const TYPES: &[TypeRules] = &[TypeRules {
     codes: CODES,
     before_put: check,
     compute,
-    before_delete: group_unused,
+    before_delete: unused,
     ..TypeRules::new(SECURITY_GROUPS, VERSIONS)
 }];
 
@@ -157,6 +157,33 @@ fn compute(
         .collect();
     stored.set("properties.defaultSecurityRules", Value::Array(defaults));
     Ok(())
+}
+
+/// Refuses to delete a security group that a subnet has.
+fn unused(state: &mut State, context: &DeleteContext<'_>) -> Result<(), ServiceError> {
+    let id = context.existing.id();
+    let users: Vec<_> = state
+        .read::<Arm>()
+        .into_iter()
+        .flat_map(|arm| arm.everywhere(SUBNETS))
+        .filter(|own| {
+            own.text("properties.networkSecurityGroup.id")
+                .is_some_and(|own| key(own) == key(id))
+        })
+        .map(|own| own.id().to_owned())
+        .collect();
+    if users.is_empty() {
+        return Ok(());
+    }
+    Err(ServiceError::bad_request(
+        "InUseNetworkSecurityGroupCannotBeDeleted",
+        format!(
+            "Network security group {id} cannot be deleted because it is in use by the following resources: {}. In \
+             order to delete the Network security group, remove the association with the resource(s). To learn how \
+             to do this, see aka.ms/deletensg.",
+            users.join(", ")
+        ),
+    ))
 }
 
 type DefaultRule = (

@@ -5,13 +5,13 @@ use std::time::Duration;
 use rhc_core::fake::{State, respond};
 use serde_json::{Value, json};
 
+use super::super::context::PutContext;
 use super::super::error::ServiceError;
 use super::super::json;
 use super::super::path;
 use super::super::route::{Reply, Route, RouteContext};
 use super::super::rules::{
-    Codes, Immutable, NameRule, Patch, Pattern, PutContext, Style, Timing, TypeRules, Uniqueness,
-    Unknown,
+    Codes, Immutable, NameRule, Patch, Pattern, Style, Timing, TypeRules, Uniqueness, Unknown,
 };
 use super::super::state::{Arm, Deleted, Stored, arm};
 
