@@ -163,6 +163,8 @@ model! {
     Template {
         /// The end of the revision's name.
         revision_suffix: String,
+        /// Containers that run and end before the others begin.
+        init_containers: Vec<Container>,
         /// The containers.
         containers: Vec<Container>,
         /// How many replicas there are.
@@ -216,14 +218,26 @@ model! {
         probe_type: ProbeType,
         /// By a request.
         http_get: HttpGet,
+        /// By a connection.
+        tcp_socket: TcpSocket,
         /// Seconds before the first time.
         initial_delay_seconds: i32,
         /// Seconds between two times.
         period_seconds: i32,
         /// Failures until it counts as unwell.
         failure_threshold: i32,
+        /// Successes until it counts as well again; 1 for liveness and startup.
+        success_threshold: i32,
         /// Seconds until a request counts as failed.
         timeout_seconds: i32,
+    }
+
+    /// A connection that a probe makes.
+    TcpSocket {
+        /// The port.
+        port: i32,
+        /// The host, instead of the container.
+        host: String,
     }
 
     /// A request that a probe makes.
@@ -250,6 +264,8 @@ model! {
     RevisionProperties {
         /// When it was made.
         created_time: String,
+        /// When it last ran.
+        last_active_time: String,
         /// Its own host name.
         fqdn: String,
         /// What it is made of.

@@ -6,7 +6,21 @@ use crate::{ContainerApp, ManagedEnvironment, Revision};
 
 /// Container Apps, through a client of Resource Manager.
 ///
-/// Cheap to clone. Environments, apps and revisions have the verbs of [`Resources`]; what only apps can do is here.
+/// Cheap to clone. Environments, apps and revisions have the verbs of [`Resources`]; what only apps and revisions can do is here.
+///
+/// ```no_run
+/// # use std::sync::Arc;
+/// use rhc_arm::{ArmClient, ResourceId};
+/// use rhc_containerapps::{ContainerAppsClient, RunningStatus};
+///
+/// # async fn example(credential: Arc<dyn azure_core::credentials::TokenCredential>) -> Result<(), Box<dyn std::error::Error>> {
+/// let containers = ContainerAppsClient::new(ArmClient::new(credential, None)?);
+/// let group: ResourceId = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg".parse()?;
+/// let app = containers.start(&group, "web").await?;
+/// assert_eq!(app.properties.running_status, Some(RunningStatus::Running));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct ContainerAppsClient {
     arm: ArmClient,
@@ -56,6 +70,45 @@ impl ContainerAppsClient {
     pub async fn stop(&self, group: &ResourceId, app: &str) -> Result<Resource<ContainerApp>> {
         self.apps(group.clone())
             .action(app, "stop", None::<&()>)
+            .await
+    }
+
+    /// Lets a revision run again.
+    ///
+    /// Permission: `Microsoft.App/containerApps/revisions/activate/action`.
+    /// Page: [activate-revision](https://learn.microsoft.com/rest/api/resource-manager/containerapps/container-apps-revisions/activate-revision).
+    ///
+    /// # Errors
+    /// 404 where there is no such app or revision.
+    pub async fn activate_revision(&self, app: &ResourceId, revision: &str) -> Result<()> {
+        self.revision_action(app, revision, "activate").await
+    }
+
+    /// Ends a revision: it keeps its template and serves nobody.
+    ///
+    /// Permission: `Microsoft.App/containerApps/revisions/deactivate/action`.
+    /// Page: [deactivate-revision](https://learn.microsoft.com/rest/api/resource-manager/containerapps/container-apps-revisions/deactivate-revision).
+    ///
+    /// # Errors
+    /// 404 where there is no such app or revision.
+    pub async fn deactivate_revision(&self, app: &ResourceId, revision: &str) -> Result<()> {
+        self.revision_action(app, revision, "deactivate").await
+    }
+
+    /// Restarts the replicas of a revision, which then read their secrets anew.
+    ///
+    /// Permission: `Microsoft.App/containerApps/revisions/restart/action`.
+    /// Page: [restart-revision](https://learn.microsoft.com/rest/api/resource-manager/containerapps/container-apps-revisions/restart-revision).
+    ///
+    /// # Errors
+    /// 404 where there is no such app or revision.
+    pub async fn restart_revision(&self, app: &ResourceId, revision: &str) -> Result<()> {
+        self.revision_action(app, revision, "restart").await
+    }
+
+    async fn revision_action(&self, app: &ResourceId, revision: &str, action: &str) -> Result<()> {
+        self.revisions(app)
+            .action(revision, action, None::<&()>)
             .await
     }
 }

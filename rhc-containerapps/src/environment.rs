@@ -21,6 +21,8 @@ open_enum! {
         InfrastructureSetupComplete = "InfrastructureSetupComplete",
         /// It goes away.
         ScheduledForDelete = "ScheduledForDelete",
+        /// It is being changed. Recorded, though the description does not name it.
+        Updating = "Updating",
     }
 }
 

@@ -3,6 +3,8 @@
 mod app;
 mod client;
 mod environment;
+#[cfg(feature = "fake")]
+pub mod fake;
 
 pub use app::*;
 pub use client::ContainerAppsClient;

@@ -1,0 +1,38 @@
+#![doc = include_str!("README.md")]
+
+mod app;
+mod environment;
+mod images;
+mod json;
+mod regions;
+mod revision;
+mod secrets;
+mod subnet;
+mod template;
+mod traffic;
+mod web;
+
+use rhc_arm::fake::ServiceError;
+use rhc_core::fake::World;
+
+const ENVIRONMENTS: &str = "Microsoft.App/managedEnvironments";
+const APPS: &str = "Microsoft.App/containerApps";
+const REVISIONS: &str = "Microsoft.App/containerApps/revisions";
+/// The stable versions that the fake answers to.
+const VERSIONS: &[&str] = &["2024-03-01", "2025-01-01", "2025-07-01", "2026-01-01"];
+/// What a refusal is called of which no code is known. Unverified wherever it is used.
+const UNNAMED: &str = "InvalidRequestParameterWithDetails";
+
+/// Lets Container Apps be made on the Resource Manager of a World, which `rhc_arm::fake::mount` provides, and lets
+/// the apps answer on `*.azurecontainerapps.io`.
+pub fn mount(world: &World) {
+    for rules in [environment::RULES, app::RULES, revision::RULES] {
+        rhc_arm::fake::register(world, rules);
+    }
+    world.mount("*.azurecontainerapps.io", web::router());
+}
+
+/// A refusal with 400.
+fn bad(code: &'static str, message: impl Into<String>) -> ServiceError {
+    ServiceError::bad_request(code, message)
+}

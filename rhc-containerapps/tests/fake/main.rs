@@ -1,0 +1,8 @@
+//! The fake of Container Apps: environments and apps through our client, and each rule broken.
+
+mod apps;
+mod environments;
+mod revisions;
+mod support;
+mod templates;
+mod web;
