@@ -1,0 +1,139 @@
+//! Edits of a state file, as a person would make them.
+
+use serde_json::{Map, Value};
+
+/// The databases' tenant.
+pub(crate) const DATABASE: &str = "rhcdbcore.onmicrosoft.com";
+/// The tenant of the apps' resources.
+pub(crate) const HOSTING: &str = "recalibratehealthcare.com";
+
+fn at<'s>(value: &'s mut Value, path: &[&str]) -> &'s mut Map<String, Value> {
+    let found = path.iter().fold(value, |value, name| &mut value[*name]);
+    found.as_object_mut().unwrap()
+}
+
+/// The one key for which this holds.
+fn the_one(map: &Map<String, Value>, is: impl Fn(&str, &Value) -> bool) -> String {
+    let keys: Vec<&String> = map
+        .iter()
+        .filter(|(k, v)| is(k, v))
+        .map(|(k, _)| k)
+        .collect();
+    match keys.as_slice() {
+        [one] => (*one).clone(),
+        several => panic!("not one but {several:?}"),
+    }
+}
+
+fn resources(state: &mut Value) -> &mut Map<String, Value> {
+    at(state, &["sections", "arm", "resources"])
+}
+
+/// The one resource whose id ends so, in any case.
+pub(crate) fn resource<'s>(state: &'s mut Value, end: &str) -> &'s mut Value {
+    let resources = resources(state);
+    let id = the_one(resources, |id, _| id.ends_with(&end.to_lowercase()));
+    &mut resources[&id]["body"]
+}
+
+/// The one resource of this type whose body holds this text.
+pub(crate) fn resource_with<'s>(state: &'s mut Value, kind: &str, text: &str) -> &'s mut Value {
+    let resources = resources(state);
+    let id = the_one(resources, |_, stored| {
+        stored["body"]["type"]
+            .as_str()
+            .is_some_and(|t| t.eq_ignore_ascii_case(kind))
+            && stored["body"].to_string().contains(text)
+    });
+    &mut resources[&id]["body"]
+}
+
+/// Deletes the one resource whose id ends so.
+pub(crate) fn delete(state: &mut Value, end: &str) {
+    let resources = resources(state);
+    let id = the_one(resources, |id, _| id.ends_with(&end.to_lowercase()));
+    resources.remove(&id);
+}
+
+/// Deletes the one resource of a type whose id holds this text.
+pub(crate) fn delete_of(state: &mut Value, part: &str, kind: &str) {
+    let resources = resources(state);
+    let (part, kind) = (part.to_lowercase(), kind.to_lowercase());
+    let id = the_one(resources, |id, stored| {
+        let stored_kind = stored["body"]["type"].as_str().unwrap_or_default();
+        id.contains(&part) && stored_kind.to_lowercase() == kind
+    });
+    resources.remove(&id);
+}
+
+/// The subscription with this name.
+pub(crate) fn subscription<'s>(state: &'s mut Value, name: &str) -> &'s mut Value {
+    let all = at(state, &["sections", "arm", "subscriptions"]);
+    let id = the_one(all, |_, subscription| subscription["displayName"] == name);
+    &mut all[&id]
+}
+
+/// The tenants, by id.
+pub(crate) fn tenants(state: &mut Value) -> &mut Map<String, Value> {
+    at(state, &["sections", "directory", "tenants"])
+}
+
+/// The tenant with this domain.
+pub(crate) fn tenant<'s>(state: &'s mut Value, domain: &str) -> &'s mut Value {
+    let tenants = tenants(state);
+    let id = the_one(tenants, |_, tenant| {
+        let domains = tenant["domains"].as_array().unwrap();
+        domains.iter().any(|one| one == domain)
+    });
+    &mut tenants[&id]
+}
+
+/// The one object of this kind in a tenant whose display name or sign-in name this is.
+pub(crate) fn object<'s>(
+    state: &'s mut Value,
+    domain: &str,
+    kind: &str,
+    name: &str,
+) -> &'s mut Value {
+    let objects = at(tenant(state, domain), &["objects"]);
+    let id = the_one(objects, |_, object| {
+        let named = |property: &str| object["body"][property] == name;
+        object["kind"] == kind && (named("displayName") || named("userPrincipalName"))
+    });
+    let object = &mut objects[&id];
+    // Readers would still see what it was before an earlier change.
+    object.as_object_mut().unwrap().remove("previous");
+    object
+}
+
+/// Its id.
+pub(crate) fn id_of(state: &mut Value, domain: &str, kind: &str, name: &str) -> String {
+    let object = object(state, domain, kind, name);
+    object["body"]["id"].as_str().unwrap().to_owned()
+}
+
+/// Puts an object into a tenant that everybody sees at once: `made_like` says from which it has its times.
+pub(crate) fn add_object(state: &mut Value, domain: &str, kind: &str, body: Value) {
+    let id = body["id"].as_str().unwrap().to_owned();
+    let tenant = tenant(state, domain);
+    let times = tenant["created"].clone();
+    let objects = at(tenant, &["objects"]);
+    let object = serde_json::json!({
+        "kind": kind, "body": body, "created": times, "visibleAt": times, "listedAt": times
+    });
+    objects.insert(id, object);
+}
+
+/// The users of a database.
+pub(crate) fn sql_users<'s>(state: &'s mut Value, database: &str) -> &'s mut Map<String, Value> {
+    let path = [
+        "sections",
+        "sql",
+        "servers",
+        "rhc-qa-sqlsvr",
+        "databases",
+        database,
+        "users",
+    ];
+    at(state, &path)
+}

@@ -1,0 +1,97 @@
+//! A finished environment, to be broken: applied once on the embedded cloud, kept as the JSON that a person could edit.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use rhc_core::fake::WorldOptions;
+use rollout::connection::Connection;
+use rollout::embedded::EmbeddedCloud;
+use rollout::engine::{ApplyOptions, PlanOptions, Planned, Rollout, Summary};
+use rollout::manifest::Manifest;
+use rollout::steps::{self, Clients};
+use serde_json::Value;
+
+/// The QA environment's file.
+pub(crate) fn manifest() -> Manifest {
+    Manifest::load(concat!(env!("CARGO_MANIFEST_DIR"), "/environments/qa.toml")).unwrap()
+}
+
+/// The state of a cloud in which the whole environment stands.
+pub(crate) fn state() -> Value {
+    static STATE: OnceLock<Value> = OnceLock::new();
+    STATE.get_or_init(make).clone()
+}
+
+/// Made on a runtime of its own, whose clock is paused like the tests' own.
+fn make() -> Value {
+    let made = std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let manifest = manifest();
+            let cloud = EmbeddedCloud::new(&manifest, WorldOptions::default(), true).unwrap();
+            let run = Run::over(manifest, cloud);
+            let planned = run.plan().await;
+            let summary = run.apply(planned).await;
+            assert_eq!((&summary.failed, &summary.manual), (&vec![], &vec![]));
+            settle().await;
+            run.cloud.to_state().unwrap()
+        })
+    });
+    made.join().unwrap()
+}
+
+/// Directories show what was written some time later in their lists.
+pub(crate) async fn settle() {
+    tokio::time::sleep(Duration::from_secs(120)).await;
+}
+
+/// One process: fresh clients and steps over a cloud, and no memory of earlier ones.
+pub(crate) struct Run {
+    pub(crate) cloud: EmbeddedCloud,
+    pub(crate) manifest: Manifest,
+    pub(crate) clients: Clients,
+    pub(crate) rollout: Rollout,
+    connection: Arc<Connection>,
+}
+
+impl Run {
+    /// A process over the cloud that a state file describes, in which nobody does what a person has to do.
+    pub(crate) fn from_state(state: &Value) -> Self {
+        let manifest = manifest();
+        let state = state.to_string();
+        let cloud =
+            EmbeddedCloud::from_state(&manifest, &state, WorldOptions::default(), false).unwrap();
+        Self::over(manifest, cloud)
+    }
+
+    /// A process over a cloud.
+    pub(crate) fn over(manifest: Manifest, cloud: EmbeddedCloud) -> Self {
+        let connection = cloud.connect();
+        let clients = Clients::new(Arc::clone(&connection) as Arc<dyn steps::Connect>);
+        let rollout = steps::environment(&manifest, &clients).unwrap();
+        Self {
+            cloud,
+            manifest,
+            clients,
+            rollout,
+            connection,
+        }
+    }
+
+    pub(crate) async fn plan(&self) -> Planned {
+        self.rollout.plan(&PlanOptions::default()).await
+    }
+
+    pub(crate) async fn apply(&self, planned: Planned) -> Summary {
+        let options = ApplyOptions {
+            fence: Some(self.connection.fence().clone()),
+            patience: Duration::from_secs(4 * 3600),
+            ..ApplyOptions::default()
+        };
+        self.rollout.apply(planned, &options).await.unwrap()
+    }
+}

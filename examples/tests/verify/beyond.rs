@@ -1,0 +1,286 @@
+//! What no single step can see: each of these checks fails when its matter is broken, and no other check does.
+
+use std::collections::BTreeSet;
+
+use axum::Router;
+use axum::response::{IntoResponse, Redirect};
+use axum::routing::any;
+use rhc_core::fake::World;
+use rollout::verify::Verdict;
+use serde_json::{Value, json};
+
+use crate::edit::{DATABASE, HOSTING, add_object, id_of, object, resource, sql_users};
+use crate::finished::{Run, state};
+use crate::whole::look;
+
+/// How the environment is broken.
+enum How {
+    /// In what the services hold.
+    State(fn(&mut Value)),
+    /// Outside of it: who answers under a host's name is another.
+    Outside(fn(&World, &str)),
+}
+
+struct Case {
+    what: &'static str,
+    check: &'static str,
+    how: How,
+}
+
+const STRANGER: &str = "00000000-0000-4000-8000-00000000000b";
+
+fn cases() -> Vec<Case> {
+    let mut cases = outside();
+    cases.extend(control_plane());
+    cases
+}
+
+fn case(what: &'static str, check: &'static str, how: How) -> Case {
+    Case { what, check, how }
+}
+
+fn outside() -> Vec<Case> {
+    vec![
+        case(
+            "another tenant answers at the sign-in address",
+            "outside/sign-in/qa",
+            How::Outside(|world, _| {
+                let issuer = format!("https://{STRANGER}.ciamlogin.com/{STRANGER}/v2.0");
+                let token = format!("https://rhcqa.ciamlogin.com/{STRANGER}/oauth2/v2.0/token");
+                let document = json!({"issuer": issuer, "token_endpoint": token}).to_string();
+                let answer = move || async move { document.clone() };
+                world.mount("rhcqa.ciamlogin.com", Router::new().fallback(answer));
+            }),
+        ),
+        case(
+            "the app does not start",
+            "outside/https/hp2",
+            How::Outside(|world, host| {
+                let router =
+                    Router::new().fallback(|| async { http::StatusCode::SERVICE_UNAVAILABLE });
+                world.mount(host, only_unencrypted_leads_on(router));
+            }),
+        ),
+        case(
+            "something before the app answers unencrypted",
+            "outside/unencrypted/hp2",
+            How::Outside(|world, host| {
+                world.mount(host, Router::new().fallback(|| async { "hello" }))
+            }),
+        ),
+        case(
+            "the server lets the internet in, whatever its configuration says",
+            "outside/closed/rhc-qa-sqlsvr",
+            How::Outside(|world, _| {
+                let open = any(|body: String| async move {
+                    if body.contains("outside") {
+                        json!({"rows": []}).to_string()
+                    } else {
+                        // Who asks from inside is told nothing here.
+                        json!({"error": {"number": 47073, "state": 1, "class": 14, "message": "closed"}}).to_string()
+                    }
+                });
+                let host = "rhc-qa-sqlsvr.database.windows.net";
+                world.mount(host, Router::new().fallback(open));
+            }),
+        ),
+    ]
+}
+
+/// The front door of the service as it was, and another app behind it.
+fn only_unencrypted_leads_on(app: Router) -> Router {
+    app.layer(axum::middleware::from_fn(
+        |request: axum::extract::Request, next: axum::middleware::Next| async move {
+            if request.uri().scheme_str() == Some("http") {
+                return Redirect::permanent("https://hp225qa.example/").into_response();
+            }
+            next.run(request).await
+        },
+    ))
+}
+
+fn control_plane() -> Vec<Case> {
+    vec![
+        case(
+            "an application is registered in the databases' tenant",
+            "control-plane/registrations/database",
+            How::State(|state| {
+                let body = json!({"id": STRANGER, "appId": STRANGER, "displayName": "reports",
+                    "signInAudience": "AzureADMyOrg"});
+                add_object(state, DATABASE, "application", body);
+            }),
+        ),
+        case(
+            "somebody else's application is known in the databases' tenant",
+            "control-plane/service-principals/database",
+            How::State(|state| {
+                let body = json!({"id": STRANGER, "appId": STRANGER, "displayName": "rhc-hp2-qa-db",
+                    "appOwnerOrganizationId": STRANGER, "servicePrincipalType": "Application"});
+                add_object(state, DATABASE, "servicePrincipal", body);
+            }),
+        ),
+        case(
+            "a guest was invited into the databases' tenant",
+            "control-plane/externals/database",
+            How::State(|state| {
+                let name = format!("helper_elsewhere.example#EXT#@{DATABASE}");
+                let body = json!({"id": STRANGER, "displayName": "helper", "userPrincipalName": name,
+                    "userType": "Member", "accountEnabled": true});
+                add_object(state, DATABASE, "user", body);
+            }),
+        ),
+        case(
+            "the app administers the databases",
+            "control-plane/administrators/rhc-qa-sql-admins",
+            How::State(|state| {
+                let bridge = id_of(state, DATABASE, "servicePrincipal", "rhc-hp2-qa-db");
+                let group = object(state, DATABASE, "group", "rhc-qa-sql-admins");
+                group["links"]["members"]
+                    .as_array_mut()
+                    .unwrap()
+                    .push(bridge.into());
+            }),
+        ),
+        case(
+            "a user with a password is in a database",
+            "control-plane/sql-users/hp2_db",
+            How::State(|state| {
+                let user = json!({"sid": "0x010600000000006400000000000000001798D583FD870F4AA6B909C04D126368",
+                    "type": "S", "authentication_type": 2, "roles": ["db_owner"]});
+                sql_users(state, "hp2_db").insert("reports".to_owned(), user);
+            }),
+        ),
+        case(
+            "a user that nobody asked for is in a database",
+            "control-plane/sql-users/corp_db",
+            How::State(|state| {
+                let user = json!({"sid": "0x1798D583FD870F4AA6B909C04D126368", "type": "E",
+                    "authentication_type": 4, "roles": ["db_datareader"]});
+                sql_users(state, "corp_db").insert("helper".to_owned(), user);
+            }),
+        ),
+        case(
+            "the bridge has a password",
+            "control-plane/no-secret/rhc-hp2-qa-db",
+            How::State(|state| secret(state, "rhc-hp2-qa-db", "passwordCredentials")),
+        ),
+        case(
+            "the automation has a certificate",
+            "control-plane/no-secret/rhc-rollout",
+            How::State(|state| secret(state, "rhc-rollout", "keyCredentials")),
+        ),
+        case(
+            "the bridge trusts one more",
+            "control-plane/trust/rhc-hp2-qa-db",
+            How::State(|state| trust(state, "rhc-hp2-qa-db")),
+        ),
+        case(
+            "the automation trusts a stranger",
+            "control-plane/trust/rhc-rollout",
+            How::State(|state| trust(state, "rhc-rollout")),
+        ),
+    ]
+}
+
+fn secret(state: &mut Value, application: &str, property: &str) {
+    let application = object(state, HOSTING, "application", application);
+    application["body"][property] = json!([{"keyId": STRANGER, "displayName": "just for a test",
+        "endDateTime": "2099-01-01T00:00:00Z", "type": "AsymmetricX509Cert", "usage": "Verify"}]);
+}
+
+fn trust(state: &mut Value, application: &str) {
+    let body = &mut object(state, HOSTING, "application", application)["body"];
+    let credential = json!({"id": STRANGER, "name": "helper", "issuer": "https://token.actions.githubusercontent.com",
+        "subject": "repo:somebody/else:ref:refs/heads/main", "audiences": ["api://AzureADTokenExchange"]});
+    match body["federatedIdentityCredentials"].as_array_mut() {
+        Some(all) => all.push(credential),
+        None => body["federatedIdentityCredentials"] = json!([credential]),
+    }
+}
+
+fn broken(case: &Case) -> Run {
+    let mut state = state();
+    let host = resource(&mut state, "/containerapps/hp225qa-app")["properties"]["configuration"]["ingress"]["fqdn"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    match case.how {
+        How::State(edit) => {
+            edit(&mut state);
+            Run::from_state(&state)
+        }
+        How::Outside(replace) => {
+            let run = Run::from_state(&state);
+            replace(run.cloud.world(), &host);
+            run
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_break_fails_its_own_check_only() {
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let report = look(&broken(&case)).await;
+        let found: Vec<&str> = report.failures().map(|check| check.id.as_str()).collect();
+        if found != [case.check] {
+            let said = report.check(case.check).map(|check| &check.verdict);
+            wrong.push(format!(
+                "{}: {found:?} and not {}: {said:?}",
+                case.what, case.check
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn there_is_a_break_for_every_check_that_can_fail() {
+    let report = look(&Run::from_state(&state())).await;
+    let checks: BTreeSet<&str> = report
+        .checks
+        .iter()
+        .map(|check| check.id.as_str())
+        .filter(|id| !id.starts_with("file/"))
+        .collect();
+    let broken: BTreeSet<&str> = cases().iter().map(|case| case.check).collect();
+    // From inside nothing can be seen yet, so nothing can fail.
+    let blind: BTreeSet<&str> = checks.difference(&broken).copied().collect();
+    assert_eq!(
+        blind,
+        ["inside/opens/hp2/corp_db", "inside/opens/hp2/hp2_db"].into()
+    );
+    assert!(broken.is_subset(&checks), "{broken:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_native_tenant_passes_and_so_does_production_beside_it() {
+    let mut state = state();
+    // The creator's account is taken out, as the tenant's baseline will do.
+    let name = format!("operator_recalibratehealthc.onmicrosoft.com#EXT#@{DATABASE}");
+    let creator = id_of(&mut state, DATABASE, "user", &name);
+    let tenant = crate::edit::tenant(&mut state, DATABASE);
+    tenant["objects"].as_object_mut().unwrap().remove(&creator);
+    let held = tenant["roleAssignments"].as_object_mut().unwrap();
+    held.retain(|_, one| one["principalId"] != creator.as_str());
+    // Production's bridge is registered by the same company and known in the same tenant.
+    let home = crate::edit::tenant(&mut state, HOSTING)["id"].clone();
+    let registration = json!({"id": STRANGER, "appId": STRANGER, "displayName": "rhc-hp2-prod-db",
+        "uniqueName": "rhc-hp2-prod-db", "signInAudience": "AzureADMultipleOrgs"});
+    add_object(&mut state, HOSTING, "application", registration);
+    let principal = json!({"id": STRANGER, "appId": STRANGER, "displayName": "rhc-hp2-prod-db",
+        "appOwnerOrganizationId": home, "servicePrincipalType": "Application"});
+    add_object(&mut state, DATABASE, "servicePrincipal", principal);
+    let report = look(&Run::from_state(&state)).await;
+    for id in [
+        "control-plane/externals/database",
+        "control-plane/service-principals/database",
+    ] {
+        let verdict = &report.check(id).unwrap().verdict;
+        assert!(
+            matches!(verdict, Verdict::Passed { .. }),
+            "{id}: {verdict:?}"
+        );
+    }
+    assert_eq!(report.failed, 0);
+}

@@ -1,0 +1,114 @@
+//! The whole environment: finished, and with exactly one thing broken.
+
+use std::collections::BTreeSet;
+
+use rollout::engine::Exit;
+use rollout::verify::{Report, Vantage, Verdict, VerifyOptions, id_of_step, verify};
+use serde_json::Value;
+
+use crate::breaks;
+use crate::finished::{Run, state};
+
+pub(crate) async fn look(run: &Run) -> Report {
+    let options = VerifyOptions::default();
+    verify(&run.rollout, &run.manifest, &run.clients, &options).await
+}
+
+/// The ids of the checks that fail on a state; empty when it is well.
+pub(crate) async fn failures(state: &Value) -> BTreeSet<String> {
+    let report = look(&Run::from_state(state)).await;
+    report.failures().map(|check| check.id.clone()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_finished_environment_has_no_failed_check() {
+    let run = Run::from_state(&state());
+    let before = run.cloud.to_state().unwrap();
+    let report = look(&run).await;
+    let failed: Vec<_> = report.failures().collect();
+    assert_eq!(failed, Vec::<&rollout::verify::Entry>::new());
+    assert_eq!(report.passed + report.not_proven, report.checks.len());
+    assert_eq!(
+        (report.exit(false), report.exit(true)),
+        (Exit::Done, Exit::Failure)
+    );
+    // Exactly this much cannot be proven in this version.
+    let open: Vec<&str> = report
+        .checks
+        .iter()
+        .filter(|check| matches!(check.verdict, Verdict::NotProven { .. }))
+        .map(|check| check.id.as_str())
+        .collect();
+    assert_eq!(
+        open,
+        [
+            "control-plane/externals/database",
+            "inside/opens/hp2/corp_db",
+            "inside/opens/hp2/hp2_db"
+        ]
+    );
+    for vantage in [Vantage::Outside, Vantage::ControlPlane, Vantage::Inside] {
+        assert!(report.checks.iter().any(|check| check.vantage == vantage));
+    }
+    // Looking changes nothing.
+    let sections = |state: &Value| {
+        let mut sections = state["sections"].clone();
+        sections.as_object_mut().unwrap().remove("authority");
+        sections
+    };
+    assert_eq!(sections(&run.cloud.to_state().unwrap()), sections(&before));
+}
+
+#[tokio::test(start_paused = true)]
+async fn ids_are_unique_and_every_check_says_why() {
+    let report = look(&Run::from_state(&state())).await;
+    let ids: BTreeSet<&str> = report.checks.iter().map(|c| c.id.as_str()).collect();
+    assert_eq!(ids.len(), report.checks.len());
+    for check in &report.checks {
+        assert!(check.title.len() > 10 && check.why.len() > 10, "{check:?}");
+    }
+}
+
+/// Each break of one thing is seen by the check of its step, and by no other.
+#[tokio::test(start_paused = true)]
+async fn each_break_of_a_thing_fails_its_own_check_only() {
+    let mut wrong = Vec::new();
+    for case in breaks::all() {
+        let mut state = state();
+        (case.edit)(&mut state);
+        let own = id_of_step(&case.step.into());
+        let others = case.seen_too.iter().map(|id| (*id).to_owned());
+        let wanted: BTreeSet<String> = std::iter::once(own).chain(others).collect();
+        let found = failures(&state).await;
+        if found != wanted {
+            wrong.push(format!("{}: {found:?} and not {wanted:?}", case.what));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn there_is_a_break_for_every_kind_of_step() {
+    let run = tokio_run();
+    let broken: BTreeSet<&str> = breaks::all().iter().map(|case| case.step).collect();
+    let kinds = |only_broken: bool| -> BTreeSet<String> {
+        let steps = run.rollout.steps().map(|step| step.meta());
+        steps
+            .filter(|meta| !only_broken || broken.contains(meta.key.as_str()))
+            .map(|meta| meta.kind.clone())
+            .collect()
+    };
+    assert_eq!(kinds(true), kinds(false));
+    for step in broken {
+        assert!(run.rollout.wants(&step.into()), "{step}");
+    }
+}
+
+fn tokio_run() -> Run {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    runtime.block_on(async { Run::from_state(&state()) })
+}
