@@ -121,15 +121,19 @@ impl Site<'_> {
     /// A security group without rules of its own: Azure's default rules let in the network and the load balancer, nobody else.
     fn security_group(&mut self, group: &Group, name: &str) -> Key {
         let (location, place) = (self.location(), group.clone());
-        let step =
-            self.resource::<SecurityGroup, _>(
-                group,
-                name,
-                "says who may reach the subnet",
-                move |_| {
-                    Ok(place.place::<SecurityGroup>(&location, SecurityGroupProperties::default()))
-                },
-            );
-        self.add(step)
+        let step = self.resource::<SecurityGroup, _>(
+            group,
+            name,
+            "says who may reach the subnet",
+            move |_| {
+                // Said, so that a rule which somebody adds is seen.
+                let properties = SecurityGroupProperties {
+                    security_rules: Some(Vec::new()),
+                    ..SecurityGroupProperties::default()
+                };
+                Ok(place.place::<SecurityGroup>(&location, properties))
+            },
+        );
+        self.add(step.rules(|rules| rules.empty_is_absent("properties.securityRules")))
     }
 }
