@@ -30,7 +30,7 @@ pub struct RetryOptions {
     pub first_wait: Duration,
     /// The longest such wait.
     pub longest_wait: Duration,
-    /// How long one try may take.
+    /// How long one try may take from when it is sent. Waiting for a [`Pacer`](crate::Pacer) or for a person who signs in does not count.
     pub try_timeout: Duration,
 }
 
@@ -92,29 +92,40 @@ impl RetryPolicy {
         let capped = doubled.min(self.options.longest_wait);
         // RandomState is seeded by the system; one hash of it is chance enough to spread clients.
         let chance = (RandomState::new().hash_one(attempt) % 1000) as u32;
-        self.clock.scaled(capped + capped * chance / 4000)
+        self.clock
+            .scaled(capped.saturating_add(capped / 4000 * chance))
     }
+}
 
-    async fn attempt(
+/// The last policy before the caller's own: a try ends here, and not while it waits for its turn or for a token,
+/// because then nothing was sent.
+#[derive(Debug)]
+pub(crate) struct TryTimeout(pub(crate) Duration);
+
+#[async_trait::async_trait]
+impl Policy for TryTimeout {
+    async fn send(
         &self,
-        ctx: &Context<'_>,
+        ctx: &Context,
         request: &mut Request,
         next: &[Arc<dyn Policy>],
     ) -> PolicyResult {
         let Some((first, rest)) = next.split_first() else {
-            return Err(azure_core::Error::with_message(
-                ErrorKind::Other,
-                "the pipeline has no transport",
-            ));
+            return Err(no_transport());
         };
-        match tokio::time::timeout(self.options.try_timeout, first.send(ctx, request, rest)).await {
-            Ok(result) => result,
-            Err(_) => Err(azure_core::Error::with_message(
-                ErrorKind::Io,
-                format!("no answer within {:?}", self.options.try_timeout),
-            )),
-        }
+        tokio::time::timeout(self.0, first.send(ctx, request, rest))
+            .await
+            .unwrap_or_else(|_| {
+                Err(azure_core::Error::with_message(
+                    ErrorKind::Io,
+                    format!("no answer within {:?}", self.0),
+                ))
+            })
     }
+}
+
+fn no_transport() -> azure_core::Error {
+    azure_core::Error::with_message(ErrorKind::Other, "the pipeline has no transport")
 }
 
 #[async_trait::async_trait]
@@ -127,10 +138,13 @@ impl Policy for RetryPolicy {
     ) -> PolicyResult {
         let fallback = Call::new(false);
         let call = ctx.value::<Arc<Call>>().map_or(&fallback, Arc::as_ref);
+        let Some((first, rest)) = next.split_first() else {
+            return Err(no_transport());
+        };
         let started = tokio::time::Instant::now();
         loop {
             let attempt = call.attempts.fetch_add(1, Ordering::Relaxed) + 1;
-            let result = self.attempt(ctx, request, next).await;
+            let result = first.send(ctx, request, rest).await;
             let asked = match &result {
                 Ok(answer) if may_wait_for(answer) => {
                     server_wait(answer.headers(), self.clock.now())
@@ -139,7 +153,9 @@ impl Policy for RetryPolicy {
             };
             call.asked.store(
                 asked.map_or(0, |wait| {
-                    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX - 1) + 1
+                    u64::try_from(wait.as_millis())
+                        .unwrap_or(u64::MAX)
+                        .saturating_add(1)
                 }),
                 Ordering::Relaxed,
             );

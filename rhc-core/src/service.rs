@@ -4,7 +4,7 @@ use crate::{
     Answer, Clock, Error, ErrorKind, Pacer, Pages, Request, Result, RetryOptions,
     pacing::PacingPolicy,
     request::Target,
-    retry::{Call, RetryPolicy},
+    retry::{Call, RetryPolicy, TryTimeout},
     service_error::ServiceError,
     tokens::{Authorize, CredentialFactory, WrongOrigin, origin_of},
 };
@@ -108,7 +108,8 @@ impl Service {
             info.origin.clone(),
             options.clock,
         );
-        let mut per_try: Vec<Arc<dyn Policy>> = vec![Arc::new(authorize)];
+        let timeout = TryTimeout(options.retry.try_timeout);
+        let mut per_try: Vec<Arc<dyn Policy>> = vec![Arc::new(authorize), Arc::new(timeout)];
         if let Some(pacer) = &options.pacer {
             per_try.insert(0, Arc::new(PacingPolicy(Arc::clone(pacer))));
         }

@@ -1,0 +1,303 @@
+//! The pipeline as a client sees it: retries and errors here, tokens and pages in their own files. No socket, paused clock.
+
+mod pages;
+mod tokens;
+
+use rhc_core::{
+    Ceiling, ClientOptions, Error, ErrorKind, Method, Pacer, Path, Request, Service, ServiceInfo,
+    testing::{FixedCredential, Reply, Script},
+};
+use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
+
+fn service_with(
+    script: &Arc<Script>,
+    credential: Arc<FixedCredential>,
+    change: impl FnOnce(&mut ClientOptions),
+) -> Service {
+    let mut options = script.options();
+    change(&mut options);
+    let info = ServiceInfo {
+        crate_name: "rhc-test",
+        crate_version: "0",
+        origin: "https://management.azure.com".parse().unwrap(),
+        scope: "https://management.azure.com/.default".to_owned(),
+    };
+    Service::new(info, credential, &options).unwrap()
+}
+
+fn service(script: &Arc<Script>) -> Service {
+    service_with(script, FixedCredential::new(), |_| {})
+}
+
+fn request(method: Method) -> Request {
+    Request::new("things.do", method, Path::new("/things"))
+}
+
+async fn send(script: &Arc<Script>, method: Method) -> Result<u16, Error> {
+    service(script)
+        .send(request(method))
+        .await
+        .map(|answer| answer.status)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_post_is_never_sent_twice_after_it_may_have_acted() {
+    for reply in [
+        Reply::status(408),
+        Reply::status(500),
+        Reply::status(502),
+        Reply::status(503),
+        Reply::status(504),
+        Reply::lost(),
+    ] {
+        for method in [Method::Post, Method::Patch] {
+            let script = Script::new([reply.clone(), Reply::status(200)]);
+            let error = send(&script, method).await.unwrap_err();
+            assert_eq!(
+                (script.left(), error.attempts(), error.is_outcome_unknown()),
+                (1, 1, true),
+                "{reply:?} {error}"
+            );
+        }
+        for method in [Method::Get, Method::Head, Method::Put, Method::Delete] {
+            let script = Script::new([reply.clone(), Reply::status(200)]);
+            assert_eq!(
+                send(&script, method).await.unwrap(),
+                200,
+                "{method} {reply:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_sent_and_what_was_throttled_is_sent_again_whatever_it_is() {
+    for reply in [Reply::not_sent(), Reply::status(429)] {
+        for method in [
+            Method::Get,
+            Method::Put,
+            Method::Post,
+            Method::Patch,
+            Method::Delete,
+        ] {
+            let script = Script::new([reply.clone(), Reply::status(200)]);
+            assert_eq!(
+                send(&script, method).await.unwrap(),
+                200,
+                "{method} {reply:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operation_may_say_that_it_is_idempotent() {
+    let script = Script::new([Reply::status(503), Reply::status(200)]);
+    let answer = service(&script)
+        .send(request(Method::Post).idempotent(true))
+        .await
+        .unwrap();
+    assert_eq!((answer.status, script.left()), (200, 0));
+    let script = Script::new([Reply::status(503), Reply::status(200)]);
+    let error = service(&script)
+        .send(request(Method::Put).idempotent(false))
+        .await
+        .unwrap_err();
+    assert_eq!((error.status(), script.left()), (Some(503), 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_servers_clock_decides_how_long_to_wait() {
+    let wait = async |reply: Reply| {
+        let script = Script::new([reply, Reply::status(200)]);
+        send(&script, Method::Get).await.unwrap();
+        script.seen()[1].at
+    };
+    for status in [408, 429, 500, 502, 503, 504] {
+        assert_eq!(
+            wait(Reply::status(status).header("retry-after", "40")).await,
+            Duration::from_secs(40),
+            "{status}"
+        );
+    }
+    assert_eq!(
+        wait(
+            Reply::status(429)
+                .header("x-ms-retry-after-ms", "1500")
+                .header("retry-after", "9")
+        )
+        .await,
+        Duration::from_millis(1500)
+    );
+    // Conditional Access gives no Retry-After: our own backoff.
+    let own = wait(Reply::status(429)).await;
+    assert!(
+        own >= Duration::from_millis(800) && own <= Duration::from_millis(1000),
+        "{own:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn gives_up_by_attempts_and_by_deadline_and_says_so() {
+    let script = Script::new((0..20).map(|_| Reply::status(503)));
+    let error = send(&script, Method::Get).await.unwrap_err();
+    assert_eq!((error.attempts(), script.left()), (8, 12));
+    assert!(
+        error.to_string().contains("gave up after 8 attempts"),
+        "{error}"
+    );
+
+    let script = Script::new([
+        Reply::status(429).header("retry-after", "3600"),
+        Reply::status(200),
+    ]);
+    let error = send(&script, Method::Get).await.unwrap_err();
+    assert_eq!(
+        (error.attempts(), error.retry_after(), error.is_throttled()),
+        (1, Some(Duration::from_secs(3600)), true)
+    );
+    assert!(
+        error.elapsed() < Duration::from_secs(1),
+        "a wait beyond the deadline is not begun"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_try_that_hangs_ends_and_counts_as_no_answer() {
+    let script = Script::new([Reply::status(200).after(Duration::from_secs(3600))]);
+    let error = send(&script, Method::Post).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.was_sent()),
+        (ErrorKind::NoAnswer, true)
+    );
+    assert!(error.elapsed() <= Duration::from_secs(121));
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_for_a_turn_or_a_sign_in_is_no_lost_answer() {
+    let one_a_second = Ceiling {
+        name: "all",
+        covers: |_, _| true,
+        burst: 1,
+        refill: Duration::from_secs(1),
+    };
+    let script = Script::new((0..150).map(|_| Reply::status(200)));
+    let paced = service_with(&script, FixedCredential::new(), |options| {
+        options.pacer = Some(Arc::new(Pacer::new(vec![one_a_second])));
+    });
+    futures::future::try_join_all((0..150).map(|_| paced.send(request(Method::Post))))
+        .await
+        .unwrap();
+    assert!(script.seen()[149].at > Duration::from_secs(120));
+
+    let script = Script::new([Reply::status(200)]);
+    let person = Arc::new(FixedCredential::default().slow(Duration::from_secs(600)));
+    service_with(&script, Arc::clone(&person), |_| {})
+        .send(request(Method::Get))
+        .await
+        .unwrap();
+    assert_eq!(person.asked().len(), 1, "a person is asked once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_senseless_wait_is_an_error_and_no_panic() {
+    let most = u64::MAX.to_string();
+    for header in ["retry-after-ms", "retry-after"] {
+        let script = Script::new([Reply::status(429).header(header, most.clone())]);
+        let error = send(&script, Method::Get).await.unwrap_err();
+        assert!(
+            error.is_throttled() && error.retry_after().is_some(),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn tries_share_one_client_request_id() {
+    let script = Script::new([Reply::status(503), Reply::status(200)]);
+    send(&script, Method::Get).await.unwrap();
+    let ids: Vec<_> = script
+        .seen()
+        .iter()
+        .map(|seen| seen.header("x-ms-client-request-id").unwrap().to_owned())
+        .collect();
+    assert_eq!(ids[0], ids[1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn errors_say_what_the_service_said() {
+    let body = json!({"error": {"code": "Conflict", "message": "The name \"x\" is taken.\r\nTry another."}});
+    let script = Script::new([Reply::json(409, body).header("x-ms-request-id", "r-7")]);
+    let error = send(&script, Method::Post).await.unwrap_err();
+    assert_eq!(
+        (error.code(), error.request_id()),
+        (Some("Conflict"), Some("r-7"))
+    );
+    assert_eq!(
+        error.to_string(),
+        "things.do (POST /things): 409 Conflict: The name \"x\" is taken.\r\nTry another. [request r-7]"
+    );
+
+    let script = Script::new([Reply::status(403)
+        .text("<html>proxy</html>")
+        .header("content-type", "text/html")]);
+    let error = send(&script, Method::Get).await.unwrap_err();
+    assert!(
+        error.message().contains("text/html")
+            && error.body() == Some("<html>proxy</html>")
+            && error.is_forbidden(),
+        "{error}"
+    );
+
+    let script = Script::new([Reply::status(200).text("<html>")]);
+    let error = service(&script)
+        .send(request(Method::Get))
+        .await
+        .unwrap()
+        .json::<Value>()
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.body()),
+        (ErrorKind::Decode, Some("<html>"))
+    );
+
+    let script = Script::new([Reply::status(302).header("location", "https://evil.example/")]);
+    let error = send(&script, Method::Get).await.unwrap_err();
+    assert!(
+        error.message().contains("redirect") && script.seen().len() == 1,
+        "{error}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn not_found_is_data_where_it_is_asked_for() {
+    let script = Script::new([Reply::status(404), Reply::json(200, json!({"a": 1}))]);
+    let service = service(&script);
+    assert!(
+        service
+            .send_opt(request(Method::Get))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        service
+            .send_opt(request(Method::Get))
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_refuses_an_address_in_the_clear() {
+    let info = ServiceInfo {
+        crate_name: "t",
+        crate_version: "0",
+        origin: "http://management.azure.com".parse().unwrap(),
+        scope: "s".into(),
+    };
+    let error = Service::new(info, FixedCredential::new(), &ClientOptions::default()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+}
