@@ -75,13 +75,17 @@ impl Authorize {
         if let Some(token) = self.cached().filter(fresh) {
             return Ok(token);
         }
-        let _one_at_a_time = self.flight.lock().await;
+        let alive = |token: &AccessToken| token.expires_on > self.clock.now();
+        let _one_at_a_time = match (self.flight.try_lock(), self.cached().filter(alive)) {
+            (Ok(first), _) => first,
+            // Another request renews it; nobody else has to wait for that while the old one lives.
+            (Err(_), Some(token)) => return Ok(token),
+            (Err(_), None) => self.flight.lock().await,
+        };
         if let Some(token) = self.cached().filter(fresh) {
             return Ok(token);
         }
-        let alive = self
-            .cached()
-            .filter(|token| token.expires_on > self.clock.now());
+        let alive = self.cached().filter(alive);
         match (self.ask(&*self.credential, None).await, alive) {
             (Ok(token), _) => {
                 self.store(Some(token.clone()));
