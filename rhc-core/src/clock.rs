@@ -40,8 +40,8 @@ impl Clock {
     /// The time of day.
     pub fn now(&self) -> OffsetDateTime {
         let elapsed = self.started.elapsed().as_secs_f64() * self.speed;
-        self.anchor
-            .checked_add(time::Duration::seconds_f64(elapsed))
+        time::Duration::checked_seconds_f64(elapsed)
+            .and_then(|elapsed| self.anchor.checked_add(elapsed))
             .unwrap_or(self.anchor)
     }
 
@@ -87,5 +87,12 @@ mod tests {
             (Clock::anchored(OffsetDateTime::UNIX_EPOCH, f64::NAN).speed() - 1.0).abs()
                 < f64::EPSILON
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_speed_beyond_all_dates_does_not_panic() {
+        let clock = Clock::anchored(OffsetDateTime::UNIX_EPOCH, f64::MAX);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(clock.now(), OffsetDateTime::UNIX_EPOCH);
     }
 }
