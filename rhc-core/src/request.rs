@@ -191,7 +191,19 @@ impl Request {
             Target::Link(_) => None,
         };
         if let Some(problem) = path_problem.or(self.problem.as_deref()) {
+            let problem = match path_problem {
+                Some(_) if self.sensitive => "the path would change its shape (not shown)",
+                _ => problem,
+            };
             return Err(Error::invalid(self.operation, problem));
+        }
+        if let Target::Link(link) = &self.target {
+            // Joined as text, a path that begins with `//` would name another host.
+            let mut url = origin.clone();
+            url.set_path(link.path());
+            let query = self.path_and_query();
+            url.set_query(query.split_once('?').map(|(_, query)| query));
+            return Ok(url);
         }
         origin.join(&self.path_and_query()).map_err(|error| {
             Error::invalid(
@@ -323,6 +335,23 @@ mod tests {
             assert_eq!(request.is_idempotent(), expected, "{method}");
             assert_eq!(request.idempotent(!expected).is_idempotent(), !expected);
         }
+    }
+
+    #[test]
+    fn a_refused_name_of_a_sensitive_path_is_not_shown() {
+        let origin = Url::parse("https://graph.microsoft.com").unwrap();
+        let path = Path::new("/v1.0/users").segment("hunter2/");
+        let request = Request::new("users.get", Method::Get, path);
+        assert!(
+            request
+                .url(&origin)
+                .unwrap_err()
+                .message()
+                .contains("hunter2")
+        );
+        let error = request.sensitive().url(&origin).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
     }
 
     #[test]
