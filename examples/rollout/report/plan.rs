@@ -48,7 +48,15 @@ fn change(text: &mut Text, entry: &PlanEntry, names: &HashMap<&Key, &str>) {
         Action::NotObserved { .. } => ("  ? ", Tone::Warn),
         _ => ("  ! ", Tone::Bad),
     };
-    let line = format!("{} {}: {}", short_kind(&entry.kind), entry.name, entry.why);
+    let mut line = format!("{} {}: {}", short_kind(&entry.kind), entry.name, entry.why);
+    let mut later = Vec::new();
+    if let Action::Create { desired } = &entry.action {
+        later = known_later(desired, names);
+    }
+    if later.is_empty() && !entry.after.is_empty() {
+        let after = entry.after.iter().map(|key| name_of(key, names));
+        line.push_str(&format!(" (after {})", some(after, SHOWN_NEEDS)));
+    }
     text.marked(sign, tone, Tone::Plain, &line);
     if entry.unfinished {
         text.paragraph(
@@ -82,13 +90,11 @@ fn change(text: &mut Text, entry: &PlanEntry, names: &HashMap<&Key, &str>) {
                 text.paragraph("      ", Tone::Plain, remedy);
             }
         }
-        Action::Create { desired } => known_later(text, desired, names),
-        Action::Unchanged | Action::Manual { .. } => {}
-    }
-    if !entry.after.is_empty() {
-        let after = entry.after.iter().map(|key| name_of(key, names));
-        let line = format!("after {}", some(after, SHOWN_NEEDS));
-        text.paragraph("      ", Tone::Faint, &line);
+        Action::Create { .. } if !later.is_empty() => {
+            let line = some(later.iter().map(String::as_str), SHOWN_NEEDS);
+            text.paragraph("      ", Tone::Faint, &line);
+        }
+        Action::Create { .. } | Action::Unchanged | Action::Manual { .. } => {}
     }
 }
 
@@ -125,24 +131,16 @@ fn value(value: &Value) -> String {
     }
 }
 
-/// What of a new thing nobody can know yet, in one line.
-fn known_later(text: &mut Text, desired: &Value, names: &HashMap<&Key, &str>) {
+/// What of a new thing nobody can know yet.
+fn known_later(desired: &Value, names: &HashMap<&Key, &str>) -> Vec<String> {
     let mut found = Vec::new();
     unknown(desired, "", &mut found);
-    let lines: Vec<String> = found
-        .iter()
-        .map(|(field, after)| {
-            let known = names.iter().find(|(key, _)| key.as_str() == after);
-            format!(
-                "{field} after {}",
-                known.map_or(after.as_str(), |(_, name)| name)
-            )
-        })
-        .collect();
-    if !lines.is_empty() {
-        let line = some(lines.iter().map(String::as_str), SHOWN_NEEDS);
-        text.paragraph("      ", Tone::Faint, &format!("known later: {line}"));
-    }
+    let line = |(field, after): &(String, String)| {
+        let known = names.iter().find(|(key, _)| key.as_str() == after);
+        let name = known.map_or(after.as_str(), |(_, name)| name);
+        format!("{field} known after {name}")
+    };
+    found.iter().map(line).collect()
 }
 
 /// Fields whose value holds `(known after …)`, by their name and what they wait for.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::plan::steps;
 use super::text::{Text, Tone};
-use crate::engine::{Effect, Progress};
+use crate::engine::{Effect, Key, Progress};
 
 /// What draws events.
 #[derive(Clone, Copy, Debug)]
@@ -33,24 +33,26 @@ impl ProgressLines {
             }
             // The end says it; the beginning of what takes long is said by its notes.
             Progress::Started { .. } | Progress::Blocked { .. } => return None,
-            Progress::Note { key, text } => line(" ", Tone::Plain, format!("{key}: {text}")),
+            Progress::Note { key, text } => {
+                line(" ", Tone::Plain, format!("{}: {text}", short(key)))
+            }
             Progress::Retrying { key, reason, after } => {
                 let wait = after.as_secs_f64();
                 line(
                     "~",
                     Tone::Warn,
-                    format!("{key}: again in {wait:.0} s, because {reason}"),
+                    format!("{}: again in {wait:.0} s, because {reason}", short(key)),
                 );
             }
             Progress::Done { key, effect } => match effect {
                 Effect::Unchanged => return None,
-                Effect::Created => line("+", Tone::Good, format!("created {key}")),
-                Effect::Updated => line("~", Tone::Good, format!("updated {key}")),
+                Effect::Created => line("+", Tone::Good, format!("created {}", short(key))),
+                Effect::Updated => line("~", Tone::Good, format!("updated {}", short(key))),
                 Effect::Recovered => {
                     line(
                         "+",
                         Tone::Good,
-                        format!("found {key}, which an earlier try had made"),
+                        format!("found {}, which an earlier try had made", short(key)),
                     );
                 }
                 Effect::DoneByPerson => line("*", Tone::Good, format!("{} {key}", self.doer())),
@@ -60,7 +62,7 @@ impl ProgressLines {
                 message,
                 remedy,
             } => {
-                line("!", Tone::Bad, format!("{key} failed: {message}"));
+                line("!", Tone::Bad, format!("{} failed: {message}", short(key)));
                 if let Some(remedy) = remedy {
                     line(" ", Tone::Plain, remedy.clone());
                 }
@@ -102,6 +104,25 @@ impl ProgressLines {
     }
 }
 
+/// A key without what a reader does not need: the stage, the provider's namespace, and of a part in something else the
+/// other's type.
+fn short(key: &Key) -> String {
+    let parts: Vec<&str> = key.as_str().split('/').skip(1).collect();
+    let last = parts.len().saturating_sub(1);
+    let namespace = |(at, part): &(usize, &&str)| *at != last && part.starts_with("Microsoft.");
+    let parts = parts.iter().enumerate().filter(|part| !namespace(part));
+    let parts: Vec<&str> = parts.map(|(_, part)| *part).collect();
+    let inner = parts
+        .get(1..)
+        .filter(|_| parts.len() > 3 && !parts.contains(&"providers"));
+    let shown = inner.unwrap_or(&parts);
+    if shown.is_empty() {
+        key.to_string()
+    } else {
+        shown.join("/")
+    }
+}
+
 /// Hours, minutes and seconds in the cloud's time.
 fn stamp(elapsed: Duration) -> String {
     let seconds = elapsed.as_secs();
@@ -112,7 +133,28 @@ fn stamp(elapsed: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Key;
+
+    #[test]
+    fn keys_are_shown_as_far_as_a_reader_needs_them() {
+        for (key, shown) in [
+            (
+                "network/Microsoft.Network/virtualNetworks/v",
+                "virtualNetworks/v",
+            ),
+            (
+                "network/Microsoft.Network/virtualNetworks/v/subnets/s",
+                "v/subnets/s",
+            ),
+            ("tenants/rhcqa.onmicrosoft.com", "rhcqa.onmicrosoft.com"),
+            (
+                "subscriptions/s/providers/Microsoft.Sql",
+                "s/providers/Microsoft.Sql",
+            ),
+            ("alone", "alone"),
+        ] {
+            assert_eq!(short(&Key::new(key)), shown);
+        }
+    }
 
     #[test]
     fn the_simulated_person_is_named_and_a_real_one_is_told_what_to_do() {

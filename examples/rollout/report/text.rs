@@ -51,9 +51,9 @@ impl Text {
         }
     }
 
-    /// An empty line, unless there is one already.
+    /// An empty line, unless there is one already. At the beginning it parts this text from the one before.
     pub fn gap(&mut self) {
-        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
+        if self.out != "\n" && !self.out.ends_with("\n\n") {
             self.out.push('\n');
         }
     }
@@ -132,9 +132,13 @@ pub fn count(number: usize, one: &str) -> String {
     }
 }
 
-/// Some names, and how many more there are.
+/// Some names, each once, and how many more there are.
 pub fn some<'n>(names: impl IntoIterator<Item = &'n str>, shown: usize) -> String {
-    let names: Vec<_> = names.into_iter().collect();
+    let mut seen = std::collections::HashSet::new();
+    let names: Vec<_> = names
+        .into_iter()
+        .filter(|name| seen.insert(*name))
+        .collect();
     let first = names.get(..shown.min(names.len())).unwrap_or_default();
     let list = first.join(", ");
     match names.len() - first.len() {
@@ -173,7 +177,7 @@ mod tests {
     #[test]
     fn lists_end_somewhere() {
         assert_eq!(some(["a", "b", "c"], 2), "a, b and 1 more");
-        assert_eq!(some(["a", "b"], 2), "a, b");
+        assert_eq!(some(["a", "b", "a"], 2), "a, b");
         assert_eq!(some([], 2), "");
     }
 }

@@ -1,9 +1,16 @@
 //! What a verification came to, by the vantage of each check.
 
+use std::collections::BTreeMap;
+
 use super::text::{Text, Tone, count};
+use crate::engine::TenantKey;
 use crate::verify::{Entry, Report, Vantage, Verdict};
 
-/// Draws a verification: what is wrong or open in full, what is well in one line each.
+/// How the ids of the checks begin that compare a thing with the environment file.
+const OF_FILE: &str = "file/";
+
+/// Draws a verification: what is wrong or open in full, what is well in one line each, and what is as the file says
+/// counted.
 pub fn verification(text: &mut Text, report: &Report) {
     for (vantage, title) in [
         (
@@ -21,7 +28,10 @@ pub fn verification(text: &mut Text, report: &Report) {
         if checks.peek().is_some() {
             text.gap();
             text.heading(title);
-            checks.for_each(|check| entry(text, check));
+            as_the_file_says(text, report, vantage);
+            checks
+                .filter(|check| !is_plain(check))
+                .for_each(|check| entry(text, check));
         }
     }
     text.gap();
@@ -31,6 +41,32 @@ pub fn verification(text: &mut Text, report: &Report) {
         report.failed,
         report.not_proven
     ));
+}
+
+/// A thing that is as the file says; there are many, and what is well needs no line of its own.
+fn is_plain(check: &Entry) -> bool {
+    check.id.starts_with(OF_FILE) && matches!(check.verdict, Verdict::Passed { .. })
+}
+
+/// How many things are as the file says, by tenant.
+fn as_the_file_says(text: &mut Text, report: &Report, vantage: Vantage) {
+    let mut tenants = BTreeMap::<&TenantKey, usize>::new();
+    for check in report
+        .checks
+        .iter()
+        .filter(|check| check.vantage == vantage)
+    {
+        if is_plain(check) {
+            *tenants.entry(&check.tenant).or_default() += 1;
+        }
+    }
+    for (tenant, number) in tenants {
+        let things = count(number, "thing");
+        let line = format!(
+            "{things} of the tenant {tenant}: as the environment file says (--json lists each)"
+        );
+        text.marked("  ok  ", Tone::Good, Tone::Plain, &line);
+    }
 }
 
 fn entry(text: &mut Text, check: &Entry) {
