@@ -69,6 +69,7 @@ pub struct ArmStep<R: ResourceType> {
     tenant: TenantRef,
     parent: Parent,
     build: Build,
+    name: String,
     also_named: Option<String>,
     extract: Extract<R>,
     rules: DiffRules,
@@ -91,12 +92,13 @@ impl<R: ResourceType> ArmStep<R> {
             Parent::Made(id) => tenant.needed_by(meta).needs_output(id),
         };
         Self {
-            meta,
             clients,
             tenant,
             parent,
             build: Box::new(move |inputs| Ok(finished(build(inputs)?.into_document()))),
             also_named: None,
+            name: meta.name.clone(),
+            meta,
             extract: Box::new(|_| Outputs::new()),
             rules: DiffRules::new()
                 .immutable("location")
@@ -136,6 +138,13 @@ impl<R: ResourceType> ArmStep<R> {
         self
     }
 
+    /// What a person reads in place of a name that says nothing: a singleton's, or a GUID.
+    #[must_use]
+    pub fn shown_as(mut self, name: impl Into<String>) -> Self {
+        self.meta.name = name.into();
+        self
+    }
+
     /// Another name under which the service may show it.
     #[must_use]
     pub fn also_named(mut self, name: impl Into<String>) -> Self {
@@ -149,7 +158,7 @@ impl<R: ResourceType> ArmStep<R> {
             resource.name.as_deref(),
             resource.id.as_ref().map(ResourceId::name),
         ];
-        let ours = [Some(self.meta.name.as_str()), self.also_named.as_deref()];
+        let ours = [Some(self.name.as_str()), self.also_named.as_deref()];
         names.into_iter().flatten().any(|name| {
             ours.into_iter()
                 .flatten()
@@ -222,14 +231,14 @@ impl<R: ResourceType> Step for ArmStep<R> {
             })
             .await?;
         let found = all
-            .get(&self.meta.name)
+            .get(&self.name)
             .or_else(|| all.iter().find(|resource| self.is_named(resource)));
         found.map_or(Ok(Observed::Absent), |resource| self.present(resource))
     }
 
     async fn find(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
         let resources = self.resources(cx.inputs())?;
-        let found = cx.read(resources.get_opt(&self.meta.name)).await?;
+        let found = cx.read(resources.get_opt(&self.name)).await?;
         found
             .as_ref()
             .map_or(Ok(Observed::Absent), |resource| self.present(resource))
@@ -245,7 +254,7 @@ impl<R: ResourceType> Step for ArmStep<R> {
             StepError::bug(format!("the desired document is no {}: {error}", R::TYPE))
         })?;
         let operation = resources
-            .begin_put(&self.meta.name, &resource)
+            .begin_put(&self.name, &resource)
             .await
             .map_err(worth_repeating)?;
         cx.operation(operation.id().as_str()).await?;
@@ -273,7 +282,7 @@ impl<R: ResourceType> ArmStep<R> {
         let made = if made.id.is_some() {
             made
         } else {
-            resources.get(&self.meta.name).await?
+            resources.get(&self.name).await?
         };
         self.outputs_of(&made)
     }

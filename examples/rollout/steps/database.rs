@@ -87,7 +87,10 @@ impl Site<'_> {
                 "encryption at rest (HIPAA)",
                 |_| Ok(TransparentDataEncryption::on()),
             );
-            self.add(encryption.rules(|rules| rules.ignore_case("properties.state")));
+            let encryption = encryption
+                .shown_as(name)
+                .rules(|rules| rules.ignore_case("properties.state"));
+            self.add(encryption);
             all.push((name.clone(), database.key));
         }
         self.sql_audit(group, &server, &tenant);
@@ -228,7 +231,10 @@ impl Site<'_> {
                 Ok(document)
             },
         );
-        self.add(step.rules(|rules| rules.ignore_case("properties.administratorType")));
+        let step = step
+            .shown_as(&server.name)
+            .rules(|rules| rules.ignore_case("properties.administratorType"));
+        self.add(step);
         let step = self.part::<EntraOnlyAuthentication, _>(
             &server,
             tenant,
@@ -239,7 +245,7 @@ impl Site<'_> {
         let administrator = server
             .key
             .child(format!("administrators/{}", ServerAdministrator::NAME));
-        self.add(step.needs(&administrator));
+        self.add(step.shown_as(&server.name).needs(&administrator));
         server
     }
 
@@ -275,10 +281,14 @@ impl Site<'_> {
                 }))
             },
         );
-        self.add(step.needs(&diagnostics).rules(|rules| {
-            rules
-                .unordered("properties.auditActionsAndGroups")
-                .ignore_case("properties.state")
-        }));
+        self.add(
+            step.shown_as(&server.name)
+                .needs(&diagnostics)
+                .rules(|rules| {
+                    rules
+                        .unordered("properties.auditActionsAndGroups")
+                        .ignore_case("properties.state")
+                }),
+        );
     }
 }

@@ -130,7 +130,7 @@ impl Site<'_> {
             Logs::Categories(_) => "category",
             Logs::Group(_) => "categoryGroup",
         };
-        self.add(step.rules(|rules| {
+        self.add(step.shown_as(&of.name).rules(|rules| {
             rules
                 .keyed_by("properties.logs", key)
                 .open("properties.logs")

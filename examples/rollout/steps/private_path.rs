@@ -111,7 +111,10 @@ impl Site<'_> {
                 Ok(Resource::<DnsZoneGroup>::new(properties))
             },
         );
-        self.add(step.rules(|rules| rules.keyed_by("properties.privateDnsZoneConfigs", "name")));
+        let step = step
+            .shown_as(&endpoint.name)
+            .rules(|rules| rules.keyed_by("properties.privateDnsZoneConfigs", "name"));
+        self.add(step);
 
         let meta = Meta::new(
             server

@@ -67,7 +67,7 @@ impl Site<'_> {
             "Microsoft.Authorization/roleAssignments",
             name,
         )
-        .why(format!("{}: {why}", role.name))
+        .why(why)
         .owner(OwnedBy::DerivedId);
         let step =
             self.step::<RoleAssignment, _>(meta, &group.account.tenant, scope, move |inputs| {
@@ -87,7 +87,12 @@ impl Site<'_> {
                     .insert("roleDefinitionId".to_owned(), definition.into());
                 Ok(Resource::<RoleAssignment>::new(properties))
             });
-        self.add(step.rules(|rules| {
+        let shown = format!(
+            "{}: {}",
+            who.as_str().rsplit('/').next().unwrap_or_default(),
+            role.name
+        );
+        self.add(step.shown_as(shown).rules(|rules| {
             rules
                 .immutable("properties.principalId")
                 .immutable("properties.roleDefinitionId")

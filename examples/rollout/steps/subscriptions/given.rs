@@ -42,7 +42,8 @@ impl Step for GivenStep {
             .await?;
         let Some(found) = found else {
             return Err(StepError::new(format!("the environment file gives subscription {}, and this account does not see it", self.id))
-                .remedy("check the id; the account that runs the rollout must be Owner of the subscription, in the tenant that the file names"));
+                .remedy("check the id; the account that runs the rollout must be Owner of the subscription, in the tenant that the file names")
+                .contradicts_file());
         };
         if found
             .state
@@ -57,7 +58,8 @@ impl Step for GivenStep {
                 "subscription {} is {state}: nothing can be made in it",
                 self.meta.name
             ))
-            .remedy("enable it in the portal first"));
+            .remedy("enable it in the portal first")
+            .contradicts_file());
         }
         let outputs = Outputs::new()
             .with("id", format!("/subscriptions/{}", self.id))

@@ -77,6 +77,17 @@ impl Step for ProviderStep {
         )
     }
 
+    async fn find(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
+        let scope = self.scope(cx.inputs())?;
+        let provider = cx.read(scope.provider(&self.meta.name)).await?;
+        Ok(match provider.registration_state {
+            Some(state) => {
+                Observed::unmarkable(json!({"registrationState": state}), Outputs::new())
+            }
+            None => Observed::Absent,
+        })
+    }
+
     async fn apply(&self, cx: &Apply<'_>, _change: &Change<'_>) -> Result<Outputs, StepError> {
         let scope = self.scope(cx.inputs())?;
         scope.register_provider(&self.meta.name).await?;

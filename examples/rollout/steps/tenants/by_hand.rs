@@ -59,7 +59,8 @@ impl Step for TenantByHandStep {
                 "the environment file says that {} is tenant {id}, and Microsoft says that it is {found}",
                 self.domain
             ))
-            .remedy("find out which of the two is right before anything is written; then correct the file")),
+            .remedy("find out which of the two is right before anything is written; then correct the file")
+            .contradicts_file()),
             _ => Ok(Observed::ManualDone { outputs: Outputs::new().with("tenantId", found.to_string()) }),
         }
     }
