@@ -216,8 +216,7 @@ impl Rollout {
 
 /// An answer that contradicts the file is wrong; a question that got no answer proves nothing.
 fn unseen_or_wrong(error: &StepError) -> Finding {
-    let no_answer = error.is_retriable() || std::error::Error::source(error).is_some();
-    if !no_answer {
+    if error.is_contradiction() {
         return Finding::Wrong(error.clone());
     }
     let mut reason = error.full_message();

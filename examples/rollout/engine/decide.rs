@@ -73,7 +73,8 @@ fn absent(meta: &Meta) -> Decision {
                 "the environment file names {} '{}' as existing, and it does not exist",
                 meta.kind, meta.name
             ))
-            .remedy("correct the name in the environment file, or make it first"),
+            .remedy("correct the name in the environment file, or make it first")
+            .contradicts_file(),
         );
     }
     Decision::Create

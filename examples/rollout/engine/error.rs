@@ -18,6 +18,7 @@ pub struct StepError {
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
     nature: Nature,
     unknown_fate: bool,
+    contradiction: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -73,6 +74,7 @@ impl StepError {
             source: None,
             nature,
             unknown_fate: false,
+            contradiction: false,
         }
     }
 
@@ -105,6 +107,14 @@ impl StepError {
         self
     }
 
+    /// What is there contradicts the environment file, which is more than not to have seen it: a verification counts it as
+    /// failed, and every other error as not proven.
+    #[must_use]
+    pub fn contradicts_file(mut self) -> Self {
+        self.contradiction = true;
+        self
+    }
+
     /// The message.
     pub fn message(&self) -> &str {
         &self.message
@@ -118,6 +128,11 @@ impl StepError {
     /// Whether the write may have happened.
     pub fn is_unknown_fate(&self) -> bool {
         self.unknown_fate
+    }
+
+    /// Whether what is there contradicts the environment file.
+    pub fn is_contradiction(&self) -> bool {
+        self.contradiction
     }
 
     /// Whether it is worth repeating.
@@ -159,6 +174,7 @@ impl fmt::Debug for StepError {
             .field("message", &self.message)
             .field("nature", &self.nature)
             .field("unknown_fate", &self.unknown_fate)
+            .field("contradiction", &self.contradiction)
             .field("source", &self.source)
             .finish_non_exhaustive()
     }

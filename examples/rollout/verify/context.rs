@@ -1,7 +1,8 @@
 //! What a check has at hand: the file, the clients, and what was read of the steps' things.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rhc_arm::{ArmClient, Resource, ResourceId, ResourceType};
 use rhc_core::TenantId;
@@ -20,6 +21,8 @@ pub struct Context<'a> {
     clients: &'a Clients,
     checked: &'a Checked,
     reader: Key,
+    /// Tenants that were asked for by their domain.
+    found: Mutex<BTreeMap<String, TenantId>>,
 }
 
 impl<'a> Context<'a> {
@@ -29,6 +32,7 @@ impl<'a> Context<'a> {
             clients,
             checked,
             reader: Key::new("verification"),
+            found: Mutex::default(),
         }
     }
 
@@ -58,8 +62,18 @@ impl<'a> Context<'a> {
         if let Some(id) = tenant.id.as_ref().and_then(|id| id.parse().ok()) {
             return Ok(id);
         }
-        let found = self.clients.connection().discover(&tenant.domain).await?;
-        found.ok_or_else(|| Unproven::because(format!("there is no tenant {}", tenant.domain)))
+        if let Some(id) = self.found().get(key) {
+            return Ok(*id);
+        }
+        let asked = self.clients.connection().discover(&tenant.domain).await?;
+        let id = asked
+            .ok_or_else(|| Unproven::because(format!("there is no tenant {}", tenant.domain)))?;
+        self.found().insert(key.to_owned(), id);
+        Ok(id)
+    }
+
+    fn found(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, TenantId>> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A tenant's directory.

@@ -19,6 +19,8 @@ mod edit;
 #[path = "../common/finished.rs"]
 mod finished;
 
+use std::collections::BTreeSet;
+
 use breaks::{Break, Shown};
 use finished::{Run, settle, state};
 use rollout::engine::{Action, Plan, PlanEntry};
@@ -81,7 +83,12 @@ async fn mend(case: &Break, wanted: &str) -> Result<(), String> {
     if case.shown == Shown::Person {
         return Ok(());
     }
+    let looked = run.cloud.world().log().len();
     let summary = run.apply(planned).await;
+    let writes = writes(&run, looked);
+    if writes.len() > 1 {
+        return Err(format!("apply wrote {writes:?}"));
+    }
     let mended = match case.shown {
         Shown::Create => (1, 0),
         _ => (0, 1),
@@ -96,6 +103,25 @@ async fn mend(case: &Break, wanted: &str) -> Result<(), String> {
         [] => Ok(()),
         left => Err(format!("the plan after it shows {left:?}")),
     }
+}
+
+/// What was written since then, each place once. Signing in writes nothing, nor does looking into a database.
+fn writes(run: &Run, since: usize) -> BTreeSet<String> {
+    let log = run.cloud.world().log();
+    let writes = log.iter().skip(since).filter(|request| {
+        let reads = ["GET", "HEAD"].contains(&request.method.as_str());
+        !reads
+            && !request.path_and_query.contains("/oauth2/")
+            && request.path_and_query != "/embedded-sql"
+    });
+    writes
+        .map(|request| {
+            format!(
+                "{} {}{}",
+                request.method, request.host, request.path_and_query
+            )
+        })
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::Router;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::any;
-use rhc_core::fake::World;
+use rhc_core::fake::{Fault, FaultKind, Match, Occurrence, World};
 use rollout::verify::Verdict;
 use serde_json::{Value, json};
 
@@ -283,4 +283,80 @@ async fn a_native_tenant_passes_and_so_does_production_beside_it() {
         );
     }
     assert_eq!(report.failed, 0);
+}
+
+fn fault(run: &Run, host: &str, kind: FaultKind, occurrence: Occurrence) {
+    let matches = Match {
+        host: Some(host.to_owned()),
+        occurrence,
+        ..Match::default()
+    };
+    run.cloud.world().faults().add(Fault { matches, kind });
+}
+
+fn word(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed { .. } => "passed",
+        Verdict::Failed { .. } => "failed",
+        Verdict::NotProven { .. } => "not proven",
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hiccup_on_the_way_to_the_app_is_no_finding_and_silence_is() {
+    for (kind, occurrence, encrypted, unencrypted) in [
+        (
+            FaultKind::ConnectionRefused,
+            Occurrence::First(4),
+            "passed",
+            "passed",
+        ),
+        (
+            FaultKind::ResetAfter,
+            Occurrence::First(2),
+            "passed",
+            "passed",
+        ),
+        // Nobody is there: the app is down, and nothing is served in the clear.
+        (
+            FaultKind::ConnectionRefused,
+            Occurrence::Every,
+            "failed",
+            "passed",
+        ),
+        // Somebody is there, and what he says never arrives.
+        (
+            FaultKind::ResetAfter,
+            Occurrence::Every,
+            "not proven",
+            "not proven",
+        ),
+    ] {
+        let mut state = state();
+        let ingress = &resource(&mut state, "/containerapps/hp225qa-app")["properties"]["configuration"]
+            ["ingress"];
+        let host = ingress["fqdn"].as_str().unwrap().to_owned();
+        let run = Run::from_state(&state);
+        fault(&run, &host, kind.clone(), occurrence);
+        let report = look(&run).await;
+        let found = ["outside/https/hp2", "outside/unencrypted/hp2"]
+            .map(|id| word(&report.check(id).unwrap().verdict));
+        assert_eq!(found, [encrypted, unencrypted], "{kind:?} {occurrence:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_does_not_answer_fails_nothing_and_proves_nothing() {
+    for host in [
+        "graph.microsoft.com",
+        "management.azure.com",
+        "login.microsoftonline.com",
+    ] {
+        let run = Run::from_state(&state());
+        fault(&run, host, FaultKind::ConnectionRefused, Occurrence::Every);
+        let report = look(&run).await;
+        let failed: Vec<_> = report.failures().collect();
+        assert!(failed.is_empty(), "{host}: {failed:?}");
+        assert!(report.not_proven > 10, "{host}: {}", report.not_proven);
+    }
 }

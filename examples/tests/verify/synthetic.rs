@@ -206,12 +206,10 @@ async fn a_difference_of_its_own_is_not_hidden_by_a_missing_input() {
 
 #[tokio::test(start_paused = true)]
 async fn a_question_without_an_answer_proves_nothing_and_a_contradiction_is_wrong() {
-    let lost: Answer = Arc::new(|| {
-        let cause = std::io::Error::other("reset");
-        Err(StepError::new("no answer").caused_by(cause))
-    });
+    let lost: Answer = Arc::new(|| Err(StepError::new("no answer")));
     let busy: Answer = Arc::new(|| Err(StepError::new("still being made").retry_after(None)));
-    let wrong: Answer = Arc::new(|| Err(StepError::new("another tenant has that domain")));
+    let wrong: Answer =
+        Arc::new(|| Err(StepError::new("another tenant has that domain").contradicts_file()));
     let dark: Answer = Arc::new(|| {
         Ok(Observed::NotObserved {
             reason: "the door is closed".to_owned(),
@@ -229,7 +227,7 @@ async fn a_question_without_an_answer_proves_nothing_and_a_contradiction_is_wron
     assert_eq!(
         words(&checked),
         [
-            "a: not seen: no answer: reset",
+            "a: not seen: no answer",
             "b: not seen: a could not be seen, and this stands in it",
             "c: not seen: still being made",
             "d: wrong: another tenant has that domain",
