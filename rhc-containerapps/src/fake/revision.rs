@@ -6,7 +6,7 @@ use rhc_arm::fake::{
 use rhc_core::fake::{State, respond};
 use serde_json::{Value, json};
 
-use super::{APPS, REVISIONS, VERSIONS, bad, images, json, traffic};
+use super::{APPS, REVISIONS, VERSIONS, bad, images, json, template, traffic};
 
 /// The name of the revision that an operation under way makes: hidden.
 const PENDING: &str = "revision";
@@ -107,7 +107,10 @@ pub(super) fn decide(state: &mut State, put: &PutContext<'_>, stored: &mut Store
     stored.hidden.insert(PENDING.to_owned(), json!(name));
 }
 
+/// What decides about a new revision. A template from an edited file may lack what the service fills in.
 fn template(app: &Stored) -> Value {
+    let mut app = app.clone();
+    template::fill(&mut app);
     let mut template = app.get(TEMPLATE).map(json::lean).unwrap_or_default();
     if let Some(members) = template.as_object_mut() {
         members.shift_remove("revisionSuffix");
