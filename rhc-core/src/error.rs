@@ -8,6 +8,8 @@ use std::{error::Error as StdError, fmt, time::Duration};
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// What kind of failure it was: above all, whether the service may have acted.
+///
+/// It is about the last try; [`Error::was_sent`] and [`Error::is_outcome_unknown`] are about all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -49,6 +51,7 @@ struct Inner {
     message: String,
     request_id: Option<String>,
     attempts: u32,
+    earlier_unknown: bool,
     elapsed: Duration,
     retry_after: Option<Duration>,
     body: Option<String>,
@@ -126,6 +129,12 @@ impl Error {
         self.0.attempts = attempts;
         self.0.elapsed = elapsed;
         self.0.retry_after = retry_after;
+        self
+    }
+
+    /// Says that a try before the last one was sent and may have acted.
+    pub(crate) fn with_earlier_unknown(mut self, unknown: bool) -> Self {
+        self.0.earlier_unknown = unknown;
         self
     }
 
@@ -253,8 +262,11 @@ impl Error {
         self.status() == Some(401) || self.kind() == ErrorKind::Credential
     }
 
-    /// Whether the request left this machine, so that the service may have acted on it.
+    /// Whether the request left this machine in any try, so that the service may have acted on it.
     pub fn was_sent(&self) -> bool {
+        if self.0.earlier_unknown {
+            return true;
+        }
         match self.kind() {
             ErrorKind::InvalidInput
             | ErrorKind::Credential
@@ -272,7 +284,11 @@ impl Error {
     /// Whether a write may have taken effect although this error came back.
     ///
     /// Statuses of the 4xx family say that it did not; a lost answer, a failing gateway (5xx, 408) and an unreadable success do not say.
+    /// A try before the last one counts too: after a lost answer to a PUT, neither a refused connection nor a 409 says that nothing was made.
     pub fn is_outcome_unknown(&self) -> bool {
+        if self.0.earlier_unknown {
+            return true;
+        }
         match self.kind() {
             ErrorKind::NoAnswer | ErrorKind::Decode | ErrorKind::DeadlineExceeded => true,
             ErrorKind::Status => matches!(self.status(), Some(408 | 500..=599)),

@@ -2,6 +2,7 @@
 
 #[cfg(any(feature = "fake", feature = "test-util"))]
 mod carrier;
+mod cause;
 mod clock;
 mod cloud;
 mod error;

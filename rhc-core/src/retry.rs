@@ -13,7 +13,7 @@ use std::{
     hash::{BuildHasher, RandomState},
     sync::{
         Arc,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -51,6 +51,8 @@ impl Default for RetryOptions {
 pub(crate) struct Call {
     pub(crate) idempotent: bool,
     pub(crate) attempts: AtomicU32,
+    /// Whether a try before the last one may have acted.
+    pub(crate) earlier_unknown: AtomicBool,
     /// The last wait that the service asked for, in milliseconds, plus one; zero when it asked for none.
     asked: AtomicU64,
 }
@@ -60,6 +62,7 @@ impl Call {
         Self {
             idempotent,
             attempts: AtomicU32::new(0),
+            earlier_unknown: AtomicBool::new(false),
             asked: AtomicU64::new(0),
         }
     }
@@ -169,6 +172,9 @@ impl Policy for RetryPolicy {
             if started.elapsed().saturating_add(wait) > self.options.deadline {
                 return result;
             }
+            if may_have_acted(&result) {
+                call.earlier_unknown.store(true, Ordering::Relaxed);
+            }
             tracing::debug!(attempt, wait_ms = wait.as_millis() as u64, "trying again");
             tokio::time::sleep(wait).await;
         }
@@ -199,6 +205,13 @@ pub(crate) fn may_repeat(
             ErrorKind::Io => idempotent,
             _ => false,
         },
+    }
+}
+
+fn may_have_acted(result: &Result<AsyncRawResponse, azure_core::Error>) -> bool {
+    match result {
+        Ok(answer) => u16::from(answer.status()) != 429,
+        Err(error) => !matches!(error.kind(), ErrorKind::Connection),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     Answer, Clock, Error, ErrorKind, Pacer, Pages, Request, Result, RetryOptions,
+    cause::without_address,
     pacing::PacingPolicy,
     request::Target,
     retry::{Call, RetryPolicy, TryTimeout},
@@ -179,10 +180,13 @@ impl Service {
             )
             .await;
         let (attempts, elapsed) = (call.attempts.load(Ordering::Relaxed), started.elapsed());
+        let reads = matches!(request.method, Method::Get | Method::Head);
+        let earlier_unknown = !reads && call.earlier_unknown.load(Ordering::Relaxed);
         let answer = match result {
             Ok(answer) => answer,
             Err(error) => {
-                return Err(not_answered(&request, error).with_effort(attempts, elapsed, None));
+                let error = not_answered(&request, raw.url(), error, earlier_unknown);
+                return Err(error.with_effort(attempts, elapsed, None));
             }
         };
         let (status, headers, body) = answer.deconstruct();
@@ -206,6 +210,7 @@ impl Service {
         let error = answer
             .error(ErrorKind::Status, words)
             .with_service_error(service)
+            .with_earlier_unknown(earlier_unknown)
             .with_effort(attempts, elapsed, call.asked_to_wait());
         Err(if error.service_error().is_none() {
             error.with_body(&answer.body)
@@ -260,8 +265,17 @@ impl fmt::Debug for Service {
     }
 }
 
-fn not_answered(request: &Request, error: azure_core::Error) -> Error {
+fn not_answered(
+    request: &Request,
+    url: &Url,
+    error: azure_core::Error,
+    earlier_unknown: bool,
+) -> Error {
     let (kind, words) = match error.kind() {
+        CoreKind::Connection if earlier_unknown => (
+            ErrorKind::NoAnswer,
+            "no whole answer came back, and then the service could not be reached; it may or may not have acted".to_owned(),
+        ),
         CoreKind::Connection => (
             ErrorKind::NotSent,
             "the service could not be reached; nothing was sent".to_owned(),
@@ -278,7 +292,8 @@ fn not_answered(request: &Request, error: azure_core::Error) -> Error {
     };
     Error::new(kind, request.operation, words)
         .with_request(request.method, request.shown_path())
-        .with_source(error)
+        .with_earlier_unknown(earlier_unknown)
+        .with_source(without_address(error, url, &request.shown_path()))
 }
 
 /// What to say of an error without an error body, such as a proxy's page.

@@ -72,6 +72,38 @@ async fn a_post_is_never_sent_twice_after_it_may_have_acted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_try_that_may_have_acted_is_not_forgotten_by_the_next() {
+    let refused = || (0..7).map(|_| Reply::not_sent());
+    for first in [Reply::lost(), Reply::status(504)] {
+        let script = Script::new([first.clone()].into_iter().chain(refused()));
+        let error = send(&script, Method::Put).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NoAnswer, "{error}");
+        assert!(error.was_sent() && error.is_outcome_unknown(), "{error}");
+
+        let script = Script::new([first, Reply::status(409)]);
+        let error = send(&script, Method::Put).await.unwrap_err();
+        assert!(error.is_conflict() && error.is_outcome_unknown(), "{error}");
+    }
+    // What says that nothing was done stays known, and so does what only reads.
+    let script = Script::new([Reply::status(429), Reply::status(409)]);
+    assert!(
+        !send(&script, Method::Put)
+            .await
+            .unwrap_err()
+            .is_outcome_unknown()
+    );
+    let script = Script::new([Reply::status(503), Reply::status(404)]);
+    assert!(
+        !send(&script, Method::Get)
+            .await
+            .unwrap_err()
+            .is_outcome_unknown()
+    );
+    let script = Script::new(refused().chain([Reply::not_sent()]));
+    assert!(!send(&script, Method::Put).await.unwrap_err().was_sent());
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_not_sent_and_what_was_throttled_is_sent_again_whatever_it_is() {
     for reply in [Reply::not_sent(), Reply::status(429)] {
         for method in [
