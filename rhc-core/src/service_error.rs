@@ -66,6 +66,8 @@ impl ServiceError {
             .iter()
             .any(|code| code.eq_ignore_ascii_case(&self.code));
         match self.details.as_slice() {
+            // A detail without a code would take the one that a caller matches away.
+            [first, ..] if first.code.is_empty() => self,
             [only] if wraps || !only.message.is_empty() => only.root_cause(),
             [first, ..] if wraps => first.root_cause(),
             _ => self,
@@ -185,6 +187,14 @@ mod tests {
         );
         assert_eq!(error.root_cause().code, "ValidationFailed");
         assert!(error.has_code("B"));
+    }
+
+    #[test]
+    fn a_detail_without_a_code_does_not_hide_one() {
+        let error = parse(
+            json!({"error": {"code": "InvalidRequestContent", "message": "outer", "details": [{"message": "inner"}]}}),
+        );
+        assert_eq!(error.root_cause().code, "InvalidRequestContent");
     }
 
     #[test]
