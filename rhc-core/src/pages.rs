@@ -32,6 +32,7 @@ pub struct Pages<T> {
     service: Service,
     operation: &'static str,
     headers: Vec<(&'static str, String)>,
+    sensitive: bool,
     state: State<T>,
     items: VecDeque<T>,
     continuation: Option<String>,
@@ -51,6 +52,7 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
             service,
             operation,
             headers,
+            sensitive: request.sensitive,
             state: State::Ready(Box::new(Ok(request))),
             items: VecDeque::new(),
             continuation: None,
@@ -65,6 +67,7 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
             service: service.clone(),
             operation,
             headers: Vec::new(),
+            sensitive: false,
             state: State::Ready(Box::new(request)),
             items: VecDeque::new(),
             continuation: Some(continuation.to_owned()),
@@ -138,6 +141,7 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
                             |mut request| {
                                 // Graph's advanced queries need `ConsistencyLevel` on every page.
                                 request.headers.clone_from(&self.headers);
+                                request.sensitive = self.sensitive;
                                 request
                             },
                         );

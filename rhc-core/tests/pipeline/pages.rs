@@ -124,3 +124,18 @@ async fn a_page_that_fails_ends_the_whole_collection() {
             .is_forbidden()
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_shown_of_the_first_page_is_not_shown_of_the_next() {
+    let script = Script::new([page(&[1], Some("/things/hunter2?p=2")), Reply::status(403)]);
+    let request = Request::new("things.list", Method::Get, Path::new("/things")).sensitive();
+    let error = service(&script)
+        .pages::<u32>(request)
+        .collect_all()
+        .await
+        .unwrap_err();
+    assert!(
+        error.is_forbidden() && !format!("{error:?}").contains("hunter2"),
+        "{error:?}"
+    );
+}
