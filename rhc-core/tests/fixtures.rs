@@ -129,3 +129,23 @@ async fn an_exchange_that_was_not_used_fails() {
             .is_err()
     );
 }
+
+#[tokio::test]
+async fn a_header_that_the_fixture_does_not_hold_fails() {
+    let folder = folder("headers");
+    let recording = Fixtures::at(folder.clone(), true);
+    recording
+        .run("users.create", live(), |c| create(c, "Ann"))
+        .await;
+    let path = folder.join("users.create.json");
+    let mut fixture = Fixture::load(&path).unwrap();
+    for exchange in &mut fixture.exchanges {
+        exchange.request.headers.remove("prefer");
+    }
+    fixture.save(&path).unwrap();
+    let fixtures = Fixtures::at(folder, false);
+    let failed = AssertUnwindSafe(fixtures.run("users.create", live(), |c| create(c, "Ann")))
+        .catch_unwind()
+        .await;
+    assert!(failed.is_err());
+}
