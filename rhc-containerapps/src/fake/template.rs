@@ -172,9 +172,11 @@ pub(super) fn fill(stored: &mut Stored) {
     if let Some(containers) = template.get_mut("containers").and_then(Value::as_array_mut) {
         for container in containers {
             let (cpu, memory) = asked(container);
+            let memory = json::text(container, "resources.memory")
+                .map_or_else(|| format!("{memory}Gi"), str::to_owned);
             container["resources"] = json!({
                 "cpu": cpu,
-                "memory": format!("{memory}Gi"),
+                "memory": memory,
                 "ephemeralStorage": format!("{}Gi", storage(cpu)),
             });
         }
