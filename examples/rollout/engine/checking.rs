@@ -1,5 +1,6 @@
 //! Checking what is finished: every thing is read back by itself and compared with the file; nothing is written.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -159,9 +160,15 @@ impl Rollout {
             Decision::Create => waiting_or(Finding::Missing),
             Decision::Manual { instructions } => waiting_or(Finding::Pending { instructions }),
             Decision::Update(changes) | Decision::Conflict { changes, .. } => {
-                let (waiting, own): (Vec<_>, Vec<_>) = changes
-                    .into_iter()
-                    .partition(|change| !change.after.is_empty());
+                let open: BTreeSet<String> = changes
+                    .iter()
+                    .filter(|change| !change.after.is_empty())
+                    .map(|change| array_of(&change.path).to_owned())
+                    .collect();
+                let (waiting, own): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| {
+                    let removal = change.new.is_null() && open.contains(array_of(&change.path));
+                    !change.after.is_empty() || removal
+                });
                 if own.is_empty() {
                     self.waiting_for_values(&waiting, findings)
                 } else {
@@ -212,6 +219,11 @@ impl Rollout {
         causes.dedup();
         causes
     }
+}
+
+/// The array that a path leads into. While an element is wanted whose key is not known, one that is there may be it.
+fn array_of(path: &str) -> &str {
+    path.split_once('[').map_or(path, |(array, _)| array)
 }
 
 /// An answer that contradicts the file is wrong; a question that got no answer proves nothing.

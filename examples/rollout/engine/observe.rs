@@ -169,7 +169,7 @@ pub enum Purpose {
     Plan,
     /// During a run, by lists: what could not be looked at before, because its scope did not exist.
     Apply,
-    /// To settle what became of a write, or just before one, by a point read.
+    /// To settle what became of a write, just before one, or to verify: by a point read.
     Settle,
     /// To see whether a person has done a manual step.
     Poll,

@@ -55,6 +55,14 @@ pub(crate) fn delete(state: &mut Value, end: &str) {
     resources.remove(&id);
 }
 
+/// Deletes every resource whose id holds this text: a thing with all that stands in it.
+pub(crate) fn delete_all(state: &mut Value, part: &str) {
+    let resources = resources(state);
+    let before = resources.len();
+    resources.retain(|id, _| !id.contains(part));
+    assert!(resources.len() < before, "nothing is called {part}");
+}
+
 /// Deletes the one resource of a type whose id holds this text.
 pub(crate) fn delete_of(state: &mut Value, part: &str, kind: &str) {
     let resources = resources(state);
@@ -112,7 +120,13 @@ pub(crate) fn id_of(state: &mut Value, domain: &str, kind: &str, name: &str) -> 
     object["body"]["id"].as_str().unwrap().to_owned()
 }
 
-/// Puts an object into a tenant that everybody sees at once: `made_like` says from which it has its times.
+/// Takes an object out of a tenant for good.
+pub(crate) fn remove_object(state: &mut Value, domain: &str, kind: &str, name: &str) {
+    let id = id_of(state, domain, kind, name);
+    at(tenant(state, domain), &["objects"]).remove(&id);
+}
+
+/// Puts an object into a tenant, as old as the tenant, so that everybody sees it.
 pub(crate) fn add_object(state: &mut Value, domain: &str, kind: &str, body: Value) {
     let id = body["id"].as_str().unwrap().to_owned();
     let tenant = tenant(state, domain);

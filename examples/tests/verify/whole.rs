@@ -7,6 +7,7 @@ use rollout::verify::{Report, Vantage, Verdict, VerifyOptions, id_of_step, verif
 use serde_json::Value;
 
 use crate::breaks;
+use crate::edit::{DATABASE, HOSTING, delete_all, remove_object};
 use crate::finished::{Run, state};
 
 pub(crate) async fn look(run: &Run) -> Report {
@@ -82,6 +83,59 @@ async fn each_break_of_a_thing_fails_its_own_check_only() {
         let found = failures(&state).await;
         if found != wanted {
             wrong.push(format!("{}: {found:?} and not {wanted:?}", case.what));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What goes with something is not a second finding.
+#[tokio::test(start_paused = true)]
+async fn a_thing_that_is_gone_with_all_that_stands_on_it_is_one_failed_check() {
+    let gone: [(&str, fn(&mut Value)); 7] = [
+        (
+            "file/network/Microsoft.Resources/resourceGroups/rhc-net-qa-rg",
+            |state| {
+                delete_all(state, "/resourcegroups/rhc-net-qa-rg");
+            },
+        ),
+        (
+            "file/hp2/Microsoft.Resources/resourceGroups/rhc-hp2-qa-rg",
+            |state| {
+                delete_all(state, "/resourcegroups/rhc-hp2-qa-rg");
+            },
+        ),
+        (
+            "file/database/Microsoft.Resources/resourceGroups/rhc-db-qa-rg",
+            |state| {
+                delete_all(state, "/resourcegroups/rhc-db-qa-rg");
+            },
+        ),
+        (
+            "file/hp2/Microsoft.ManagedIdentity/userAssignedIdentities/hp225qa-id",
+            |state| {
+                delete_all(state, "/userassignedidentities/hp225qa-id");
+            },
+        ),
+        (
+            "file/hp2/Microsoft.App/containerApps/hp225qa-app",
+            |state| {
+                delete_all(state, "/containerapps/hp225qa-app");
+            },
+        ),
+        ("file/hp2/applications/rhc-hp2-qa-db", |state| {
+            remove_object(state, HOSTING, "application", "rhc-hp2-qa-db");
+        }),
+        ("file/database/groups/rhc-qa-sql-admins", |state| {
+            remove_object(state, DATABASE, "group", "rhc-qa-sql-admins");
+        }),
+    ];
+    let mut wrong = Vec::new();
+    for (check, edit) in gone {
+        let mut state = state();
+        edit(&mut state);
+        let found = failures(&state).await;
+        if found != [check.to_owned()].into() {
+            wrong.push(format!("{check}: {found:#?}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -118,7 +118,7 @@ impl Check for Principals {
             )
         } else if !unknown.is_empty() {
             Verdict::not_proven(format!(
-                "the directory does not say whose these are: {}",
+                "whose these are cannot be told, or their registration is gone: {}",
                 list(&unknown)
             ))
         } else {

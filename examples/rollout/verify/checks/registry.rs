@@ -58,7 +58,8 @@ pub(super) async fn owner_of(
         .await?;
     Ok(match registration {
         Some(application) => named(cx.manifest(), application.unique_name),
-        None => Owner::Stranger,
+        // Ours once: that it is gone is found where it should be.
+        None => Owner::Unknown,
     })
 }
 

@@ -72,10 +72,8 @@ impl Check for Administrators {
             }
         }
         Ok(if beside.is_empty() {
-            Verdict::passed(
-                format!("it has {} members, and both are wanted", members.len())
-                    .replace("1 members, and both are", "1 member, who is"),
-            )
+            let names: Vec<String> = members.iter().map(name_of).collect();
+            Verdict::passed(format!("its members: {}", list(&names)))
         } else {
             Verdict::failed(
                 format!("also members: {}", list(&beside)),
@@ -122,4 +120,13 @@ impl Administrators {
             }),
         })
     }
+}
+
+fn name_of(member: &DirectoryObject) -> String {
+    let name = match member {
+        DirectoryObject::User(user) => user.user_principal_name.clone(),
+        DirectoryObject::ServicePrincipal(principal) => principal.display_name.clone(),
+        other => other.id().map(|id| id.to_string()),
+    };
+    name.unwrap_or_else(|| "one without a name".to_owned())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use rhc_sql_identity::{Observation, Observed, Sid, SqlAddress};
+use rhc_sql_identity::{Observation, Observed, ObservedUser, Sid, SqlAddress};
 
 use super::list;
 use crate::engine::{Checked, TenantKey};
@@ -85,41 +85,58 @@ impl Check for Users {
     }
 }
 
-impl Users {
+/// Who may be a user.
+#[derive(Default)]
+struct Wanted {
     /// By SID: a name says nothing.
-    async fn wanted(&self, cx: &Context<'_>) -> Result<BTreeSet<String>, Unproven> {
+    sids: BTreeSet<String>,
+    /// Bridges that should be registered and are not, so that nobody knows their SIDs.
+    missing: Vec<String>,
+}
+
+impl Users {
+    async fn wanted(&self, cx: &Context<'_>) -> Result<Wanted, Unproven> {
         let graph = cx.graph(&cx.manifest().environment.hosting_tenant).await?;
-        let mut wanted = BTreeSet::new();
-        for (_, app) in cx.manifest().apps() {
-            if app.database_roles.contains_key(&self.database)
-                && let Some(bridge) = graph
-                    .applications()
-                    .get_opt(app.bridge.unique_name.as_str())
-                    .await?
-            {
-                wanted.insert(Sid::of_application(bridge.client_id()?).to_string());
+        let mut wanted = Wanted::default();
+        let apps = cx.manifest().apps().map(|(_, app)| app);
+        for app in apps.filter(|app| app.database_roles.contains_key(&self.database)) {
+            let name = &app.bridge.unique_name;
+            match graph.applications().get_opt(name.as_str()).await? {
+                Some(bridge) => {
+                    let sid = Sid::of_application(bridge.client_id()?);
+                    wanted.sids.insert(sid.to_string());
+                }
+                None if cx.checked().named("applications", name).is_some() => {
+                    wanted.missing.push(name.clone());
+                }
+                None => {}
             }
         }
         Ok(wanted)
     }
 }
 
-fn judge(observed: &Observed, wanted: &BTreeSet<String>) -> Verdict {
-    let of = |which: &dyn Fn(&rhc_sql_identity::ObservedUser) -> bool| -> Vec<String> {
+fn judge(observed: &Observed, wanted: &Wanted) -> Verdict {
+    let of = |which: &dyn Fn(&ObservedUser) -> bool| -> Vec<String> {
         let users = observed.users.iter().filter(|user| which(user));
         users.map(|user| user.name.clone()).collect()
     };
+    let known = |user: &ObservedUser| {
+        let sid = user.sid.as_ref().map(ToString::to_string);
+        sid.is_some_and(|sid| wanted.sids.contains(&sid))
+    };
     let passwords = of(&|user| user.has_password());
-    let strangers = of(&|user| {
-        let known = user
-            .sid
-            .as_ref()
-            .is_some_and(|sid| wanted.contains(&sid.to_string()));
-        !known && !user.has_password()
-    });
+    let strangers = of(&|user| !known(user) && !user.has_password());
     let mut what = Vec::new();
     if !passwords.is_empty() {
         what.push(format!("users with a password: {}", list(&passwords)));
+    }
+    if !strangers.is_empty() && !wanted.missing.is_empty() && passwords.is_empty() {
+        return Verdict::not_proven(format!(
+            "whose these are cannot be told while {} is missing: {}",
+            list(&wanted.missing),
+            list(&strangers)
+        ));
     }
     if !strangers.is_empty() {
         what.push(format!("users that nobody asked for: {}", list(&strangers)));
@@ -142,7 +159,7 @@ fn judge(observed: &Observed, wanted: &BTreeSet<String>) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rhc_sql_identity::{AppId, ObservedUser, PrincipalKind};
+    use rhc_sql_identity::{AppId, PrincipalKind};
 
     fn user(
         name: &str,
@@ -163,7 +180,10 @@ mod tests {
     fn strangers_and_passwords_are_told_apart_by_what_they_are() {
         let app: AppId = "83d59817-87fd-4a0f-a6b9-09c04d126368".parse().unwrap();
         let sid = Sid::of_application(app);
-        let wanted = BTreeSet::from([sid.to_string()]);
+        let mut wanted = Wanted {
+            sids: BTreeSet::from([sid.to_string()]),
+            missing: Vec::new(),
+        };
         let ours = user(
             "rhc-hp2-qa-db",
             Some(sid.clone()),
@@ -177,10 +197,20 @@ mod tests {
         assert!(matches!(of(vec![]), Verdict::Passed { .. }));
         assert!(matches!(of(vec![ours.clone()]), Verdict::Passed { .. }));
         assert!(matches!(of(vec![renamed]), Verdict::Passed { .. }));
-        assert!(matches!(of(vec![impostor]), Verdict::Failed { .. }));
-        let Verdict::Failed { what, .. } = of(vec![ours, password]) else {
+        assert!(matches!(of(vec![impostor.clone()]), Verdict::Failed { .. }));
+        let Verdict::Failed { what, .. } = of(vec![ours, password.clone()]) else {
             panic!("a password was overlooked");
         };
         assert_eq!(what, "users with a password: sa2");
+        wanted.missing.push("rhc-smx-qa-db".to_owned());
+        let of = |users: Vec<ObservedUser>| judge(&Observed { users }, &wanted);
+        assert!(matches!(
+            of(vec![impostor.clone()]),
+            Verdict::NotProven { .. }
+        ));
+        assert!(matches!(
+            of(vec![impostor, password]),
+            Verdict::Failed { .. }
+        ));
     }
 }
