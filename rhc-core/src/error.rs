@@ -5,7 +5,7 @@ use azure_core::http::Method;
 use std::{error::Error as StdError, fmt, time::Duration};
 
 /// The result of a call.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What kind of failure it was: above all, whether the service may have acted.
 ///

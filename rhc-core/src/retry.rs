@@ -165,10 +165,10 @@ impl Policy for RetryPolicy {
             if !may_repeat(&result, call.idempotent) || attempt >= self.options.max_attempts {
                 return result;
             }
-            let wait = asked.map_or_else(
-                || self.backoff(attempt),
-                |asked| asked.max(Duration::from_millis(1)),
-            );
+            // "At once" (zero, or a date that has passed) would spend all attempts within a moment.
+            let wait = asked
+                .filter(|asked| !asked.is_zero())
+                .unwrap_or_else(|| self.backoff(attempt));
             if started.elapsed().saturating_add(wait) > self.options.deadline {
                 return result;
             }
