@@ -156,7 +156,7 @@ impl Poller {
 
     async fn poll(&mut self) -> Result<()> {
         if let Some(deadline) = self.polling.deadline {
-            let ends = self.started.elapsed() + self.wait;
+            let ends = self.started.elapsed().saturating_add(self.wait);
             if ends > self.service.clock().scaled(deadline) {
                 let words = format!(
                     "the operation is still `{}` after {} s",

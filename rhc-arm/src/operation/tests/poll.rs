@@ -177,6 +177,21 @@ async fn a_status_document_without_a_status_leaves_the_outcome_unknown() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_senseless_wait_runs_out_of_time_and_does_not_panic() {
+    let accepted = Reply::json(201, thing(None))
+        .header("azure-asyncoperation", STATUS)
+        .header("retry-after", u64::MAX.to_string());
+    let script = Script::new([accepted]);
+    let operation = begin_put(&script).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let error = operation
+        .deadline(Duration::from_secs(50))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::DeadlineExceeded);
+}
+
+#[tokio::test(start_paused = true)]
 async fn time_that_runs_out_leaves_an_id_to_resume_with() {
     let accepted = Reply::json(201, thing(None))
         .header("azure-asyncoperation", STATUS)

@@ -135,7 +135,7 @@ impl SubscriptionScope {
                 .retry_after(clock)
                 .unwrap_or_else(|| clock.scaled(INTERVAL))
                 .max(Duration::from_millis(1));
-            if started.elapsed() + wait > clock.scaled(deadline) {
+            if started.elapsed().saturating_add(wait) > clock.scaled(deadline) {
                 return failed(
                     ErrorKind::DeadlineExceeded,
                     format!("is not registered after {} s", deadline.as_secs()),
