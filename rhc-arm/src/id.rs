@@ -235,7 +235,10 @@ impl ResourceId {
     }
 
     fn push(&mut self, part: &str) {
-        if self.0 != ROOT {
+        // What lies below an id that a service left empty does not lie in the tenant: an empty part stays, which the path refuses.
+        if self.0.is_empty() {
+            self.0.push_str("//");
+        } else if self.0 != ROOT {
             self.0.push('/');
         }
         self.0.push_str(part);

@@ -266,3 +266,17 @@ fn a_composed_name_cannot_change_the_shape() {
         );
     }
 }
+
+#[test]
+fn what_lies_below_an_empty_id_is_not_the_tenants() {
+    let empty: ResourceId = serde_json::from_value(serde_json::json!("")).unwrap();
+    for id in [
+        empty
+            .resource("Microsoft.Authorization/roleAssignments", "x")
+            .unwrap(),
+        empty.clone().group("rg"),
+        empty.provider("A.B/c", "d"),
+    ] {
+        assert!(id.path().problem().is_some(), "{id}");
+    }
+}
