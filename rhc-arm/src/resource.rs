@@ -126,7 +126,7 @@ impl<R: ResourceType> Resource<R> {
 
     /// The document that is sent: without what only the service writes, and without `properties` where they are empty.
     pub fn for_write(&self) -> Value {
-        // Serialising a model cannot fail: its keys are strings and its numbers finite. The fuzz of the round trip is in the tests.
+        // Serialising a model cannot fail: its keys are strings and its numbers finite.
         let mut document = serde_json::to_value(self).unwrap_or_default();
         let Some(envelope) = document.as_object_mut() else {
             return document;
@@ -226,11 +226,14 @@ fn tags_or_none<'de, D: Deserializer<'de>>(
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Tags {
-        Some(BTreeMap<String, String>),
+        Some(BTreeMap<String, Option<String>>),
         None(Option<String>),
     }
     match Tags::deserialize(deserializer)? {
-        Tags::Some(tags) => Ok(tags),
+        Tags::Some(tags) => Ok(tags
+            .into_iter()
+            .map(|(name, value)| (name, value.unwrap_or_default()))
+            .collect()),
         Tags::None(text) if text.as_deref().is_none_or(str::is_empty) => Ok(BTreeMap::new()),
         Tags::None(_) => Err(serde::de::Error::custom("tags are a map of strings")),
     }
@@ -387,6 +390,9 @@ mod tests {
         assert_eq!(resource, Resource::default());
         let empty: Resource<Thing> = serde_json::from_value(json!({"tags": ""})).unwrap();
         assert_eq!(empty, resource);
+        let valueless: Resource<Thing> =
+            serde_json::from_value(json!({"tags": {"a": null}})).unwrap();
+        assert!(valueless.has_tag("a", ""));
         assert!(
             empty
                 .require_id()
@@ -397,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn a_null_in_a_users_identity_removes_it() {
+    fn a_null_that_the_caller_puts_into_rest_is_sent() {
         let mut identity =
             Identity::user_assigned(["/subscriptions/x".parse::<ResourceId>().unwrap_or_default()]);
         identity.rest.insert("note".into(), Value::Null);
