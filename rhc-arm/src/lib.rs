@@ -16,7 +16,8 @@ pub use operation::{FinalState, Operation, OperationId, Polling, Progress};
 pub use resource::{Identity, IdentityType, Resource, ResourceType, Sku, UserAssigned};
 pub use resources::Resources;
 pub use rhc_core::{
-    ClientOptions, Cloud, Error, ErrorKind, Method, Pages, Path, Request, Result, SubscriptionId,
-    model, open_enum,
+    Answer, Ceiling, Claims, ClientOptions, Clock, Cloud, CredentialFactory, Error, ErrorKind,
+    Method, Pacer, Page, Pages, Path, Request, Result, RetryOptions, Sensitive, ServiceError,
+    SubscriptionId, TenantId, model, open_enum,
 };
 pub use scope::{ResourceGroupScope, SubscriptionScope};
