@@ -14,6 +14,7 @@ use super::failure::CliError;
 #[command(
     name = "qa_rollout",
     version,
+    max_term_width = 80,
     after_help = "Exit codes: 0 nothing to do or all done; 1 a failure, a failed verification included; 2 the plan has \
                   changes or manual steps wait; 64 wrong usage; 130 stopped by the user.\n\n\
                   The journal of a run stands beside --state; for an address in .rhc/<environment>/<address>/journal.jsonl, \

@@ -14,6 +14,8 @@ pub struct Console {
     err: Box<dyn Write + Send>,
     colour: bool,
     json: bool,
+    /// Whether standard error is a terminal.
+    terminal: bool,
 }
 
 impl Console {
@@ -25,6 +27,7 @@ impl Console {
             err: Box::new(io::stderr()),
             colour: wanted && io::stdout().is_terminal(),
             json: false,
+            terminal: io::stderr().is_terminal(),
         }
     }
 
@@ -35,6 +38,7 @@ impl Console {
             err,
             colour: false,
             json: false,
+            terminal: false,
         }
     }
 
@@ -92,7 +96,12 @@ impl Console {
     /// Why the program ends early; a script gets it as its document.
     pub(super) fn error(&mut self, error: &CliError) {
         let mut text = Text::new(false);
-        text.paragraph("error: ", Tone::Plain, &error.message);
+        match &error.shown {
+            Some(shown) if self.terminal => self.raw_error(shown),
+            // Lines that begin with a place in a file stay whole, for editors and for searching.
+            Some(_) => self.raw_error(&format!("{}\n", error.message)),
+            None => text.paragraph("error: ", Tone::Plain, &error.message),
+        }
         if let Some(help) = &error.help {
             text.paragraph("help:  ", Tone::Plain, help);
         }

@@ -13,6 +13,8 @@ pub struct CliError {
     pub message: String,
     /// What to do.
     pub help: Option<String>,
+    /// What is wrong as it is shown at a terminal, where that is more than the message.
+    pub shown: Option<String>,
 }
 
 impl CliError {
@@ -22,6 +24,7 @@ impl CliError {
             exit: Exit::Usage,
             message: message.into(),
             help: Some(help.into()),
+            shown: None,
         }
     }
 
@@ -39,6 +42,7 @@ impl CliError {
             exit: Exit::Stopped,
             message: "stopped by the user".to_owned(),
             help: None,
+            shown: None,
         }
     }
 }

@@ -118,7 +118,14 @@ fn load(path: Option<&Path>) -> Result<Manifest, CliError> {
             }
             _ => "name the environment file with --environment FILE",
         };
-        CliError::usage(failure::full(&error), help)
+        let shown = match &error {
+            ManifestError::Refused { .. } => Some(format!("{:?}\n", error.report())),
+            _ => None,
+        };
+        CliError {
+            shown,
+            ..CliError::usage(failure::full(&error), help)
+        }
     })
 }
 

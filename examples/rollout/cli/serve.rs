@@ -27,7 +27,7 @@ const SAVE_AT_REST: u32 = 20;
 
 /// Serves an embedded cloud to other processes: every host of Microsoft's on one address, told apart by the Host header.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "embedded_cloud", version)]
+#[command(name = "embedded_cloud", version, max_term_width = 80)]
 struct Args {
     #[command(subcommand)]
     command: Option<Command>,

@@ -140,15 +140,16 @@ impl<'a> Session<'a> {
         let mut text = self.console.text();
         report::findings(&mut text, &findings);
         self.console.show(text);
-        let stops = preflight::stops(&findings);
+        let stops = preflight::stops(&findings) && self.args.verb().writes()
+            || preflight::blinds(&findings);
         let reasons: Vec<_> = findings
             .iter()
             .filter(|one| one.severity == preflight::Severity::Stop)
             .map(|one: &Finding| one.code)
             .collect();
-        let message = format!("nothing was written: {}", reasons.join(", "));
+        let message = format!("nothing was done: {}", reasons.join(", "));
         self.document.preflight = findings;
-        if stops && self.args.verb().writes() {
+        if stops {
             return Err(CliError::failed(
                 message,
                 "see above what stands in the way and what can be done",
@@ -264,15 +265,18 @@ impl<'a> Session<'a> {
             summary
         };
         let draw = async {
-            while let Some(event) = events.recv().await {
-                let elapsed = Duration::try_from(clock.now() - began).unwrap_or_default();
-                if let Some(line) = lines.draw(&event, elapsed) {
-                    console.say(&line);
+            while let Some(first) = events.recv().await {
+                let waiting = std::iter::from_fn(|| events.try_recv().ok());
+                let mut something_done = false;
+                for event in std::iter::once(first).chain(waiting) {
+                    let elapsed = Duration::try_from(clock.now() - began).unwrap_or_default();
+                    if let Some(line) = lines.draw(&event, elapsed) {
+                        console.say(&line);
+                    }
+                    something_done |= matches!(event, Progress::Done { .. });
                 }
                 // A process that is killed loses no more than what it was doing.
-                if let (Progress::Done { .. }, Some((cloud, Some(path)))) =
-                    (&event, &target.embedded)
-                {
+                if let (true, Some((cloud, Some(path)))) = (something_done, &target.embedded) {
                     state::save(cloud, path)?;
                 }
             }

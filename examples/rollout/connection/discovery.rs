@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::engine::StepError;
 
 /// What the authority answers is public and hardly ever fails; a few tries bridge a hiccup.
-const ATTEMPTS: u32 = 4;
+const ATTEMPTS: u32 = 3;
 
 /// The id of the tenant with this domain.
 pub(super) async fn discover(

@@ -10,6 +10,14 @@ use crate::manifest::{MadeBy, Manifest, Tenant};
 use crate::sign_in;
 use crate::steps::Connect;
 
+const UNREACHABLE: &str = "tenant-unreachable";
+const ABSENT: &str = "tenant-absent";
+const ANOTHER: &str = "tenant-is-another";
+const CANNOT_SIGN_IN: &str = "cannot-sign-in";
+
+/// Findings with which not even a look is worth while.
+pub(super) const BLINDING: [&str; 4] = [UNREACHABLE, ABSENT, ANOTHER, CANNOT_SIGN_IN];
+
 /// Asks the cloud about every tenant of the file. Signs in to those that are there.
 pub async fn of_cloud(manifest: &Manifest, connection: &Connection) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -22,6 +30,11 @@ pub async fn of_cloud(manifest: &Manifest, connection: &Connection) -> Vec<Findi
             }
             // It is made later, and asked then.
             Ok(None) => {}
+            // Without a way to the authority the other tenants are no nearer.
+            Err(finding) if finding.code == UNREACHABLE => {
+                findings.push(finding);
+                break;
+            }
             Err(finding) => findings.push(finding),
         }
     }
@@ -37,7 +50,7 @@ async fn identity(
     let domain = &tenant.domain;
     let found = connection.discover(domain).await.map_err(|error| {
         Finding::stop(
-            "tenant-unreachable",
+            UNREACHABLE,
             format!("'{key}': {}", error.full_message()),
             error.remedy_text().unwrap_or("check the network"),
         )
@@ -45,14 +58,14 @@ async fn identity(
     let wanted: Option<TenantId> = tenant.id.as_deref().and_then(|id| id.parse().ok());
     match (found, wanted) {
         (None, _) if tenant.made_by == MadeBy::Exists => Err(Finding::stop(
-            "tenant-absent",
+            ABSENT,
             format!(
                 "the environment file says that '{key}' exists, and Microsoft knows no tenant {domain}"
             ),
             "correct the domain in the environment file",
         )),
         (Some(found), Some(wanted)) if found != wanted => Err(Finding::stop(
-            "tenant-is-another",
+            ANOTHER,
             format!(
                 "the environment file says that {domain} is tenant {wanted}, and Microsoft says that it is {found}"
             ),
@@ -95,7 +108,7 @@ async fn permissions(
 
 fn cannot_sign_in(key: &TenantKey, error: &StepError) -> Finding {
     Finding::stop(
-        "cannot-sign-in",
+        CANNOT_SIGN_IN,
         format!("nobody could sign in to '{key}': {}", error.full_message()),
         error.remedy_text().unwrap_or(
             "sign in with an account of that tenant, or choose another way with --sign-in",

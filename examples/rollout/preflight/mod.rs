@@ -70,3 +70,10 @@ pub fn stops(findings: &[Finding]) -> bool {
         .iter()
         .any(|finding| finding.severity == Severity::Stop)
 }
+
+/// Whether not even a look is worth while.
+pub fn blinds(findings: &[Finding]) -> bool {
+    findings
+        .iter()
+        .any(|finding| cloud::BLINDING.contains(&finding.code))
+}

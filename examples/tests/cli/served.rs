@@ -1,0 +1,101 @@
+//! A cloud that is served on a socket, used as from another process.
+
+use std::thread;
+
+use rhc_core::fake::WorldOptions;
+use rollout::embedded::EmbeddedCloud;
+use rollout::manifest::Manifest;
+use tokio::net::TcpListener;
+use tokio::runtime::Builder;
+
+use crate::console::{Folder, cloud, environment_with, rollout, text};
+
+/// Serves a cloud on a thread until the test's process ends; the address.
+fn serve(person: bool) -> String {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/environments/qa.toml");
+            let manifest = Manifest::load(path).unwrap();
+            let options = WorldOptions {
+                speed: 3000.0,
+                ..WorldOptions::default()
+            };
+            let cloud = EmbeddedCloud::new(&manifest, options, person).unwrap();
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            sender.send(listener.local_addr().unwrap()).unwrap();
+            cloud.serve(listener).await.unwrap();
+        });
+    });
+    format!("http://{}", receiver.recv().unwrap())
+}
+
+#[test]
+fn a_rollout_over_the_wire_ends_where_one_in_process_does() {
+    let (address, folder) = (serve(true), Folder::new());
+    let journal = folder.file("journal.jsonl");
+    let on = |verb: &str| {
+        rollout(&[
+            verb,
+            "--cloud",
+            &address,
+            "--journal",
+            text(&journal),
+            "--json",
+        ])
+    };
+    let planned = rollout(&["--cloud", &address, "--journal", text(&journal)]);
+    assert_eq!(planned.code, 2, "plan is the verb: {}", planned.words());
+    let applied = on("apply");
+    assert_eq!(applied.code, 0, "{}", applied.err);
+    assert_eq!(applied.document()["apply"]["done_by_person"], 3);
+    let verified = on("verify");
+    assert_eq!(verified.code, 0, "{}", verified.err);
+    let again = on("rehearse");
+    assert_eq!(again.code, 0, "{}", again.err);
+    let document = again.document();
+    assert_eq!(document["second_plan"]["create"], 0);
+    assert_eq!(
+        document["plan"]["unchanged"],
+        document["second_plan"]["unchanged"]
+    );
+}
+
+#[test]
+fn the_person_of_a_served_cloud_does_what_he_is_told() {
+    let address = serve(false);
+    let list = cloud(&["person", "--cloud", &address]);
+    assert!(
+        list.words()
+            .contains("* tenants/rhcdbcore.onmicrosoft.com:"),
+        "{}",
+        list.out
+    );
+    let step = "tenants/rhcdbcore.onmicrosoft.com";
+    let done = cloud(&["person", step, "--cloud", &address]);
+    assert_eq!(done.code, 0, "{}", done.words());
+    let twice = cloud(&["person", step, "--cloud", &address]);
+    assert_eq!(twice.code, 1);
+    assert!(
+        twice.words().contains("cannot be done now"),
+        "{}",
+        twice.words()
+    );
+}
+
+#[test]
+fn a_cloud_of_another_environment_is_refused() {
+    let (address, folder) = (serve(false), Folder::new());
+    let file = folder.write(
+        "uat.toml",
+        &environment_with("name = \"qa\"", "name = \"uat\""),
+    );
+    let said = rollout(&["plan", "--cloud", &address, "--environment", text(&file)]);
+    assert_eq!(said.code, 64, "{}", said.words());
+    assert!(
+        said.words().contains("'qa'") && said.words().contains("'uat'"),
+        "{}",
+        said.words()
+    );
+}

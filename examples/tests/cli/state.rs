@@ -1,0 +1,182 @@
+//! The embedded cloud in a file: what is made stays, what a person edits is seen, what fails is kept.
+
+use std::path::Path;
+
+use rollout::engine::FileJournal;
+use serde_json::Value;
+
+use crate::console::{Folder, cloud, rollout, text};
+
+const DATABASE: &str = "tenants/rhcdbcore.onmicrosoft.com";
+
+fn steps_by_hand(state: &str) {
+    for step in [
+        DATABASE.to_owned(),
+        format!("{DATABASE}/native-administrators"),
+        "tenants/rhcqa.onmicrosoft.com/native-administrators".to_owned(),
+    ] {
+        let said = cloud(&["person", &step, "--state", state]);
+        assert_eq!(said.code, 0, "{step}: {}", said.words());
+    }
+}
+
+/// A cloud in which everything is done.
+fn finished(folder: &Folder) -> std::path::PathBuf {
+    let state = folder.file("cloud.json");
+    assert_eq!(rollout(&["rehearse", "--state", text(&state)]).code, 0);
+    state
+}
+
+fn edit(state: &Path, change: impl FnOnce(&mut Value)) {
+    let mut value: Value = serde_json::from_slice(&std::fs::read(state).unwrap()).unwrap();
+    change(&mut value);
+    std::fs::write(state, value.to_string()).unwrap();
+}
+
+fn resource<'v>(state: &'v mut Value, end: &str) -> &'v mut Value {
+    let resources = state["sections"]["arm"]["resources"]
+        .as_object_mut()
+        .unwrap();
+    let found = resources
+        .iter_mut()
+        .find(|(id, _)| id.ends_with(&end.to_lowercase()));
+    &mut found.unwrap().1["body"]
+}
+
+#[test]
+fn a_rollout_stops_for_the_person_and_goes_on_after_him() {
+    let folder = Folder::new();
+    let state = folder.file("cloud.json");
+    let state = text(&state);
+    let planned = rollout(&["plan", "--state", state]);
+    assert_eq!(planned.code, 2);
+    assert!(!Path::new(state).exists(), "a plan writes nothing");
+
+    let first = rollout(&["apply", "--state", state]);
+    assert_eq!(first.code, 2, "{}", first.words());
+    assert!(first.words().contains("Waits for a person"));
+    assert!(first.words().contains("Next: do the manual steps"));
+    let early = cloud(&[
+        "person",
+        &format!("{DATABASE}/native-administrators"),
+        "--state",
+        state,
+    ]);
+    assert_eq!(early.code, 1, "its tenant is not there yet");
+    let unknown = cloud(&["person", "nothing", "--state", state]);
+    assert!(unknown.words().contains(DATABASE), "{}", unknown.words());
+    let list = cloud(&["person", "--state", state]);
+    assert!(
+        list.words().contains(&format!("* {DATABASE}:")),
+        "{}",
+        list.out
+    );
+
+    steps_by_hand(state);
+    let second = rollout(&["apply", "--state", state]);
+    assert_eq!(second.code, 0, "{}", second.words());
+    let plan = rollout(&["plan", "--state", state, "--json"]);
+    assert_eq!(plan.code, 0);
+    assert_eq!(plan.document()["apply"], Value::Null, "nothing was applied");
+    assert_eq!(rollout(&["verify", "--state", state]).code, 0);
+    assert_eq!(rollout(&["verify", "--state", state, "--strict"]).code, 1);
+}
+
+#[test]
+fn an_edited_field_is_seen_mended_and_gone() {
+    let folder = Folder::new();
+    let state = finished(&folder);
+    edit(&state, |state| {
+        let server = resource(state, "Microsoft.Sql/servers/rhc-qa-sqlsvr");
+        server["properties"]["minimalTlsVersion"] = "1.0".into();
+    });
+    let state = text(&state);
+    let plan = rollout(&["plan", "--state", state]);
+    assert_eq!(plan.code, 2);
+    assert!(
+        plan.words()
+            .contains("properties.minimalTlsVersion: \"1.0\" -> \"1.2\""),
+        "{}",
+        plan.out
+    );
+    assert!(
+        plan.words().contains("Plan: 0 to create, 1 to update"),
+        "{}",
+        plan.out
+    );
+    let verified = rollout(&["verify", "--state", state]);
+    assert_eq!(verified.code, 1);
+    assert!(
+        verified.words().contains("minimalTlsVersion"),
+        "{}",
+        verified.out
+    );
+    assert_eq!(rollout(&["apply", "--state", state]).code, 0);
+    assert_eq!(rollout(&["plan", "--state", state]).code, 0);
+}
+
+#[test]
+fn what_is_made_before_a_failure_is_kept() {
+    let folder = Folder::new();
+    let state = finished(&folder);
+    edit(&state, |state| {
+        // Without its mark it is somebody else's.
+        resource(state, "resourceGroups/rhc-hp2-qa-rg")["tags"] = serde_json::json!({});
+        let server = resource(state, "Microsoft.Sql/servers/rhc-qa-sqlsvr");
+        server["properties"]["minimalTlsVersion"] = "1.0".into();
+    });
+    let said = rollout(&["apply", "--state", text(&state), "--json"]);
+    assert_eq!(said.code, 1, "{}", said.words());
+    let document = said.document();
+    assert_eq!(document["exit"], 1);
+    assert!(
+        document["apply"]["failed"]
+            .as_u64()
+            .is_some_and(|failed| failed > 0)
+    );
+    edit(&state, |state| {
+        let server = resource(state, "Microsoft.Sql/servers/rhc-qa-sqlsvr");
+        assert_eq!(
+            server["properties"]["minimalTlsVersion"], "1.2",
+            "what could be done was kept"
+        );
+    });
+}
+
+#[test]
+fn one_run_at_a_time() {
+    let folder = Folder::new();
+    let state = finished(&folder);
+    let journal = folder.file("cloud.json.journal.jsonl");
+    assert!(journal.exists(), "beside the state");
+    let held = FileJournal::open(&journal, "qa").unwrap();
+    let said = rollout(&["apply", "--state", text(&state)]);
+    assert_eq!(said.code, 1);
+    assert!(said.words().contains("another run"), "{}", said.words());
+    let plan = rollout(&["plan", "--state", text(&state)]);
+    assert_eq!(
+        plan.code,
+        0,
+        "a plan writes nothing and need not wait: {}",
+        plan.words()
+    );
+    drop(held);
+    assert_eq!(rollout(&["apply", "--state", text(&state)]).code, 0);
+}
+
+#[test]
+fn the_journal_of_another_environment_is_refused() {
+    let folder = Folder::new();
+    let journal = folder.file("other.jsonl");
+    drop(FileJournal::open(&journal, "production").unwrap());
+    let state = folder.file("cloud.json");
+    let said = rollout(&[
+        "apply",
+        "--state",
+        text(&state),
+        "--journal",
+        text(&journal),
+    ]);
+    assert_eq!(said.code, 1);
+    assert!(said.words().contains("'production'"), "{}", said.words());
+}
