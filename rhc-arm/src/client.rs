@@ -6,7 +6,8 @@ use crate::{
 };
 use azure_core::credentials::TokenCredential;
 use rhc_core::{
-    Answer, ClientOptions, Cloud, Pages, Request, Result, Service, ServiceInfo, SubscriptionId,
+    Answer, ClientOptions, Cloud, ErrorKind, Pages, Request, Result, Service, ServiceError,
+    ServiceInfo, SubscriptionId,
 };
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -126,6 +127,14 @@ impl ArmClient {
             request.path_and_query(),
         );
         let answer = self.service.send_expecting(request, also).await?;
+        if answer.status == 404
+            && let Some(found) = ServiceError::parse(&answer.body)
+            && found.has_code("SubscriptionNotFound")
+        {
+            // To a credential without a role in it every subscription looks so; what is in it may well exist.
+            let error = answer.error(ErrorKind::Status, "");
+            return Err(error.with_service_error(Some(found)));
+        }
         Operation::begun(
             self.service.clone(),
             self.polling,

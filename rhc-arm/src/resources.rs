@@ -134,6 +134,8 @@ impl<R: ResourceType> Resources<R> {
     ///
     /// # Errors
     /// [`is_conflict`](rhc_core::Error::is_conflict) while something uses it or a lock protects it (`ScopeLocked`).
+    /// [`is_not_found`](rhc_core::Error::is_not_found) (`SubscriptionNotFound`) where the credential sees no such subscription:
+    /// then nothing is known of the resource.
     pub async fn begin_delete(&self, name: &str) -> Result<Operation<()>> {
         self.client
             .begin_with(

@@ -184,6 +184,28 @@ async fn accepted_without_a_link_is_an_error_of_unknown_outcome() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_lies_in_a_subscription_that_is_not_seen_does_not_count_as_deleted() {
+    let gone = |code: &str| {
+        Script::new([Reply::json(
+            404,
+            json!({"error": {"code": code, "message": "m"}}),
+        )])
+    };
+    begin_delete(&gone("ResourceNotFound"))
+        .await
+        .unwrap()
+        .await
+        .unwrap();
+    let error = begin_delete(&gone("SubscriptionNotFound"))
+        .await
+        .unwrap_err();
+    assert!(
+        error.is_not_found() && error.code() == Some("SubscriptionNotFound"),
+        "{error}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn done_at_once_without_a_body() {
     for code in [200, 204, 404] {
         let script = Script::new([Reply::status(code)]);
