@@ -28,6 +28,9 @@ use crate::engine::TenantKey;
 /// How long a person may take in his browser.
 const PATIENCE: Duration = Duration::from_secs(300);
 
+/// How often an authority is asked that does not say how often it may be.
+const INTERVAL: Duration = Duration::from_secs(5);
+
 /// A client with everything set that both flows need.
 type Client = BasicClient<EndpointSet, EndpointSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
@@ -86,6 +89,16 @@ impl PersonCredential {
             Flow::DeviceCode => person.by_device(&client, &asked).await?,
         };
         Ok(person.keep(&mut refresh, id, &answer))
+    }
+}
+
+/// The wait that the authority asks for. It can only name whole seconds, which are minutes in a cloud whose time runs
+/// faster; there, the usual wait in the cloud's time is enough.
+fn between_polls(clock: Clock, interval: Duration) -> Duration {
+    if clock.speed() > 1.0 {
+        interval.min(clock.scaled(INTERVAL))
+    } else {
+        interval
     }
 }
 
@@ -164,9 +177,11 @@ impl Person {
             code: details.user_code().secret(),
         });
         // The authority says itself how often it may be asked and for how long the code is good.
+        let clock = self.clock;
+        let sleep = move |interval| tokio::time::sleep(between_polls(clock, interval));
         client
             .exchange_device_access_token(&details)
-            .request_async(&http, tokio::time::sleep, None)
+            .request_async(&http, sleep, None)
             .await
             .map_err(Failure::of)
     }
@@ -310,5 +325,18 @@ impl TokenCredential for PersonCredential {
             .and_then(|options| options.method_options.context.value::<Claims>())
             .map(|claims| claims.0.clone());
         self.token(scope, claims.as_deref()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn whole_seconds_do_not_slow_down_a_fast_cloud_and_are_obeyed_elsewhere() {
+        let at = |speed| Clock::anchored(time::OffsetDateTime::UNIX_EPOCH, speed);
+        let (one, ten) = (Duration::from_secs(1), Duration::from_secs(10));
+        assert_eq!(between_polls(at(100.0), one), Duration::from_millis(50));
+        assert_eq!(between_polls(at(1.0), ten), ten);
     }
 }

@@ -1,0 +1,104 @@
+//! SIGKILL at ten points, from the beginning to the last writes.
+
+use crate::programs::{Cloud, Journal, Running, in_time};
+use crate::undisturbed::require_finished;
+
+/// Kills `apply` on a fresh cloud as soon as this has come, in time for what shall still be so; then lets the next one
+/// finish, and looks at what came of it.
+fn killed(
+    point: &str,
+    has_come: impl Fn(&Journal, &Running) -> bool,
+    is_still: impl Fn(&Journal) -> bool,
+) -> Cloud {
+    let cloud = in_time(point, || {
+        let cloud = Cloud::serve();
+        let mut apply = cloud.rollout("apply");
+        apply.until(point, |apply| has_come(&cloud.journal(), apply));
+        let in_the_middle = apply.kill() && is_still(&cloud.journal());
+        in_the_middle.then_some(cloud)
+    });
+    assert!(!cloud.journal().has_ended());
+    let (status, said) = cloud.rollout("apply").end();
+    assert_eq!(status.code(), Some(0), "{}", said.join("\n"));
+    require_finished(&cloud);
+    cloud
+}
+
+/// As soon as so many writes have begun.
+fn killed_at_write(number: usize) {
+    let point = format!("write {number}");
+    killed(&point, |journal, _| journal.intents() >= number, |_| true);
+}
+
+/// After a write has begun, and before it is known how it ended.
+fn killed_at_intent(key: &str) {
+    killed(
+        key,
+        |journal, _| journal.has_intent(key),
+        |journal| journal.open().contains(&key),
+    );
+}
+
+/// While the service goes on by itself with what it has been asked for.
+fn killed_in_operation(key: &str) {
+    let cloud = killed(
+        key,
+        |journal, _| journal.operations(key) > 0,
+        |journal| journal.open().contains(&key),
+    );
+    // The second run knew which operation it was, and did not begin another.
+    assert_eq!(cloud.journal().operations(key), 1);
+}
+
+#[test]
+fn at_the_beginning() {
+    killed("a run", |journal, _| journal.has_begun(), |_| true);
+}
+
+#[test]
+fn while_an_application_is_registered() {
+    killed_at_intent("hp2/applications/rhc-hp2-qa-db");
+}
+
+#[test]
+fn while_a_subscription_is_made() {
+    killed_in_operation("subscriptions/Microsoft.Subscription/aliases/rhc-b2c-qa-sub");
+}
+
+#[test]
+fn at_the_twelfth_write() {
+    killed_at_write(12);
+}
+
+#[test]
+fn while_a_tenant_is_made() {
+    killed_in_operation("tenants/Microsoft.AzureActiveDirectory/ciamDirectories/rhcqa");
+}
+
+#[test]
+fn at_the_thirtieth_write() {
+    killed_at_write(30);
+}
+
+#[test]
+fn while_it_waits_for_a_person() {
+    let waits = "tenants/rhcdbcore.onmicrosoft.com/native-administrators waits";
+    killed(waits, |_, apply| apply.has_said(waits), |_| true);
+}
+
+#[test]
+fn while_a_subscription_changes_its_owner() {
+    killed_at_intent("subscriptions/acceptOwnership/rhc-db-core-sub");
+}
+
+#[test]
+fn while_the_sql_server_is_made() {
+    killed_in_operation("database/Microsoft.Sql/servers/rhc-qa-sqlsvr");
+}
+
+#[test]
+fn at_the_last_write() {
+    killed_at_intent(
+        "database/Microsoft.Sql/servers/rhc-qa-sqlsvr/databases/hp2_db/users/rhc-hp2-qa-db",
+    );
+}

@@ -1,0 +1,273 @@
+//! The two real programs: started, watched, killed.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// How much faster than ours the clouds' time runs: the whole rollout in some seconds.
+const SPEED: &str = "300";
+/// How often the tests look.
+const EVERY: Duration = Duration::from_millis(1);
+/// So many looks, minutes of them, and what is awaited will never come.
+const LOOKS: u32 = 150_000;
+
+/// A program of this package, which stands beside the test.
+fn program(name: &str) -> Command {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(Path::parent).unwrap();
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let path = folder.join("examples").join(file);
+    assert!(
+        path.exists(),
+        "{} is missing: `cargo test` builds it, `cargo test --test kill` alone does not; run \
+         `cargo build -p rhc-examples --examples` first",
+        path.display()
+    );
+    Command::new(path)
+}
+
+/// A running program and what it has said.
+pub(crate) struct Running {
+    name: &'static str,
+    child: Child,
+    said: Arc<Mutex<Vec<String>>>,
+}
+
+impl Running {
+    fn start(name: &'static str, command: &mut Command) -> Self {
+        let said: Arc<Mutex<Vec<String>>> = Arc::default();
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let out = Box::new(child.stdout.take().unwrap()) as Box<dyn Read + Send>;
+        let err = Box::new(child.stderr.take().unwrap()) as Box<dyn Read + Send>;
+        for stream in [out, err] {
+            let said = Arc::clone(&said);
+            thread::spawn(move || {
+                for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                    let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+                    said.push(line);
+                }
+            });
+        }
+        Self { name, child, said }
+    }
+
+    /// Everything that it has said so far.
+    pub(crate) fn said(&self) -> Vec<String> {
+        self.said
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Whether any line so far contains this.
+    pub(crate) fn has_said(&self, words: &str) -> bool {
+        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.iter().any(|line| line.contains(words))
+    }
+
+    fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
+    }
+
+    /// Waits until something is the case while the program runs.
+    pub(crate) fn until(&mut self, what: &str, mut is_so: impl FnMut(&Self) -> bool) {
+        for _ in 0..LOOKS {
+            if is_so(self) {
+                return;
+            }
+            if let Some(status) = self.ended() {
+                panic!("{status} before {what}:\n{}", self.last_words());
+            }
+            thread::sleep(EVERY);
+        }
+        panic!("never came: {what}\n{}", self.last_words());
+    }
+
+    /// Waits for the program's own end.
+    pub(crate) fn end(mut self) -> (ExitStatus, Vec<String>) {
+        for _ in 0..LOOKS {
+            if let Some(status) = self.ended() {
+                // The last lines may still be on their way through the pipes.
+                thread::sleep(Duration::from_millis(20));
+                return (status, self.said());
+            }
+            thread::sleep(EVERY);
+        }
+        panic!("it does not end\n{}", self.last_words());
+    }
+
+    /// SIGKILL: the program learns nothing of it. False where it had ended by itself before.
+    pub(crate) fn kill(mut self) -> bool {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap().code().is_none()
+    }
+
+    /// SIGINT, what Ctrl-C sends.
+    pub(crate) fn interrupt(&self) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-INT", &pid]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    fn last_words(&self) -> String {
+        let said = self.said();
+        let last = said.len().saturating_sub(30);
+        format!(
+            "the last words of {}:\n{}",
+            self.name,
+            said[last..].join("\n")
+        )
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // A failed test must not leave its programs behind.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A served cloud and the folder in which it and the journal are kept.
+pub(crate) struct Cloud {
+    folder: TempDir,
+    address: String,
+    running: Running,
+}
+
+impl Cloud {
+    /// A fresh one, with a simulated person.
+    pub(crate) fn serve() -> Self {
+        let folder = TempDir::new().unwrap();
+        let mut command = program("embedded_cloud");
+        command.args(["--listen", "127.0.0.1:0", "--person", "--speed", SPEED]);
+        command.args(["--environment", ENVIRONMENT]);
+        command.arg("--state").arg(folder.path().join("cloud.json"));
+        let mut running = Running::start("embedded_cloud", &mut command);
+        let mut address = None;
+        running.until("an address", |cloud| {
+            address = cloud.said().iter().find_map(|line| address_in(line));
+            address.is_some()
+        });
+        Self {
+            folder,
+            address: address.unwrap(),
+            running,
+        }
+    }
+
+    /// The rollout with this verb on this cloud.
+    pub(crate) fn rollout(&self, verb: &str) -> Running {
+        let mut command = program("qa_rollout");
+        command.current_dir(self.folder.path());
+        command.args([verb, "--yes", "--environment", ENVIRONMENT]);
+        command.args(["--cloud", &format!("http://{}", self.address)]);
+        command.arg("--journal").arg(self.journal_file());
+        Running::start("qa_rollout", &mut command)
+    }
+
+    fn journal_file(&self) -> PathBuf {
+        self.folder.path().join("journal.jsonl")
+    }
+
+    /// The journal's complete lines.
+    pub(crate) fn journal(&self) -> Journal {
+        let text = std::fs::read_to_string(self.journal_file()).unwrap_or_default();
+        let complete = text.rfind('\n').map_or("", |end| &text[..end]);
+        let records = complete
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap());
+        Journal(records.collect())
+    }
+
+    /// What stands in the cloud now.
+    pub(crate) fn state(&self) -> Value {
+        let request =
+            "GET /.embedded-cloud/state HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        let mut stream = TcpStream::connect(&self.address)
+            .unwrap_or_else(|error| panic!("{error}\n{}", self.running.last_words()));
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}\n{head}"))
+    }
+}
+
+const ENVIRONMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/environments/qa.toml");
+
+fn address_in(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once("http://127.0.0.1:")?;
+    let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    (!port.is_empty()).then(|| format!("127.0.0.1:{port}"))
+}
+
+/// What the rollout has put on record.
+pub(crate) struct Journal(Vec<Value>);
+
+impl Journal {
+    /// How many writes have begun.
+    pub(crate) fn intents(&self) -> usize {
+        self.0
+            .iter()
+            .filter(|one| one["record"] == "intent")
+            .count()
+    }
+
+    /// Whether a run has begun.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.0.iter().any(|one| one["record"] == "run_started")
+    }
+
+    /// Whether a run has come to its own end.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.0.iter().any(|one| one["record"] == "run_ended")
+    }
+
+    /// Whether a write has begun.
+    pub(crate) fn has_intent(&self, key: &str) -> bool {
+        let begun = |one: &Value| one["record"] == "intent" && one["key"] == key;
+        self.0.iter().any(begun)
+    }
+
+    /// How many long-running operations were begun for a step.
+    pub(crate) fn operations(&self, key: &str) -> usize {
+        let begun = |one: &&Value| one["record"] == "operation" && one["key"] == key;
+        self.0.iter().filter(begun).count()
+    }
+
+    /// The writes that have begun and not ended.
+    pub(crate) fn open(&self) -> Vec<&str> {
+        let mut open = Vec::new();
+        for record in &self.0 {
+            let key = record["key"].as_str().unwrap_or_default();
+            match record["record"].as_str() {
+                Some("intent") => open.push(key),
+                Some("outcome") => open.retain(|one| *one != key),
+                _ => {}
+            }
+        }
+        open
+    }
+}
+
+/// Tries to do something at a moment that may be over before it is done, because the machine has other work.
+pub(crate) fn in_time<T>(moment: &str, attempt: impl Fn() -> Option<T>) -> T {
+    const ATTEMPTS: usize = 5;
+    let mut attempts = std::iter::repeat_with(attempt).take(ATTEMPTS);
+    let hit = attempts.find_map(|attempt| attempt);
+    hit.unwrap_or_else(|| panic!("{ATTEMPTS} times it was too late: {moment}"))
+}
