@@ -129,6 +129,10 @@ async fn a_subscription_that_nobody_sees_stops_the_run() {
     })
     .await;
     assert_eq!(codes(&findings, Severity::Stop), ["subscription-invisible"]);
+    assert!(
+        stops(&findings) && !blinds(&findings),
+        "a plan may look all the same"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -157,4 +161,5 @@ async fn whoever_has_no_account_is_told_before_anything_is_done() {
     })
     .await;
     assert_eq!(codes(&findings, Severity::Stop), ["cannot-sign-in"]);
+    assert!(blinds(&findings), "not even a plan makes sense");
 }

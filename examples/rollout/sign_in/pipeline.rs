@@ -95,3 +95,121 @@ impl ClientAssertion for RunToken {
         Ok(answer.value)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Router;
+    use axum::extract::RawQuery;
+    use axum::http::HeaderMap;
+    use axum::routing::get;
+    use rhc_core::fake::{ObjectKind, World, WorldOptions, authority, respond};
+    use serde_json::{Value, json};
+    use std::time::Duration;
+    use uuid::Uuid;
+
+    const AUDIENCE: &str = "api://AzureADTokenExchange";
+    const ISSUER: &str = "https://token.actions.githubusercontent.com";
+    const SUBJECT: &str = "repo:vokworks-ronk/rhc-azure:environment:rollout";
+    const APP: &str = "11111111-2222-4333-8444-555555555555";
+    const GRAPH: &str = "https://graph.microsoft.com/.default";
+
+    /// What GitHub answers to a run with its own request token.
+    async fn github(
+        world: World,
+        headers: HeaderMap,
+        RawQuery(query): RawQuery,
+    ) -> axum::response::Response {
+        let own = headers.get("authorization").map(|value| value.as_bytes());
+        if own != Some(b"Bearer run-secret") {
+            return respond::json(401, &json!({ "message": "no" }));
+        }
+        let query = query.unwrap_or_default();
+        assert!(
+            query.contains("api-version=2.0")
+                && query.contains("audience=api%3A%2F%2FAzureADTokenExchange"),
+            "{query}"
+        );
+        let lifetime = Duration::from_secs(300);
+        let token = world.with(|state| {
+            authority::external_assertion(state, ISSUER, SUBJECT, AUDIENCE, lifetime)
+        });
+        respond::json(200, &json!({ "value": token.secret() }))
+    }
+
+    /// A tenant whose application trusts this subject.
+    fn world(trusted: &str) -> (World, TenantId) {
+        let world = World::new(WorldOptions::default());
+        world.mount(
+            "pipelines.example",
+            Router::new().route("/token", get(github)),
+        );
+        let tenant = world.with(|state| {
+            let tenant = state.directory().add_workforce_tenant("contoso").unwrap();
+            let application = json!({
+                "appId": APP,
+                "signInAudience": "AzureADMultipleOrgs",
+                "federatedIdentityCredentials": [{
+                    "name": "rollout", "issuer": ISSUER, "subject": trusted, "audiences": [AUDIENCE],
+                }],
+            });
+            let principal = json!({ "appId": APP, "accountEnabled": true, "servicePrincipalType": "Application" });
+            for (kind, body) in [
+                (ObjectKind::Application, application),
+                (ObjectKind::ServicePrincipal, principal),
+            ] {
+                let Value::Object(body) = body else { panic!() };
+                let id: Uuid = state.uuid();
+                state.directory().insert_settled(tenant, kind, id, body).unwrap();
+            }
+            tenant
+        });
+        (world, TenantId::new(tenant))
+    }
+
+    async fn sign_in(
+        world: &World,
+        tenant: TenantId,
+        request_token: &str,
+    ) -> azure_core::Result<String> {
+        let pipeline = Pipeline {
+            request_url: "https://pipelines.example/token?api-version=2.0"
+                .parse()
+                .unwrap(),
+            request_token: request_token.to_owned().into(),
+            client_id: APP.to_owned(),
+        };
+        let credential = pipeline.credential(tenant, AUDIENCE, &world.transport())?;
+        let token = credential.get_token(&[GRAPH], None).await?;
+        Ok(token.token.secret().to_owned())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_run_signs_in_as_the_application_that_trusts_it() {
+        let (world, tenant) = world(SUBJECT);
+        let token = sign_in(&world, tenant, "run-secret").await.unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", format!("Bearer {token}").parse().unwrap());
+        let caller = world.with(|state| {
+            authority::authenticate(state, &headers, &["https://graph.microsoft.com"]).unwrap()
+        });
+        assert_eq!(caller.app_id, APP.parse().ok());
+        assert_eq!(caller.tenant, *tenant.as_uuid());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whom_the_application_does_not_trust_it_turns_away() {
+        let (world, tenant) = world("repo:somebody/else:ref:refs/heads/main");
+        let error = sign_in(&world, tenant, "run-secret").await.unwrap_err();
+        assert!(format!("{error:?}").contains("700213"), "{error:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_run_without_permission_is_told_what_is_missing() {
+        let (world, tenant) = world(SUBJECT);
+        let error = sign_in(&world, tenant, "another").await.unwrap_err();
+        let text = format!("{error:?}");
+        assert!(text.contains("id-token: write"), "{text}");
+        assert!(!text.contains("run-secret"), "{text}");
+    }
+}
