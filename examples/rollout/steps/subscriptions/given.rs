@@ -15,6 +15,7 @@ pub struct GivenStep {
     clients: Clients,
     tenant: TenantRef,
     id: String,
+    protected: Vec<String>,
 }
 
 impl GivenStep {
@@ -25,7 +26,16 @@ impl GivenStep {
             clients,
             tenant,
             id,
+            protected: Vec::new(),
         }
+    }
+
+    /// Names of subscriptions that nothing may be made in. The file may know a protected one by its name only, and only
+    /// the service can say that the given id is that one's.
+    #[must_use]
+    pub fn unless(mut self, protected: impl IntoIterator<Item = String>) -> Self {
+        self.protected.extend(protected);
+        self
     }
 }
 
@@ -45,6 +55,16 @@ impl Step for GivenStep {
                 .remedy("check the id; the account that runs the rollout must be Owner of the subscription, in the tenant that the file names")
                 .contradicts_file());
         };
+        let name = found.display_name.as_deref().unwrap_or_default();
+        if self
+            .protected
+            .iter()
+            .any(|one| one.eq_ignore_ascii_case(name))
+        {
+            return Err(StepError::new(format!("the environment file gives the id of the subscription '{name}' for {}, and says that '{name}' is protected: nothing is written in it", self.meta.name))
+                .remedy("give the id of another subscription, or none, so that one is made")
+                .contradicts_file());
+        }
         if found
             .state
             .as_ref()

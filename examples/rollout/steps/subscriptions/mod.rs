@@ -115,12 +115,12 @@ impl Site<'_> {
         )
         .why("given in the file: it is used, and none is made")
         .owner(OwnedBy::Given);
-        self.add(GivenStep::new(
-            meta,
-            self.clients.clone(),
-            tenant.clone(),
-            id.to_owned(),
-        ))
+        let protected = self.manifest.protected().subscriptions.iter();
+        let step = GivenStep::new(meta, self.clients.clone(), tenant.clone(), id.to_owned());
+        let names = protected
+            .filter(|one| one.tenant == tenant.key.as_str())
+            .map(|one| one.name.clone());
+        self.add(step.unless(names))
     }
 
     fn alias(
