@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use rhc_graph::{Application, ApplicationKey, ListQuery, Settling};
 use serde_json::Value;
 
-use super::to_value;
+use super::{listed_or_read, patch, to_value, written};
 use crate::engine::{
     Apply, Change, DiffRules, Inputs, Meta, Observe, Observed, Outputs, Step, StepError,
 };
@@ -57,8 +57,10 @@ impl Step for ApplicationStep {
                     .await?)
             })
             .await?;
-        all.get(&self.meta.name)
-            .map_or(Ok(Observed::Absent), present)
+        let listed = all
+            .get(&self.meta.name)
+            .map_or(Ok(Observed::Absent), present)?;
+        listed_or_read(self, cx, listed).await
     }
 
     async fn find(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
@@ -71,7 +73,7 @@ impl Step for ApplicationStep {
     async fn apply(&self, cx: &Apply<'_>, change: &Change<'_>) -> Result<Outputs, StepError> {
         let graph = self.clients.graph(&self.tenant, cx.inputs())?;
         let wanted: Application =
-            serde_json::from_value(change.desired.clone()).map_err(|error| {
+            serde_json::from_value(patch(change, &self.rules())).map_err(|error| {
                 StepError::bug(format!("the desired document is no application: {error}"))
             })?;
         graph
@@ -83,7 +85,10 @@ impl Step for ApplicationStep {
         let settled = graph
             .settled(&Settling::default(), || {
                 let (applications, key) = (applications.clone(), key.clone());
-                async move { applications.get_opt(key).await }
+                async move {
+                    let found = applications.get_opt(key).await?;
+                    Ok(written(found, change.desired, &self.rules()))
+                }
             })
             .await?;
         outputs(&settled)

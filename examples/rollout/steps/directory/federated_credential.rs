@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use rhc_graph::{ApplicationKey, FederatedCredential, FederatedCredentials, Settling};
 use serde_json::Value;
 
-use super::{parse_object_id, to_value};
+use super::{listed_or_read, parse_object_id, to_value, written};
 use crate::engine::{
     Apply, Change, ChangeKind, DiffRules, Inputs, Meta, Observe, Observed, Output, Outputs, Repeat,
     Step, StepError,
@@ -38,6 +38,17 @@ impl FederatedCredentialStep {
             application,
             trust: Box::new(trust),
         }
+    }
+
+    /// The one that trusts the same subject: a second one would be refused.
+    fn same<'c>(
+        &self,
+        all: impl IntoIterator<Item = &'c FederatedCredential>,
+        inputs: &Inputs<'_>,
+    ) -> Result<Option<&'c FederatedCredential>, StepError> {
+        let wanted = (self.trust)(inputs)?;
+        let mut all = all.into_iter();
+        Ok(all.find(|other| other.issuer == wanted.issuer && other.subject == wanted.subject))
     }
 
     fn credentials(
@@ -86,20 +97,25 @@ impl Step for FederatedCredentialStep {
                 || async move { Ok(credentials.list().collect_all().await?) },
             )
             .await?;
-        let wanted = (self.trust)(cx.inputs())?;
-        let same = |other: &&FederatedCredential| {
-            other.issuer == wanted.issuer && other.subject == wanted.subject
-        };
-        all.iter()
-            .find(same)
+        let there = self.same(all.iter(), cx.inputs())?;
+        let name = there.and_then(|credential| credential.name.as_deref());
+        let listed = there
             .or_else(|| all.get(&self.meta.name))
-            .map_or(Ok(Observed::Absent), present)
+            .map_or(Ok(Observed::Absent), present)?;
+        if name.is_some_and(|name| !name.eq_ignore_ascii_case(&self.meta.name)) {
+            return Ok(listed);
+        }
+        listed_or_read(self, cx, listed).await
     }
 
     async fn find(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
         let (_, credentials) = self.credentials(cx.inputs())?;
-        let found = cx.read(credentials.get_opt(&self.meta.name)).await?;
-        found.as_ref().map_or(Ok(Observed::Absent), present)
+        if let Some(found) = cx.read(credentials.get_opt(&self.meta.name)).await? {
+            return present(&found);
+        }
+        let all = cx.read(credentials.list().collect_all()).await?;
+        self.same(&all, cx.inputs())?
+            .map_or(Ok(Observed::Absent), present)
     }
 
     async fn apply(&self, cx: &Apply<'_>, change: &Change<'_>) -> Result<Outputs, StepError> {
@@ -130,7 +146,10 @@ impl Step for FederatedCredentialStep {
         graph
             .settled(&Settling::default(), || {
                 let (credentials, name) = (credentials.clone(), name.clone());
-                async move { credentials.get_opt(&name).await }
+                async move {
+                    let found = credentials.get_opt(&name).await?;
+                    Ok(written(found, change.desired, &self.rules()))
+                }
             })
             .await?;
         Ok(Outputs::new())

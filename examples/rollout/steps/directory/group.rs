@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use rhc_graph::{Group, GroupKey, ListQuery, Settling};
 use serde_json::Value;
 
-use super::to_value;
+use super::{listed_or_read, to_value, written};
 use crate::engine::{
     Apply, Change, DiffRules, Inputs, Meta, Observe, Observed, Outputs, Step, StepError,
 };
@@ -62,8 +62,10 @@ impl Step for GroupStep {
                 Ok(graph.groups().list(query).collect_all().await?)
             })
             .await?;
-        all.get(&self.meta.name)
-            .map_or(Ok(Observed::Absent), present)
+        let listed = all
+            .get(&self.meta.name)
+            .map_or(Ok(Observed::Absent), present)?;
+        listed_or_read(self, cx, listed).await
     }
 
     async fn find(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
@@ -88,7 +90,10 @@ impl Step for GroupStep {
         let settled = graph
             .settled(&Settling::default(), || {
                 let (groups, key) = (groups.clone(), key.clone());
-                async move { groups.get_opt(key).await }
+                async move {
+                    let found = groups.get_opt(key).await?;
+                    Ok(written(found, change.desired, &self.rules()))
+                }
             })
             .await?;
         outputs(&settled)

@@ -12,7 +12,9 @@ pub use group::GroupStep;
 pub use member::MemberStep;
 pub use service_principal::ServicePrincipalStep;
 
-use crate::engine::{Key, Output, StepError};
+use crate::engine::{
+    Change, DiffRules, Key, Observe, Observed, Output, Step, StepError, diff, merge,
+};
 use rhc_core::ObjectId;
 use serde::Serialize;
 use serde_json::Value;
@@ -30,6 +32,41 @@ pub fn app_id(key: &Key) -> Output<String> {
 fn to_value<T: Serialize>(model: &T) -> Result<Value, StepError> {
     serde_json::to_value(model)
         .map_err(|error| StepError::bug(format!("a model is not JSON: {error}")))
+}
+
+/// What the list showed, or what a point read shows: lists lag behind writes for longer, so only what they show as wanted
+/// is believed.
+async fn listed_or_read(
+    step: &impl Step,
+    cx: &Observe<'_>,
+    listed: Observed,
+) -> Result<Observed, StepError> {
+    let desired = step.desired(cx.inputs())?;
+    match &listed {
+        Observed::Present { document, .. }
+            if diff(&desired, document, &step.rules()).is_empty() =>
+        {
+            Ok(listed)
+        }
+        _ => step.find(cx).await,
+    }
+}
+
+/// What a reader answered, once it shows what was written: an older state is as good as no answer.
+fn written<T: Serialize>(found: Option<T>, desired: &Value, rules: &DiffRules) -> Option<T> {
+    found.filter(|found| to_value(found).is_ok_and(|seen| diff(desired, &seen, rules).is_empty()))
+}
+
+/// What is sent for a change: the wanted properties, of which lists keep what others put into them.
+fn patch(change: &Change<'_>, rules: &DiffRules) -> Value {
+    let (Some(observed), Some(wanted)) = (change.observed, change.desired.as_object()) else {
+        return change.desired.clone();
+    };
+    let mut merged = merge(observed, change.desired, rules);
+    if let Some(properties) = merged.as_object_mut() {
+        properties.retain(|name, _| wanted.contains_key(name));
+    }
+    merged
 }
 
 fn parse_object_id(text: &str) -> Result<ObjectId, StepError> {

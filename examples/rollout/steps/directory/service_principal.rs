@@ -5,7 +5,7 @@ use rhc_core::AppId;
 use rhc_graph::{ListQuery, ServicePrincipal, ServicePrincipalKey, Settling};
 use serde_json::Value;
 
-use super::to_value;
+use super::{listed_or_read, to_value, written};
 use crate::engine::{
     Apply, Change, DiffRules, Inputs, Meta, Observe, Observed, Output, Outputs, Step, StepError,
 };
@@ -78,8 +78,10 @@ impl Step for ServicePrincipalStep {
                     .await?)
             })
             .await?;
-        all.get(&wanted.to_string())
-            .map_or(Ok(Observed::Absent), present)
+        let listed = all
+            .get(&wanted.to_string())
+            .map_or(Ok(Observed::Absent), present)?;
+        listed_or_read(self, cx, listed).await
     }
 
     async fn find(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
@@ -109,7 +111,11 @@ impl Step for ServicePrincipalStep {
         let settled = graph
             .settled(&Settling::default(), || {
                 let principals = principals.clone();
-                async move { principals.get_opt(ServicePrincipalKey::AppId(app_id)).await }
+                async move {
+                    let key = ServicePrincipalKey::AppId(app_id);
+                    let found = principals.get_opt(key).await?;
+                    Ok(written(found, change.desired, &self.rules()))
+                }
             })
             .await?;
         outputs(&settled)
