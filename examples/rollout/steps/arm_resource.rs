@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::clients::{Clients, TenantRef};
 use crate::engine::{
-    Apply, Change, DiffRules, Inputs, Key, Lane, Mark, Meta, Observe, Observed, Output, Outputs,
-    OwnedBy, Step, StepError, merge,
+    Apply, Change, ChangeKind, DiffRules, Inputs, Key, Lane, Mark, Meta, Observe, Observed, Output,
+    Outputs, OwnedBy, Step, StepError, merge,
 };
 
 /// The ARM id of the resource that the step with this key makes.
@@ -131,6 +131,13 @@ impl<R: ResourceType> ArmStep<R> {
         self
     }
 
+    /// A part that can bear the mark itself: that its parent is ours does not make it ours.
+    #[must_use]
+    pub fn marked(mut self) -> Self {
+        self.meta = self.meta.owner(OwnedBy::Mark);
+        self
+    }
+
     /// Writes one at a time with every other step of that lane.
     #[must_use]
     pub fn lane(mut self, lane: Lane) -> Self {
@@ -239,16 +246,26 @@ impl<R: ResourceType> Step for ArmStep<R> {
     async fn find(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
         let resources = self.resources(cx.inputs())?;
         let found = cx.read(resources.get_opt(&self.name)).await?;
-        found
+        let observed = found
             .as_ref()
-            .map_or(Ok(Observed::Absent), |resource| self.present(resource))
+            .map_or(Ok(Observed::Absent), |resource| self.present(resource))?;
+        match &observed {
+            Observed::Present { document, .. } if is_under_way(document) => {
+                Err(self.still_under_way())
+            }
+            _ => Ok(observed),
+        }
     }
 
     async fn apply(&self, cx: &Apply<'_>, change: &Change<'_>) -> Result<Outputs, StepError> {
         let resources = self.resources(cx.inputs())?;
-        let document = match change.observed {
-            Some(observed) => merge(observed, change.desired, &self.rules),
-            None => change.desired.clone(),
+        let document = match change.kind {
+            ChangeKind::Create => change.desired.clone(),
+            // PUT replaces the whole, and the list that showed it may be some minutes old.
+            ChangeKind::Update | ChangeKind::Reconcile => {
+                let there = resources.get_opt(&self.name).await?;
+                self.put_over(there.as_ref(), change.desired)?
+            }
         };
         let resource: Resource<R> = serde_json::from_value(document).map_err(|error| {
             StepError::bug(format!("the desired document is no {}: {error}", R::TYPE))
@@ -272,6 +289,34 @@ impl<R: ResourceType> Step for ArmStep<R> {
 }
 
 impl<R: ResourceType> ArmStep<R> {
+    /// What is there, with what is wanted put over it.
+    fn put_over(&self, there: Option<&Resource<R>>, desired: &Value) -> Result<Value, StepError> {
+        let Some(there) = there else {
+            return Ok(desired.clone());
+        };
+        let there = serde_json::to_value(there)
+            .map_err(|error| StepError::bug(format!("a resource is not JSON: {error}")))?;
+        if is_under_way(&there) {
+            return Err(self.still_under_way());
+        }
+        let merged = merge(&there, desired, &self.rules);
+        let state = &there["properties"]["provisioningState"];
+        Ok(if state.is_null() || state == "Succeeded" {
+            merged
+        } else {
+            // A creation that failed left nothing of what is sent once only: it is sent again.
+            merge(desired, &merged, &DiffRules::new())
+        })
+    }
+
+    fn still_under_way(&self) -> StepError {
+        StepError::new(format!(
+            "{} '{}' is still being made or changed",
+            self.meta.kind, self.meta.name
+        ))
+        .retry_after(None)
+    }
+
     async fn finish(
         &self,
         resources: &Resources<R>,
@@ -306,6 +351,17 @@ fn finished(mut document: Value) -> Value {
         }
     }
     document
+}
+
+/// Whether the service is at work on a resource: a state that is no end, by the protocol of long-running operations.
+fn is_under_way(document: &Value) -> bool {
+    let state = document["properties"]["provisioningState"].as_str();
+    state.is_some_and(|state| {
+        let is = |end: &str| state.eq_ignore_ascii_case(end);
+        // An environment that waits for an upgrade waits for somebody, and takes writes meanwhile.
+        let rests = is("Succeeded") || is("Canceled") || is("Cancelled") || is("UpgradeRequested");
+        !rests && !state.to_ascii_lowercase().ends_with("failed")
+    })
 }
 
 /// What a service says of a list whose parent is not there; any other 404 is a mistake that must be seen.

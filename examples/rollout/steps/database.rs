@@ -73,7 +73,7 @@ impl Site<'_> {
                     .at(&location))
                 },
             );
-            let step = step.rules(|rules| {
+            let step = step.marked().rules(|rules| {
                 rules
                     .ignore_case("properties.requestedBackupStorageRedundancy")
                     .ignore_case("sku.name")

@@ -136,7 +136,7 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
         );
         let network = site.network(&group);
         let open = site.private_path(&group, &network, &databases.server, &databases_home);
-        databases.open_to_administrators.push(open);
+        databases.open_to_administrators.extend(open);
         let ground = Ground {
             network: &network,
             databases: &databases,

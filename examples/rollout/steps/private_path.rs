@@ -23,14 +23,14 @@ use crate::engine::{
 const SQL_SERVER: &str = "sqlServer";
 
 impl Site<'_> {
-    /// The private path, and the step after which it is open.
+    /// The private path, and the steps after which it is open.
     pub(super) fn private_path(
         &mut self,
         group: &Group,
         network: &Network,
         server: &Meta,
         owner: &TenantRef,
-    ) -> Key {
+    ) -> Vec<Key> {
         let file = self.manifest.network.sql_private_endpoint.clone();
         let tenant = group.account.tenant.clone();
 
@@ -66,7 +66,7 @@ impl Site<'_> {
                 .at("global"))
             },
         );
-        self.add(step);
+        let link = self.add(step.marked());
 
         let (location, place, subnet) = (
             self.location(),
@@ -114,7 +114,7 @@ impl Site<'_> {
         let step = step
             .shown_as(&endpoint.name)
             .rules(|rules| rules.keyed_by("properties.privateDnsZoneConfigs", "name"));
-        self.add(step);
+        let record = self.add(step);
 
         let meta = Meta::new(
             server
@@ -127,7 +127,7 @@ impl Site<'_> {
         )
         .why("the server's owner lets the network of the other tenant in")
         .owner(OwnedBy::Parent(server.key.clone()));
-        self.add(ApprovalStep {
+        let approval = self.add(ApprovalStep {
             meta: owner
                 .needed_by(meta)
                 .needs(&server.key)
@@ -136,7 +136,9 @@ impl Site<'_> {
             tenant: owner.clone(),
             server: arm_id(&server.key),
             endpoint: arm_id(&endpoint.key),
-        })
+        });
+        // Without the record, and a network that may ask for it, the server's name leads to its closed public door.
+        vec![link, record, approval]
     }
 }
 
@@ -225,6 +227,7 @@ impl Step for ApprovalStep {
             return Err(StepError::new(
                 "the request of the private endpoint has not arrived at the server yet",
             )
+            .remedy("if it was removed there, a private endpoint does not ask again: delete the endpoint in the portal (its name is that of this step), and run the same command again")
             .retry_after(None));
         };
         if ours.properties.status() == Some(&ConnectionStatus::Approved) {

@@ -64,7 +64,8 @@ impl Site<'_> {
             },
         );
         let domain = self.add(
-            step.rules(|rules| rules.immutable("properties.domainManagement"))
+            step.marked()
+                .rules(|rules| rules.immutable("properties.domainManagement"))
                 .outputs(|domain: &Resource<EmailDomain>| {
                     Outputs::new().with("sender", domain.properties.from_sender_domain.clone())
                 }),
