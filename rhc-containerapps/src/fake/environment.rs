@@ -181,6 +181,7 @@ fn compute(
 ) -> Result<(), ServiceError> {
     let region = stored.text("location").unwrap_or_default().to_owned();
     stored.set("location", regions::shown(&region));
+    name_profiles(stored);
     let networked = stored.text(SUBNET).is_some();
     if networked
         && stored
@@ -220,6 +221,22 @@ fn compute(
         stored.set("properties.staticIp", public_address(state, put.id));
     }
     Ok(())
+}
+
+/// The Azure CLI writes `Name`; the service answers with `name`.
+fn name_profiles(stored: &mut Stored) {
+    const PROFILES: &str = "properties.workloadProfiles";
+    let Some(mut profiles) = stored.get(PROFILES).cloned() else {
+        return;
+    };
+    for profile in profiles.as_array_mut().into_iter().flatten() {
+        if let Some(own) = profile.as_object_mut()
+            && let Some(name) = own.shift_remove("Name")
+        {
+            own.insert("name".to_owned(), name);
+        }
+    }
+    stored.set(PROFILES, profiles);
 }
 
 /// `wittygrass-0dd3fe41.eastus2.azurecontainerapps.io`: two words and eight digits.

@@ -61,8 +61,11 @@ fn value<'a>(stored: &'a Stored, name: &str) -> Option<&'a Value> {
     stored.hidden.get(VALUES)?.get(name)
 }
 
-/// Keeps the values by the secrets' names.
+/// Keeps the values by the secrets' names; what is sent empty is not shown.
 pub(super) fn keep(put: &PutContext<'_>, stored: &mut Stored) {
+    if let Some(secrets) = stored.get(SECRETS).map(json::lean) {
+        stored.set(SECRETS, secrets);
+    }
     let mut kept = Map::new();
     for secret in json::items(put.sent, SECRETS) {
         let name = json::text(secret, "name").unwrap_or_default();

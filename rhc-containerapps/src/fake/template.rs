@@ -134,7 +134,12 @@ fn resources(containers: &[Value]) -> Result<(), ServiceError> {
 
 /// Cores and gibibytes; nothing said is half a core and one gibibyte.
 fn asked(container: &Value) -> (f64, f64) {
-    let cpu = json::at(container, "resources.cpu").and_then(Value::as_f64);
+    // A number in quotes is taken too.
+    let cpu = json::at(container, "resources.cpu").map(|own| {
+        own.as_f64()
+            .or_else(|| own.as_str()?.parse().ok())
+            .unwrap_or(-1.0)
+    });
     let memory = json::text(container, "resources.memory").map(|own| {
         own.strip_suffix("Gi")
             .and_then(|own| own.parse().ok())

@@ -202,7 +202,7 @@ async fn values_that_the_service_does_not_know() {
 async fn secrets_go_in_and_never_come_out() {
     let stage = Stage::ready().await;
     let secrets = json!([
-        { "name": "plain", "value": "planted" },
+        { "name": "plain", "value": "planted", "keyVaultUrl": "", "identity": "" },
         { "name": "vaulted", "keyVaultUrl": "https://v.vault.azure.net/secrets/s", "identity": identity() },
     ]);
     let body = with(app(), "properties.configuration.secrets", secrets);

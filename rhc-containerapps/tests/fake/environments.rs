@@ -106,6 +106,19 @@ async fn an_internal_environment_has_an_address_of_its_subnet() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_profile_named_as_the_azure_cli_does_is_understood() {
+    let stage = Stage::new();
+    let profile = json!({ "Name": "Consumption", "workloadProfileType": "Consumption" });
+    let body = with(environment(), "properties.workloadProfiles.0", profile);
+    stage.make_environment(&body).await;
+    stage.put_app(&app()).await.unwrap();
+    let environments = stage.client().environments(group());
+    let made = environments.get(ENVIRONMENT).await.unwrap();
+    let profile = made.properties.workload_profiles.unwrap().remove(0);
+    assert_eq!(profile.name.as_deref(), Some("Consumption"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_environment_needs_no_network() {
     let stage = Stage::new();
     let body = with(environment(), "properties.vnetConfiguration", json!(null));

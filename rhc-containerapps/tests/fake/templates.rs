@@ -1,8 +1,9 @@
 //! What a template may hold.
 
+use rhc_core::Method;
 use serde_json::{Value, json};
 
-use super::support::{Stage, app, said, with};
+use super::support::{APP, Stage, app, said, with};
 
 const UNNAMED: (u16, &str) = (400, "InvalidRequestParameterWithDetails");
 const CONTAINER: &str = "properties.template.containers.0";
@@ -118,6 +119,21 @@ async fn a_revision_suffix_that_is_none() {
             "{suffix}"
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn cores_in_quotes_are_understood() {
+    let stage = Stage::ready().await;
+    let resources = json!({ "cpu": "1.25", "memory": "2.5Gi" });
+    let body = with(app(), &format!("{CONTAINER}.resources"), resources);
+    let made = stage
+        .send(Method::Put, "containerApps", APP, Some(&body))
+        .await
+        .unwrap();
+    assert_eq!(
+        made["properties"]["template"]["containers"][0]["resources"],
+        json!({ "cpu": 1.25, "memory": "2.5Gi", "ephemeralStorage": "8Gi" })
+    );
 }
 
 #[tokio::test(start_paused = true)]
