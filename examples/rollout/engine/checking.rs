@@ -287,6 +287,11 @@ impl CheckedStep {
     pub fn outputs(&self) -> &Outputs {
         &self.outputs
     }
+
+    /// Its output `id`, if it has one.
+    pub fn id(&self) -> Option<&str> {
+        self.outputs.get("id")?.as_str()
+    }
 }
 
 impl fmt::Debug for CheckedStep {

@@ -126,8 +126,8 @@ impl<'a> Context<'a> {
     pub async fn resource<R: ResourceType>(&self, name: &str) -> Result<Resource<R>, Unproven> {
         let missing = || Unproven::because(format!("{} {name} is not there", R::TYPE));
         let step = self.checked.named(R::TYPE, name).ok_or_else(missing)?;
-        let id = step.outputs().get("id").and_then(|id| id.as_str());
-        let id: ResourceId = id
+        let id: ResourceId = step
+            .id()
             .ok_or_else(missing)?
             .parse()
             .map_err(|error| Unproven::because(format!("its id is none: {error}")))?;

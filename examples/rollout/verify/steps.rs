@@ -33,8 +33,8 @@ const APPLY: &str = "run plan and look at the difference, then apply; or change 
 
 fn verdict(step: &CheckedStep) -> Verdict {
     match &step.finding {
-        Finding::AsWanted => Verdict::passed(match step.outputs().get("id") {
-            Some(id) => format!("read back: {}", id.as_str().unwrap_or("it is there")),
+        Finding::AsWanted => Verdict::passed(match step.id() {
+            Some(id) => format!("read back: {id}"),
             None => "read back, and nothing differs".to_owned(),
         }),
         Finding::DoneByPerson => Verdict::passed("looked at: it is done"),

@@ -48,6 +48,14 @@ pub(crate) fn resource_with<'s>(state: &'s mut Value, kind: &str, text: &str) ->
     &mut resources[&id]["body"]
 }
 
+/// Puts a resource there, by its id.
+pub(crate) fn add_resource(state: &mut Value, body: Value) {
+    let id = body["id"].as_str().unwrap().to_lowercase();
+    let now = state["now"].clone();
+    let stored = serde_json::json!({"body": body, "created": now, "changed": now});
+    resources(state).insert(id, stored);
+}
+
 /// Deletes the one resource whose id ends so.
 pub(crate) fn delete(state: &mut Value, end: &str) {
     let resources = resources(state);

@@ -9,7 +9,9 @@ use rhc_core::fake::{Fault, FaultKind, Match, Occurrence, World};
 use rollout::verify::Verdict;
 use serde_json::{Value, json};
 
-use crate::edit::{DATABASE, HOSTING, add_object, id_of, object, resource, sql_users};
+use crate::edit::{
+    DATABASE, HOSTING, add_object, add_resource, id_of, object, resource, sql_users,
+};
 use crate::finished::{Run, state};
 use crate::whole::look;
 
@@ -175,6 +177,22 @@ fn control_plane() -> Vec<Case> {
             How::State(|state| trust(state, "rhc-hp2-qa-db")),
         ),
         case(
+            "somebody was made owner of the app's resources by hand",
+            "control-plane/roles/rhc-b2c-qa-sub",
+            How::State(|state| {
+                let group = text(&resource(state, "/resourcegroups/rhc-hp2-qa-rg")["id"]);
+                give_role(state, &group);
+            }),
+        ),
+        case(
+            "somebody was made owner of the databases by hand",
+            "control-plane/roles/rhc-db-core-sub",
+            How::State(|state| {
+                let server = text(&resource(state, "/servers/rhc-qa-sqlsvr")["id"]);
+                give_role(state, &server);
+            }),
+        ),
+        case(
             "the automation trusts a stranger",
             "control-plane/trust/rhc-rollout",
             How::State(|state| trust(state, "rhc-rollout")),
@@ -186,6 +204,24 @@ fn secret(state: &mut Value, application: &str, property: &str) {
     let application = object(state, HOSTING, "application", application);
     application["body"][property] = json!([{"keyId": STRANGER, "displayName": "just for a test",
         "endDateTime": "2099-01-01T00:00:00Z", "type": "AsymmetricX509Cert", "usage": "Verify"}]);
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// Owner, for somebody, at this scope.
+fn give_role(state: &mut Value, scope: &str) {
+    let subscription: Vec<&str> = scope.split('/').take(3).collect();
+    let provider = "providers/Microsoft.Authorization";
+    let id = format!("{scope}/{provider}/roleAssignments/{STRANGER}");
+    let role = format!(
+        "{}/{provider}/roleDefinitions/8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+        subscription.join("/")
+    );
+    let body = json!({"id": id, "name": STRANGER, "type": "Microsoft.Authorization/roleAssignments",
+        "properties": {"roleDefinitionId": role, "principalId": STRANGER, "principalType": "User", "scope": scope}});
+    add_resource(state, body);
 }
 
 fn trust(state: &mut Value, application: &str) {

@@ -142,7 +142,8 @@ impl Check for Trusted {
             .checked()
             .of_kind(TRUST)
             .filter(|step| step.meta.owner == OwnedBy::Parent(self.0.key.clone()))
-            .map(|step| step.meta.name.as_str())
+            // What it is called in the directory is the end of its key.
+            .filter_map(|step| step.meta.key.as_str().rsplit('/').next())
             .collect();
         Ok(strangers(&found, &wanted))
     }

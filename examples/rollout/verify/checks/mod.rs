@@ -6,6 +6,7 @@ mod database_tenant;
 mod discovery;
 mod inside;
 mod registry;
+mod roles;
 mod sql_administrators;
 mod sql_door;
 mod sql_users;
@@ -24,6 +25,7 @@ pub(super) fn of(manifest: &Manifest, checked: &Checked) -> Vec<Box<dyn Check>> 
         sql_administrators::of(manifest, checked),
         sql_users::of(manifest, checked),
         bridge::of(checked),
+        roles::of(manifest, checked),
         inside::of(manifest, checked),
     ]
     .into_iter()

@@ -64,10 +64,10 @@ impl Check for Users {
         let cloud = cx.clients().connection().cloud();
         let at = SqlAddress::new(cloud, &self.host, &self.database)?;
         let server = &cx.manifest().database.server;
-        let there = cx
-            .checked()
-            .named("Microsoft.Sql/servers/databases", &self.database);
-        if there.is_none_or(|step| step.outputs().get("id").is_none()) {
+        let end = format!("/servers/{server}/databases/{}", self.database).to_lowercase();
+        let is_it = |id: &str| id.to_lowercase().ends_with(&end);
+        let mut databases = cx.checked().of_kind("Microsoft.Sql/servers/databases");
+        if !databases.any(|step| step.id().is_some_and(is_it)) {
             return Err(Unproven::because(format!(
                 "{server}/{} is not there",
                 self.database
