@@ -104,6 +104,8 @@ fn between_polls(clock: Clock, interval: Duration) -> Duration {
 
 /// What one token request asks for.
 struct Asked {
+    /// The service, for the person.
+    service: &'static str,
     scopes: Vec<Scope>,
     claims: Option<String>,
 }
@@ -120,6 +122,11 @@ impl Person {
     fn asked(&self, scope: &str, claims: Option<&str>) -> Asked {
         let scopes = scopes::wanted(&self.cloud, scope, &self.file.permissions);
         Asked {
+            service: if scopes::is_graph(&self.cloud, scope) {
+                "Microsoft Graph"
+            } else {
+                "Azure"
+            },
             scopes: scopes.into_iter().map(Scope::new).collect(),
             claims: claims.map(str::to_owned),
         }
@@ -173,6 +180,7 @@ impl Person {
             request.request_async(&http).await.map_err(Failure::of)?;
         self.prompt.ask(&Ask::Code {
             tenant: &self.tenant,
+            service: asked.service,
             address: details.verification_uri(),
             code: details.user_code().secret(),
         });
@@ -200,7 +208,7 @@ impl Person {
         else {
             return self.by_device(&client, asked).await;
         };
-        let redirect = RedirectUrl::new(format!("http://localhost:{port}/"))
+        let redirect = RedirectUrl::new(format!("http://localhost:{port}"))
             .map_err(|error| Failure::Broken(error.into()))?;
         let client = client.set_redirect_uri(redirect);
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -215,6 +223,7 @@ impl Person {
         let (address, state) = request.url();
         self.prompt.ask(&Ask::Browser {
             tenant: &self.tenant,
+            service: asked.service,
             address: address.as_str(),
         });
         let returned = tokio::time::timeout(PATIENCE, loopback::returned(&listener))
@@ -268,9 +277,9 @@ enum Failure {
 }
 
 impl Failure {
-    fn of<E: ErrorResponse + 'static>(error: RequestTokenError<azure_core::Error, E>) -> Self
+    fn of<E>(error: RequestTokenError<azure_core::Error, E>) -> Self
     where
-        E: fmt::Display,
+        E: ErrorResponse + fmt::Display + 'static,
     {
         match error {
             RequestTokenError::ServerResponse(answer) => Self::Refused(answer.to_string()),
