@@ -6,3 +6,4 @@ mod revisions;
 mod support;
 mod templates;
 mod web;
+mod whole;
