@@ -190,3 +190,22 @@ async fn what_is_still_being_made_is_waited_for_and_not_written() {
     let writes = writes.iter().filter(|request| request.method == "PUT");
     assert_eq!(writes.count(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_marked_group_that_the_file_forgot_is_reported_without_another_request() {
+    let mut state = state();
+    let lists = Run::from_state(&state).plan().await.plan.observed.lists;
+    let group = resource(&mut state, "resourceGroups/rhc-hp2-qa-rg").clone();
+    let resources = state["sections"]["arm"]["resources"]
+        .as_object_mut()
+        .unwrap();
+    let text = |value: &Value| value.to_string().replace("rhc-hp2-qa-rg", "rhc-old-rg");
+    let id = group["id"].as_str().unwrap().to_lowercase();
+    let old: Value = serde_json::from_str(&text(&resources[&id])).unwrap();
+    resources.insert(id.replace("rhc-hp2-qa-rg", "rhc-old-rg"), old);
+
+    let plan = Run::from_state(&state).plan().await.plan;
+    let names: Vec<_> = plan.orphans.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["rhc-old-rg"]);
+    assert_eq!(plan.observed.lists, lists);
+}

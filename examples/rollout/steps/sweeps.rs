@@ -1,7 +1,8 @@
 //! What carries the environment's mark and is in no step: taken out of the file, reported, never deleted.
 
 use async_trait::async_trait;
-use rhc_arm::{Path, Request, ResourceId};
+use rhc_arm::types::resources::ResourceGroup;
+use rhc_arm::{Path, Request, Resource, ResourceId, ResourceType};
 use rhc_graph::{Application, Filter, ListQuery};
 use serde::Deserialize;
 
@@ -68,6 +69,7 @@ impl Sweep for MarkedResources {
         wanted: Wanted<'_>,
     ) -> Result<Vec<Orphan>, StepError> {
         let subscription = cx.inputs().require(&self.subscription)?;
+        let mut orphans = self.groups(cx, &subscription, wanted).await?;
         let arm = self.clients.arm(&self.tenant, cx.inputs())?;
         let guid =
             super::site::parse_subscription(subscription.trim_start_matches("/subscriptions/"))?;
@@ -95,15 +97,50 @@ impl Sweep for MarkedResources {
             !wanted.contains_named(&one.kind, one.id.name())
                 && !wanted.contains_named(&one.kind, &one.name)
         });
-        Ok(left
-            .map(|one| Orphan {
-                tenant: self.tenant.key.clone(),
-                kind: one.kind.clone(),
-                name: one.name.clone(),
-                id: one.id.to_string(),
-                resolve: LEFT.to_owned(),
+        orphans.extend(left.map(|one| Orphan {
+            tenant: self.tenant.key.clone(),
+            kind: one.kind.clone(),
+            name: one.name.clone(),
+            id: one.id.to_string(),
+            resolve: LEFT.to_owned(),
+        }));
+        Ok(orphans)
+    }
+}
+
+impl MarkedResources {
+    /// Groups are not among a subscription's resources; the steps of the groups list them in any case.
+    async fn groups(
+        &self,
+        cx: &Observe<'_>,
+        subscription: &str,
+        wanted: Wanted<'_>,
+    ) -> Result<Vec<Orphan>, StepError> {
+        let arm = self.clients.arm(&self.tenant, cx.inputs())?;
+        let groups = arm.resources::<ResourceGroup>(super::arm_resource::parse(subscription)?);
+        let name = |group: &Resource<ResourceGroup>| group.name.clone();
+        let found = cx
+            .listing(subscription, ResourceGroup::TYPE, name, || async move {
+                Ok(groups.list().collect_all().await?)
             })
-            .collect())
+            .await?;
+        let marked = found
+            .iter()
+            .filter(|group| group.has_tag("rhc-environment", &self.environment));
+        let mut orphans = Vec::new();
+        for group in marked {
+            let id = group.require_id()?;
+            if !wanted.contains_named(ResourceGroup::TYPE, id.name()) {
+                orphans.push(Orphan {
+                    tenant: self.tenant.key.clone(),
+                    kind: ResourceGroup::TYPE.to_owned(),
+                    name: id.name().to_owned(),
+                    id: id.to_string(),
+                    resolve: LEFT.to_owned(),
+                });
+            }
+        }
+        Ok(orphans)
     }
 }
 
