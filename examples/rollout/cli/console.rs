@@ -110,6 +110,7 @@ impl Console {
         let _ = self.err.flush();
         self.document(&serde_json::json!({
             "error": { "message": error.message, "help": error.help },
+            "preflight": error.preflight,
             "exit": error.exit.code(),
         }));
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::engine::Exit;
+use crate::preflight::Finding;
 
 /// Why the program ends early.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct CliError {
     pub help: Option<String>,
     /// What is wrong as it is shown at a terminal, where that is more than the message.
     pub shown: Option<String>,
+    /// What preflight found, where that is the reason; it has been said to the person.
+    pub preflight: Vec<Finding>,
 }
 
 impl CliError {
@@ -25,6 +28,7 @@ impl CliError {
             message: message.into(),
             help: Some(help.into()),
             shown: None,
+            preflight: Vec::new(),
         }
     }
 
@@ -43,6 +47,7 @@ impl CliError {
             message: "stopped by the user".to_owned(),
             help: None,
             shown: None,
+            preflight: Vec::new(),
         }
     }
 }

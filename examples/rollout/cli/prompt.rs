@@ -12,16 +12,23 @@ pub(super) struct OnStandardError;
 impl Prompt for OnStandardError {
     fn ask(&self, ask: &Ask<'_>) {
         let text = match ask {
-            Ask::Browser { tenant, address } => {
+            Ask::Browser {
+                tenant,
+                service,
+                address,
+            } => {
                 format!(
-                    "Sign in to '{tenant}': open this address in a browser on this computer\n\n  {address}\n\n"
+                    "Sign in to '{tenant}' for {service}: open this address in a browser on this computer\n\n  {address}\n\n"
                 )
             }
             Ask::Code {
                 tenant,
+                service,
                 address,
                 code,
-            } => format!("Sign in to '{tenant}': open {address} and enter the code {code}\n"),
+            } => format!(
+                "Sign in to '{tenant}' for {service}: open {address} and enter the code {code}\n"
+            ),
         };
         let mut to = std::io::stderr();
         let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());

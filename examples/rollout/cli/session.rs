@@ -148,13 +148,14 @@ impl<'a> Session<'a> {
             .map(|one: &Finding| one.code)
             .collect();
         let message = format!("nothing was done: {}", reasons.join(", "));
-        self.document.preflight = findings;
         if stops {
-            return Err(CliError::failed(
-                message,
-                "see above what stands in the way and what can be done",
-            ));
+            let help = "see above what stands in the way and what can be done";
+            return Err(CliError {
+                preflight: findings,
+                ..CliError::failed(message, help)
+            });
         }
+        self.document.preflight = findings;
         Ok(())
     }
 

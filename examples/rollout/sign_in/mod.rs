@@ -49,6 +49,8 @@ pub enum Ask<'a> {
     Browser {
         /// The file's name for the tenant.
         tenant: &'a TenantKey,
+        /// For which service: the two have clients of their own.
+        service: &'static str,
         /// The authority's sign-in page.
         address: &'a str,
     },
@@ -56,6 +58,8 @@ pub enum Ask<'a> {
     Code {
         /// The file's name for the tenant.
         tenant: &'a TenantKey,
+        /// For which service: the two have clients of their own.
+        service: &'static str,
         /// The authority's page for codes.
         address: &'a str,
         /// The code.
