@@ -132,3 +132,68 @@ impl fmt::Debug for Console {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Exit;
+    use crate::preflight::Finding;
+    use std::sync::{Arc, Mutex, PoisonError};
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_script_learns_what_stood_in_the_way() {
+        let (out, err) = (Kept::default(), Kept::default());
+        let mut console = Console::to(Box::new(out.clone()), Box::new(err.clone()));
+        console.for_script();
+        console.say("for people");
+        console.error(&CliError {
+            preflight: vec![Finding::stop(
+                "tenant-absent",
+                "there is none",
+                "correct it",
+            )],
+            ..CliError::failed("nothing was done", "see above")
+        });
+        let out = out.0.lock().unwrap().clone();
+        let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(document["exit"], Exit::Failure.code());
+        assert_eq!(document["preflight"][0]["code"], "tenant-absent");
+        assert_eq!(document["preflight"][0]["severity"], "stop");
+        let err = String::from_utf8(err.0.lock().unwrap().clone()).unwrap();
+        assert!(
+            err.starts_with("for people") && err.contains("see above"),
+            "{err}"
+        );
+    }
+
+    #[test]
+    fn nobody_listening_stops_nothing() {
+        struct Gone;
+        impl Write for Gone {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+        }
+        let mut console = Console::to(Box::new(Gone), Box::new(Gone));
+        console.line("a");
+        console.error(&CliError::stopped());
+    }
+}
