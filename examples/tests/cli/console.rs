@@ -48,6 +48,26 @@ fn call(run: fn(Vec<OsString>, &mut Console) -> rollout::engine::Exit, words: &[
     }
 }
 
+/// `embedded_cloud` with these words, on a thread until the test's process ends; where it serves.
+pub(crate) fn serve(words: &[&str]) -> String {
+    let out = Kept::default();
+    let mut console = Console::to(Box::new(out.clone()), Box::new(out.clone()));
+    let words: Vec<_> = ["program"]
+        .iter()
+        .chain(words)
+        .map(OsString::from)
+        .collect();
+    std::thread::spawn(move || cli::cloud(words, &mut console));
+    loop {
+        let said = out.text();
+        if let Some((_, rest)) = said.split_once("cloud at ") {
+            return rest.split_whitespace().next().unwrap().to_owned();
+        }
+        assert!(!said.contains("error"), "{said}");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
 /// `qa_rollout` with these words.
 pub(crate) fn rollout(words: &[&str]) -> Said {
     call(|words, console| cli::rollout(words, console), words)

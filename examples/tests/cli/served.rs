@@ -8,7 +8,7 @@ use rollout::manifest::Manifest;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 
-use crate::console::{Folder, cloud, environment_with, rollout, text};
+use crate::console::{self, Folder, cloud, environment_with, rollout, text};
 
 /// Serves a cloud on a thread until the test's process ends; the address.
 fn serve(person: bool) -> String {
@@ -95,6 +95,38 @@ fn a_cloud_of_another_environment_is_refused() {
     assert_eq!(said.code, 64, "{}", said.words());
     assert!(
         said.words().contains("'qa'") && said.words().contains("'uat'"),
+        "{}",
+        said.words()
+    );
+}
+
+#[test]
+fn a_served_cloud_keeps_what_happens_in_it() {
+    let folder = Folder::new();
+    let state = folder.file("served.json");
+    let address = console::serve(&["--listen", "127.0.0.1:0", "--state", text(&state)]);
+    let step = "tenants/rhcdbcore.onmicrosoft.com";
+    assert_eq!(cloud(&["person", step, "--cloud", &address]).code, 0);
+    for _ in 0..200 {
+        let kept = std::fs::read_to_string(&state).unwrap_or_default();
+        if kept.contains("\"initialDomain\": \"rhcdbcore.onmicrosoft.com\"") {
+            // It is whole whenever it is read: another process can begin with it.
+            assert_eq!(cloud(&["person", "--state", text(&state)]).code, 0);
+            return;
+        }
+        thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("the state was not saved within ten seconds");
+}
+
+#[test]
+fn an_address_that_is_taken_is_refused() {
+    let address = console::serve(&["--listen", "127.0.0.1:0"]);
+    let taken = address.strip_prefix("http://").unwrap();
+    let said = cloud(&["--listen", taken]);
+    assert_eq!(said.code, 1);
+    assert!(
+        said.words().contains("--listen ADDR:PORT"),
         "{}",
         said.words()
     );
