@@ -13,7 +13,7 @@ mod edit;
 #[path = "common/finished.rs"]
 mod finished;
 
-use edit::{DATABASE, HOSTING, object, resource};
+use edit::{DATABASE, HOSTING, add_object, object, resource};
 use finished::{Run, manifest, state};
 use rhc_core::fake::WorldOptions;
 use rollout::embedded::EmbeddedCloud;
@@ -207,5 +207,29 @@ async fn a_marked_group_that_the_file_forgot_is_reported_without_another_request
     let plan = Run::from_state(&state).plan().await.plan;
     let names: Vec<_> = plan.orphans.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(names, ["rhc-old-rg"]);
+    assert_eq!(plan.observed.lists, lists);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_marked_application_that_the_file_forgot_is_reported_without_another_request() {
+    let mut state = state();
+    let lists = Run::from_state(&state).plan().await.plan.observed.lists;
+    let known = object(&mut state, HOSTING, "application", "rhc-hp2-qa-db")["body"].clone();
+    let ours = json!(["rhc-environment:qa"]);
+    let production = json!(["rhc-environment:prod"]);
+    for (number, name, tags) in [(1, "rhc-old-qa-db", ours), (2, "rhc-prod-db", production)] {
+        let mut body = known.clone();
+        for (property, id) in [("id", number), ("appId", number + 2)] {
+            body[property] = json!(format!("11111111-2222-4333-8444-{id:012}"));
+        }
+        body["uniqueName"] = json!(name);
+        body["displayName"] = json!(name);
+        body["tags"] = tags;
+        add_object(&mut state, HOSTING, "application", body);
+    }
+
+    let plan = Run::from_state(&state).plan().await.plan;
+    let names: Vec<_> = plan.orphans.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["rhc-old-qa-db"]);
     assert_eq!(plan.observed.lists, lists);
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use rhc_core::fake::LoggedRequest;
 use tokio::sync::mpsc;
 
 use super::args::{Args, CloudChoice, Verb};
@@ -306,7 +307,9 @@ impl<'a> Session<'a> {
         }
         self.come_to_rest(applied).await;
         let verified = self.verify().await?.exit(self.args.strict);
+        let before = self.requests_of_embedded().len();
         let again = self.plan(Recovery::default()).await?.plan;
+        let log = self.requests_of_embedded();
         let mut text = self.console.text();
         text.gap();
         if again.is_empty() {
@@ -317,13 +320,20 @@ impl<'a> Session<'a> {
         }
         self.console.show(text);
         let (empty, by_hand) = (again.is_empty(), again.totals.manual > 0);
-        self.document.planned_again(again);
+        let log = self.target.embedded.is_some().then(|| log.get(before..));
+        self.document.planned_again(again, log.flatten());
         Ok(match (verified, applied) {
             (Exit::Done, _) if empty => applied,
             // What waits for a person still waits, and is nobody's mistake.
             (Exit::Done, Exit::Changes) if by_hand => Exit::Changes,
             _ => Exit::Failure,
         })
+    }
+
+    /// What the cloud in this process was asked so far.
+    fn requests_of_embedded(&self) -> Vec<LoggedRequest> {
+        let cloud = self.target.embedded.as_ref();
+        cloud.map_or_else(Vec::new, |(cloud, _)| cloud.world().log())
     }
 
     /// Directories take a while until every reader sees the last write; a cloud of our own does that at once, as far as

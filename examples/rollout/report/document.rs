@@ -1,8 +1,10 @@
 //! The one JSON document that `--json` prints.
 
+use rhc_core::fake::LoggedRequest;
 use serde::Serialize;
 
-use crate::engine::{Exit, Plan, Summary};
+use super::reads::most_reads_of_one_address;
+use crate::engine::{Exit, ObserveStats, Plan, Summary};
 use crate::preflight::Finding;
 use crate::verify::Report;
 
@@ -38,11 +40,14 @@ pub struct Document {
 }
 
 /// A plan's totals.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Counts {
     #[serde(flatten)]
     totals: crate::engine::Totals,
     left_over: usize,
+    observed: ObserveStats,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    most_reads_of_one_address: Option<usize>,
 }
 
 /// What was done.
@@ -112,9 +117,12 @@ impl Document {
         self.details.plan = Some(plan);
     }
 
-    /// Adds the plan after the apply.
-    pub fn planned_again(&mut self, plan: Plan) {
-        self.second_plan = Some(counts(&plan));
+    /// Adds the plan after the apply, and of an embedded cloud what was asked for it.
+    pub fn planned_again(&mut self, plan: Plan, log: Option<&[LoggedRequest]>) {
+        self.second_plan = Some(Counts {
+            most_reads_of_one_address: log.map(most_reads_of_one_address),
+            ..counts(&plan)
+        });
         self.details.second_plan = Some(plan);
     }
 
@@ -151,5 +159,7 @@ fn counts(plan: &Plan) -> Counts {
     Counts {
         totals: plan.totals,
         left_over: plan.orphans.len(),
+        observed: plan.observed.clone(),
+        most_reads_of_one_address: None,
     }
 }

@@ -3,6 +3,7 @@
 mod document;
 mod plan;
 mod progress;
+mod reads;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ mod verification;
 pub use document::{Applied, Counts, Details, Document, Verified};
 pub use plan::plan;
 pub use progress::ProgressLines;
+pub use reads::most_reads_of_one_address;
 pub use summary::summary;
 pub use text::{Text, Tone, count, some};
 pub use verification::verification;

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use rhc_arm::types::resources::ResourceGroup;
 use rhc_arm::{Path, Request, Resource, ResourceId, ResourceType};
-use rhc_graph::{Application, Filter, ListQuery};
 use serde::Deserialize;
 
 use super::clients::{Clients, TenantRef};
+use super::directory::every_application;
 use crate::engine::{Meta, Observe, Orphan, Output, Stage, StepError, Sweep, Wanted};
 
 /// What is left for the administrator to decide.
@@ -184,19 +184,12 @@ impl Sweep for MarkedApplications {
         wanted: Wanted<'_>,
     ) -> Result<Vec<Orphan>, StepError> {
         let graph = self.clients.graph(&self.tenant, cx.inputs())?;
-        let query = ListQuery::filter(Filter::any(
-            "tags",
-            format!("rhc-environment:{}", self.environment),
-        ));
-        let found = cx
-            .listing(
-                "",
-                "marked applications",
-                |_: &Application| None,
-                || async move { Ok(graph.applications().list(query).collect_all().await?) },
-            )
-            .await?;
-        let left = found.iter().filter(|one| {
+        let mark = format!("rhc-environment:{}", self.environment);
+        let found = every_application(cx, graph).await?;
+        let marked = found
+            .iter()
+            .filter(|one| one.tags.iter().flatten().any(|tag| *tag == mark));
+        let left = marked.filter(|one| {
             !one.unique_name
                 .as_deref()
                 .is_some_and(|name| wanted.contains_named("applications", name))

@@ -55,6 +55,9 @@ fn a_script_gets_one_document_and_nothing_else() {
     ] {
         assert_eq!(document.pointer(nothing), Some(&0.into()), "{nothing}");
     }
+    // Nothing was listed twice.
+    let reads = document.pointer("/second_plan/most_reads_of_one_address");
+    assert_eq!(reads, Some(&1.into()));
     for there in ["/plan/unchanged", "/apply/updated", "/verify/not_proven"] {
         assert!(
             document

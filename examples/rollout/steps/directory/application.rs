@@ -1,12 +1,14 @@
 //! An application registration, found and made by its unique name.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use rhc_graph::{Application, ApplicationKey, ListQuery, Settling};
+use rhc_graph::{Application, ApplicationKey, GraphClient, ListQuery, Settling};
 use serde_json::Value;
 
 use super::{listed_or_read, patch, to_value, written};
 use crate::engine::{
-    Apply, Change, DiffRules, Inputs, Meta, Observe, Observed, Outputs, Step, StepError,
+    Apply, Change, DiffRules, Inputs, Listed, Meta, Observe, Observed, Outputs, Step, StepError,
 };
 use crate::steps::clients::{Clients, TenantRef};
 
@@ -47,16 +49,7 @@ impl Step for ApplicationStep {
 
     async fn observe(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
         let graph = self.clients.graph(&self.tenant, cx.inputs())?;
-        let name = |application: &Application| application.unique_name.clone();
-        let all = cx
-            .listing("", "applications", name, || async move {
-                Ok(graph
-                    .applications()
-                    .list(ListQuery::default())
-                    .collect_all()
-                    .await?)
-            })
-            .await?;
+        let all = every(cx, graph).await?;
         let listed = all
             .get(&self.meta.name)
             .map_or(Ok(Observed::Absent), present)?;
@@ -93,6 +86,19 @@ impl Step for ApplicationStep {
             .await?;
         outputs(&settled)
     }
+}
+
+/// The applications of the tenant by unique name: one list, whoever asks.
+pub(in crate::steps) async fn every(
+    cx: &Observe<'_>,
+    graph: GraphClient,
+) -> Result<Arc<Listed<Application>>, StepError> {
+    let name = |application: &Application| application.unique_name.clone();
+    let fetch = || async move {
+        let applications = graph.applications().list(ListQuery::default());
+        Ok(applications.collect_all().await?)
+    };
+    cx.listing("", "applications", name, fetch).await
 }
 
 fn present(application: &Application) -> Result<Observed, StepError> {

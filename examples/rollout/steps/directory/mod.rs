@@ -7,6 +7,7 @@ mod member;
 mod service_principal;
 
 pub use application::ApplicationStep;
+pub(super) use application::every as every_application;
 pub use federated_credential::FederatedCredentialStep;
 pub use group::GroupStep;
 pub use member::MemberStep;
