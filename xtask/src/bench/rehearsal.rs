@@ -39,22 +39,29 @@ pub(super) fn run(runs: u32) -> Outcome {
     let ratio = median(&ratios).unwrap_or_default();
     line("rehearsal, wall / calibration", format!("{ratio:.2}"));
     for (what, pointer) in FIGURES {
-        if let Some(figure) = document.pointer(pointer) {
-            line(what, figure);
-        }
+        let figure = document.pointer(pointer);
+        let figure = figure.ok_or_else(|| format!("the rehearsal's --json has no {pointer}"))?;
+        line(what, figure);
     }
     Ok(())
 }
 
 /// What else the document says, where it says it.
-const FIGURES: [(&str, &str); 5] = [
+const FIGURES: [(&str, &str); 9] = [
+    ("rehearsal, things in the plan", "/plan/create"),
     ("rehearsal, resources created", "/apply/created"),
     ("rehearsal, requests", "/requests"),
+    ("rehearsal, seconds in the cloud", "/cloud_seconds"),
+    ("second plan, unchanged", "/second_plan/unchanged"),
     ("second plan, lists", "/second_plan/observed/lists"),
     ("second plan, point reads", "/second_plan/observed/reads"),
     (
         "second plan, depth of sequential requests",
         "/second_plan/observed/depth",
+    ),
+    (
+        "second plan, requests per (scope, type)",
+        "/second_plan/most_reads_of_one_address",
     ),
 ];
 
