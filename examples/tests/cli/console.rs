@@ -70,12 +70,12 @@ pub(crate) fn serve(words: &[&str]) -> String {
 
 /// `qa_rollout` with these words.
 pub(crate) fn rollout(words: &[&str]) -> Said {
-    call(|words, console| cli::rollout(words, console), words)
+    call(cli::rollout, words)
 }
 
 /// `embedded_cloud` with these words.
 pub(crate) fn cloud(words: &[&str]) -> Said {
-    call(|words, console| cli::cloud(words, console), words)
+    call(cli::cloud, words)
 }
 
 impl Said {
