@@ -88,10 +88,12 @@ async fn each_break_of_a_thing_fails_its_own_check_only() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+type Edit = fn(&mut Value);
+
 /// What goes with something is not a second finding.
 #[tokio::test(start_paused = true)]
 async fn a_thing_that_is_gone_with_all_that_stands_on_it_is_one_failed_check() {
-    let gone: [(&str, fn(&mut Value)); 7] = [
+    let gone: [(&str, Edit); 7] = [
         (
             "file/network/Microsoft.Resources/resourceGroups/rhc-net-qa-rg",
             |state| {
