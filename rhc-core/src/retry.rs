@@ -12,7 +12,7 @@ use azure_core::{
 use std::{
     hash::{BuildHasher, RandomState},
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
@@ -24,7 +24,8 @@ use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 pub struct RetryOptions {
     /// How often a request is sent at most, the first time included.
     pub max_attempts: u32,
-    /// When to give up, counted from the first try. A wait that would end later is not begun.
+    /// When to give up, counted from when the request was first sent: waiting for a [`Pacer`](crate::Pacer)
+    /// or for a person who signs in before that does not count. A wait that would end later is not begun.
     pub deadline: Duration,
     /// The first wait where the service does not say how long; it doubles each time, with up to a quarter added by chance.
     pub first_wait: Duration,
@@ -51,6 +52,7 @@ impl Default for RetryOptions {
 pub(crate) struct Call {
     pub(crate) idempotent: bool,
     pub(crate) attempts: AtomicU32,
+    first_sent: OnceLock<tokio::time::Instant>,
     /// Whether a try before the last one may have acted.
     pub(crate) earlier_unknown: AtomicBool,
     /// The last wait that the service asked for, in milliseconds, plus one; zero when it asked for none.
@@ -62,6 +64,7 @@ impl Call {
         Self {
             idempotent,
             attempts: AtomicU32::new(0),
+            first_sent: OnceLock::new(),
             earlier_unknown: AtomicBool::new(false),
             asked: AtomicU64::new(0),
         }
@@ -116,6 +119,9 @@ impl Policy for TryTimeout {
         let Some((first, rest)) = next.split_first() else {
             return Err(no_transport());
         };
+        if let Some(call) = ctx.value::<Arc<Call>>() {
+            call.first_sent.get_or_init(tokio::time::Instant::now);
+        }
         tokio::time::timeout(self.0, first.send(ctx, request, rest))
             .await
             .unwrap_or_else(|_| {
@@ -144,7 +150,6 @@ impl Policy for RetryPolicy {
         let Some((first, rest)) = next.split_first() else {
             return Err(no_transport());
         };
-        let started = tokio::time::Instant::now();
         loop {
             let attempt = call.attempts.fetch_add(1, Ordering::Relaxed) + 1;
             let result = first.send(ctx, request, rest).await;
@@ -169,7 +174,11 @@ impl Policy for RetryPolicy {
             let wait = asked
                 .filter(|asked| !asked.is_zero())
                 .unwrap_or_else(|| self.backoff(attempt));
-            if started.elapsed().saturating_add(wait) > self.options.deadline {
+            let elapsed = call
+                .first_sent
+                .get()
+                .map_or(Duration::ZERO, tokio::time::Instant::elapsed);
+            if elapsed.saturating_add(wait) > self.options.deadline {
                 return result;
             }
             if may_have_acted(&result) {

@@ -239,6 +239,28 @@ async fn waiting_for_a_turn_or_a_sign_in_is_no_lost_answer() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_deadline_counts_from_when_the_request_was_first_sent() {
+    let script = Script::new([Reply::status(503), Reply::status(200)]);
+    let person = Arc::new(FixedCredential::default().slow(Duration::from_secs(600)));
+    let service = service_with(&script, person, |_| {});
+    service.send(request(Method::Get)).await.unwrap();
+
+    let one_in_ten_minutes = Ceiling {
+        name: "all",
+        covers: |_, _| true,
+        burst: 1,
+        refill: Duration::from_secs(600),
+    };
+    let script = Script::new([Reply::status(200), Reply::status(503), Reply::status(200)]);
+    let paced = service_with(&script, FixedCredential::new(), |options| {
+        options.pacer = Some(Arc::new(Pacer::new(vec![one_in_ten_minutes])));
+    });
+    paced.send(request(Method::Get)).await.unwrap();
+    paced.send(request(Method::Get)).await.unwrap();
+    assert_eq!(script.left(), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_senseless_wait_is_an_error_and_no_panic() {
     let most = u64::MAX.to_string();
     for header in ["retry-after-ms", "retry-after"] {
