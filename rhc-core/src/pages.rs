@@ -60,13 +60,24 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
         }
     }
 
-    /// Goes on from a [`continuation`](Self::continuation) that was kept.
-    pub fn resume(service: &Service, operation: &'static str, continuation: &str) -> Self {
-        let request = service.follow(operation, Method::Get, continuation);
+    /// Goes on from a [`continuation`](Self::continuation) that was kept, with the headers that the list began with:
+    /// a link holds none, and Graph's advanced queries need `ConsistencyLevel` on every page.
+    pub fn resume(
+        service: &Service,
+        operation: &'static str,
+        continuation: &str,
+        headers: Vec<(&'static str, String)>,
+    ) -> Self {
+        let request = service
+            .follow(operation, Method::Get, continuation)
+            .map(|mut request| {
+                request.headers.clone_from(&headers);
+                request
+            });
         Self {
             service: service.clone(),
             operation,
-            headers: Vec::new(),
+            headers,
             sensitive: false,
             state: State::Ready(Box::new(request)),
             items: VecDeque::new(),

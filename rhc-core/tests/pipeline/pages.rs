@@ -83,16 +83,27 @@ async fn a_link_keeps_its_own_path_even_with_two_slashes() {
 
 #[tokio::test(start_paused = true)]
 async fn a_list_goes_on_from_its_continuation() {
-    let script = Script::new([page(&[1, 2], Some("/things?p=2")), page(&[3], None)]);
+    let script = Script::new([
+        page(&[1, 2], Some("/things?p=2")),
+        page(&[3], Some("/things?p=3")),
+        page(&[4], None),
+    ]);
     let service = service(&script);
     let mut pages = list(&service);
     assert_eq!(pages.next().await.unwrap().unwrap(), 1);
     let kept = pages.continuation().unwrap().to_owned();
-    let rest: Vec<u32> = Pages::resume(&service, "things.list", &kept)
+    let headers = vec![("consistencylevel", "eventual".to_owned())];
+    let rest: Vec<u32> = Pages::resume(&service, "things.list", &kept, headers)
         .collect_all()
         .await
         .unwrap();
-    assert_eq!(rest, [3]);
+    assert_eq!(rest, [3, 4]);
+    assert!(
+        script
+            .seen()
+            .iter()
+            .all(|seen| seen.header("consistencylevel") == Some("eventual"))
+    );
 }
 
 #[tokio::test(start_paused = true)]
