@@ -5,14 +5,17 @@ use azure_core::{
     credentials::{AccessToken, TokenCredential, TokenRequestOptions},
     error::{Error, ErrorKind},
     http::{
-        ClientMethodOptions, Context, Request, Url,
+        AsyncRawResponse, ClientMethodOptions, Context, Request, Url,
         headers::{AUTHORIZATION, HeaderName},
         policies::{Policy, PolicyResult},
     },
 };
 use std::{
     fmt,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 use tokio::sync::Mutex;
 
@@ -37,7 +40,16 @@ pub(crate) struct Authorize {
     origin: Url,
     clock: Clock,
     cached: RwLock<Option<AccessToken>>,
-    flight: Mutex<()>,
+    flight: Mutex<Option<Failed>>,
+    /// How many flights have ended.
+    ended: AtomicU64,
+}
+
+/// The last flight, if it failed: those who waited for it share its failure, so that a person is not asked once for each of them.
+struct Failed {
+    number: u64,
+    with_claims: bool,
+    why: Arc<Error>,
 }
 
 impl Authorize {
@@ -56,6 +68,7 @@ impl Authorize {
             clock,
             cached: RwLock::default(),
             flight: Mutex::default(),
+            ended: AtomicU64::new(0),
         }
     }
 
@@ -76,7 +89,8 @@ impl Authorize {
             return Ok(token);
         }
         let alive = |token: &AccessToken| token.expires_on > self.clock.now();
-        let _one_at_a_time = match (self.flight.try_lock(), self.cached().filter(alive)) {
+        let ended = self.ended.load(Ordering::Acquire);
+        let mut flight = match (self.flight.try_lock(), self.cached().filter(alive)) {
             (Ok(first), _) => first,
             // Another request renews it; nobody else has to wait for that while the old one lives.
             (Err(_), Some(token)) => return Ok(token),
@@ -86,7 +100,11 @@ impl Authorize {
             return Ok(token);
         }
         let alive = self.cached().filter(alive);
-        match (self.ask(&*self.credential, None).await, alive) {
+        let result = match shared(flight.as_ref(), ended, false) {
+            Some(error) => Err(error),
+            None => self.fly(&mut flight, &*self.credential, None).await,
+        };
+        match (result, alive) {
             (Ok(token), _) => {
                 self.store(Some(token.clone()));
                 Ok(token)
@@ -105,24 +123,53 @@ impl Authorize {
         refused: &AccessToken,
         claims: Option<Claims>,
     ) -> azure_core::Result<Option<AccessToken>> {
-        let _one_at_a_time = self.flight.lock().await;
+        let ended = self.ended.load(Ordering::Acquire);
+        let mut flight = self.flight.lock().await;
         let other = |token: &AccessToken| token.token.secret() != refused.token.secret();
         if let Some(token) = self.cached().filter(other) {
             return Ok(Some(token));
         }
+        if let Some(error) = shared(flight.as_ref(), ended, claims.is_some()) {
+            return Err(error);
+        }
         self.store(None);
-        let mut token = self.ask(&*self.credential, claims.clone()).await?;
+        let mut token = self
+            .fly(&mut flight, &*self.credential, claims.clone())
+            .await?;
         if !other(&token) {
             let Some(factory) = &self.factory else {
                 return Ok(None);
             };
-            token = self.ask(&*factory(), claims).await?;
+            token = self.fly(&mut flight, &*factory(), claims).await?;
         }
         if !other(&token) {
             return Ok(None);
         }
         self.store(Some(token.clone()));
         Ok(Some(token))
+    }
+
+    /// Asks, and keeps a failure for those who wait.
+    async fn fly(
+        &self,
+        flight: &mut Option<Failed>,
+        credential: &dyn TokenCredential,
+        claims: Option<Claims>,
+    ) -> azure_core::Result<AccessToken> {
+        let with_claims = claims.is_some();
+        let result = self.ask(credential, claims).await;
+        let number = self.ended.fetch_add(1, Ordering::AcqRel) + 1;
+        *flight = None;
+        result.map_err(|error| {
+            let why = Arc::new(error);
+            let told = told(&why);
+            *flight = Some(Failed {
+                number,
+                with_claims,
+                why,
+            });
+            told
+        })
     }
 
     async fn ask(
@@ -180,15 +227,19 @@ impl Policy for Authorize {
             return Ok(answer);
         }
         // A 401 says that the service did not act, so one more try is safe for any method.
-        let header = answer
-            .headers()
-            .get_optional_str(&HeaderName::from_static("www-authenticate"));
-        let claims = header.and_then(claims_of);
+        let claims = challenge(&answer);
         let challenged = claims.is_some();
         match self.replacement(&token, claims).await? {
             Some(token) => {
                 request.insert_header(AUTHORIZATION, format!("Bearer {}", token.token.secret()));
-                first.send(ctx, request, rest).await
+                let answer = first.send(ctx, request, rest).await?;
+                if u16::from(answer.status()) == 401 && challenge(&answer).is_some() {
+                    return Err(Error::with_message(
+                        ErrorKind::Credential,
+                        "the service demands a new sign-in (its policy changed or access was revoked) and refuses the credential's new token too: sign in again",
+                    ));
+                }
+                Ok(answer)
             }
             None if challenged => Err(Error::with_message(
                 ErrorKind::Credential,
@@ -196,6 +247,48 @@ impl Policy for Authorize {
             )),
             None => Ok(answer),
         }
+    }
+}
+
+/// The failure of a flight that ended after `ended` others, if it asked for the same.
+fn shared(last: Option<&Failed>, ended: u64, with_claims: bool) -> Option<Error> {
+    last.filter(|failed| failed.number > ended && failed.with_claims == with_claims)
+        .map(|failed| told(&failed.why))
+}
+
+/// The same failure once more, for one more caller.
+fn told(why: &Arc<Error>) -> Error {
+    let words = why.to_string();
+    match std::error::Error::source(&**why) {
+        Some(_) => Error::with_error(ErrorKind::Credential, SharedCause(Arc::clone(why)), words),
+        None => Error::with_message(ErrorKind::Credential, words),
+    }
+}
+
+/// What lies beneath an error that several callers share.
+struct SharedCause(Arc<Error>);
+
+impl SharedCause {
+    fn cause(&self) -> &(dyn std::error::Error + 'static) {
+        std::error::Error::source(&*self.0).unwrap_or(&*self.0)
+    }
+}
+
+impl fmt::Display for SharedCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.cause(), f)
+    }
+}
+
+impl fmt::Debug for SharedCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.cause(), f)
+    }
+}
+
+impl std::error::Error for SharedCause {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause().source()
     }
 }
 
@@ -222,6 +315,13 @@ impl std::error::Error for WrongOrigin {}
 
 pub(crate) fn origin_of(url: &Url) -> String {
     url.origin().ascii_serialization()
+}
+
+fn challenge(answer: &AsyncRawResponse) -> Option<Claims> {
+    answer
+        .headers()
+        .get_optional_str(&HeaderName::from_static("www-authenticate"))
+        .and_then(claims_of)
 }
 
 /// The claims of a challenge, decoded: `Bearer …, error="insufficient_claims", claims="<base64>"`.

@@ -43,6 +43,55 @@ async fn a_slow_credential_is_asked_once_by_many() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn those_who_wait_for_a_sign_in_share_its_failure_and_those_who_come_later_ask_anew() {
+    let script = Script::new([]);
+    let credential = Arc::new(
+        FixedCredential::default()
+            .slow(Duration::from_secs(3))
+            .failing_from(1),
+    );
+    let service = service_with(&script, Arc::clone(&credential), |_| {});
+    let calls = (0..5).map(|_| service.send(request(Method::Get)));
+    for result in futures::future::join_all(calls).await {
+        let error = result.unwrap_err();
+        assert!(
+            error.kind() == ErrorKind::Credential && error.message().contains("told to fail"),
+            "{error}"
+        );
+    }
+    assert_eq!(credential.asked().len(), 1, "one prompt for five");
+    service.send(request(Method::Get)).await.unwrap_err();
+    assert_eq!(credential.asked().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_were_challenged_together_share_a_sign_in_that_fails() {
+    let script = Script::new((0..5).map(|_| challenge().after(Duration::from_secs(1))));
+    let credential = Arc::new(
+        FixedCredential::default()
+            .slow(Duration::from_secs(3))
+            .failing_from(2),
+    );
+    let service = service_with(&script, Arc::clone(&credential), |_| {});
+    let calls = (0..5).map(|_| service.send(request(Method::Get)));
+    for result in futures::future::join_all(calls).await {
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::Credential);
+    }
+    assert_eq!(credential.asked().len(), 2, "the token, and one prompt");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_challenge_says_to_sign_in_again() {
+    let script = Script::new([challenge(), challenge(), Reply::status(200)]);
+    let error = send(&script, Method::Get).await.unwrap_err();
+    assert!(
+        error.kind() == ErrorKind::Credential && error.message().contains("sign in again"),
+        "{error}"
+    );
+    assert_eq!(script.left(), 1, "not a third time");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_early_renewal_that_fails_does_not_hurt_while_the_token_lives() {
     let script = Script::new((0..3).map(|_| Reply::status(200)));
     let credential = Arc::new(FixedCredential::default().failing_from(2));
