@@ -90,9 +90,8 @@ impl Service {
         }
         let mut client_options = options.client_options.clone();
         client_options.retry = http::RetryOptions::none();
+        // Not the links of operations: their queries may be signed, and who has one needs no token.
         let names = [
-            "azure-asyncoperation",
-            "location",
             "x-ms-correlation-request-id",
             "client-request-id",
             "request-id",
