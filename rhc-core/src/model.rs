@@ -16,11 +16,13 @@
 /// assert_eq!(group.display_name.as_deref(), Some("a"));
 /// assert_eq!(group.rest["new"], 1);
 /// ```
+///
+/// `Debug` shows the names in `rest` and not their values: one that this version does not know may be a secret.
 #[macro_export]
 macro_rules! model {
     ($($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* })+) => {$(
         $(#[$meta])*
-        #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
         #[serde(rename_all = "camelCase")]
         pub struct $name {
             $(
@@ -31,6 +33,15 @@ macro_rules! model {
             /// What this model does not know, kept. A `null` put here clears the property that it names.
             #[serde(flatten)]
             pub rest: serde_json::Map<String, serde_json::Value>,
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name))
+                    $(.field(stringify!($field), &self.$field))*
+                    .field("rest", &self.rest.keys().collect::<Vec<_>>())
+                    .finish()
+            }
         }
     )+};
 }

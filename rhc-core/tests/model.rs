@@ -57,3 +57,13 @@ fn a_null_in_rest_clears() {
     thing.rest.insert("displayName".into(), json!(null));
     assert_eq!(json!(thing), json!({"displayName": null}));
 }
+
+#[test]
+fn debug_shows_what_is_known_and_only_the_names_of_the_rest() {
+    let read = json!({"displayName": "a", "newSecret": {"value": "planted"}});
+    let thing: Thing = serde_json::from_value(read).unwrap();
+    assert_eq!(
+        format!("{thing:?}"),
+        "Thing { display_name: Some(\"a\"), colour: None, rest: [\"newSecret\"] }"
+    );
+}
