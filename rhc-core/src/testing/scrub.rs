@@ -1,7 +1,7 @@
 //! Takes secrets and people out of recordings.
 
-use serde_json::Value;
-use std::collections::BTreeMap;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
 const REDACTED: &str = "REDACTED";
 
@@ -42,6 +42,22 @@ const SECRET_NAMES: &[&str] = &[
     "acceptownershipurl",
 ];
 
+/// Lists whose pairs of a name and a value are secrets. `value` is the whole answer of an action such as `listSecrets`.
+const SECRET_LISTS: &[&str] = &[
+    "value",
+    "secrets",
+    "keys",
+    "passwords",
+    "credentials",
+    "connectionstrings",
+];
+
+/// Parts of a pair's name that say that its value is a secret, in whatever list.
+const SECRET_PARTS: &[&str] = &["password", "secret", "connectionstring"];
+
+/// The query parameters of an operation's signed link: whoever has them all needs no token.
+const SIGNED: &[&str] = &["t", "c", "s", "h"];
+
 /// Names whose value is chance, and would make two recordings of the same thing differ.
 const CHANCE_NAMES: &[&str] = &["clientrequestid"];
 
@@ -53,6 +69,9 @@ const CODE_IS_HARMLESS_BESIDE: &[&str] = &["message", "error"];
 pub fn scrub(value: &mut Value) {
     Scrubber::default().value(value);
 }
+
+// A pair is `{"name": …, "value": …}`, and the name may be called after what the list holds.
+const PAIR_NAMES: &[&str] = &["name", "keyName", "key"];
 
 #[derive(Default)]
 struct Scrubber {
@@ -66,7 +85,18 @@ impl Scrubber {
                 let is_error = CODE_IS_HARMLESS_BESIDE
                     .iter()
                     .any(|name| map.contains_key(*name));
+                if names_a_secret(map) {
+                    redact_pair(map);
+                }
                 for (name, inner) in map.iter_mut() {
+                    if is_one_of(SECRET_LISTS, name) {
+                        inner
+                            .as_array_mut()
+                            .into_iter()
+                            .flatten()
+                            .filter_map(Value::as_object_mut)
+                            .for_each(redact_pair);
+                    }
                     let harmless = is_error && name == "code";
                     if is_secret(name)
                         && !harmless
@@ -85,7 +115,10 @@ impl Scrubber {
                 [Value::String(name), secret @ Value::String(_)] if is_secret(name) => {
                     *secret = REDACTED.into()
                 }
-                items => items.iter_mut().for_each(|item| self.value(item)),
+                items => {
+                    redact_signature(items);
+                    items.iter_mut().for_each(|item| self.value(item));
+                }
             },
             Value::String(text) => {
                 if let Some(clean) = self.text(text) {
@@ -110,15 +143,15 @@ impl Scrubber {
         if holds_key {
             return Some(REDACTED.to_owned());
         }
-        let words: Vec<_> = text
-            .split_inclusive([' ', '"', '&', '?', ';', ',', '<', '>', '(', ')'])
-            .map(|word| self.word(word))
-            .collect();
+        let words = || text.split_inclusive([' ', '"', '&', '?', ';', ',', '<', '>', '(', ')']);
+        let signed =
+            is_signed(words().filter_map(|word| word.split_once('=').map(|(name, _)| name)));
+        let words: Vec<_> = words().map(|word| self.word(word, signed)).collect();
         let clean = words.concat();
         (clean != text).then_some(clean)
     }
 
-    fn word(&mut self, word: &str) -> String {
+    fn word(&mut self, word: &str, signed: bool) -> String {
         let bare = word.trim_end_matches([' ', '"', '&', '?', ';', ',', '<', '>', '(', ')']);
         let tail = &word[bare.len()..];
         if bare.starts_with("eyJ") && bare.matches('.').count() >= 1 && bare.len() > 20 {
@@ -126,7 +159,8 @@ impl Scrubber {
         }
         if let Some((name, _)) = bare
             .split_once('=')
-            .filter(|(name, value)| is_secret(name) && !value.is_empty())
+            .filter(|(name, _)| is_secret(name) || signed && SIGNED.contains(name))
+            .filter(|(_, value)| !value.is_empty())
         {
             return format!("{name}={REDACTED}{tail}");
         }
@@ -144,13 +178,60 @@ impl Scrubber {
     }
 }
 
+/// Whether it is a pair whose name says that its value is a secret, such as a variable `DB_PASSWORD`.
+fn names_a_secret(map: &Map<String, Value>) -> bool {
+    PAIR_NAMES
+        .iter()
+        .filter_map(|name| map.get(*name)?.as_str())
+        .any(|name| {
+            let plain = plain(name).to_ascii_lowercase();
+            is_secret(name) || SECRET_PARTS.iter().any(|part| plain.contains(part))
+        })
+}
+
+fn redact_pair(map: &mut Map<String, Value>) {
+    let named = PAIR_NAMES
+        .iter()
+        .any(|name| map.get(*name).is_some_and(Value::is_string));
+    if let Some(value @ (Value::String(_) | Value::Number(_))) = map.get_mut("value")
+        && named
+    {
+        *value = REDACTED.into();
+    }
+}
+
+/// A query as it is recorded, a list of pairs `[name, value]`.
+fn redact_signature(items: &mut [Value]) {
+    if !is_signed(items.iter().filter_map(|item| item.get(0)?.as_str())) {
+        return;
+    }
+    for item in items {
+        let signs = item
+            .get(0)
+            .and_then(Value::as_str)
+            .is_some_and(|name| SIGNED.contains(&name));
+        if let Some(value) = item.get_mut(1).filter(|value| signs && value.is_string()) {
+            *value = REDACTED.into();
+        }
+    }
+}
+
+fn is_signed<'a>(names: impl Iterator<Item = &'a str>) -> bool {
+    let names: BTreeSet<_> = names.collect();
+    SIGNED.iter().all(|name| names.contains(name))
+}
+
 fn is_secret(name: &str) -> bool {
     is_one_of(SECRET_NAMES, name)
 }
 
 fn is_one_of(names: &[&str], name: &str) -> bool {
-    let plain: String = name.chars().filter(|c| *c != '-' && *c != '_').collect();
+    let plain = plain(name);
     names.iter().any(|known| plain.eq_ignore_ascii_case(known))
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| *c != '-' && *c != '_').collect()
 }
 
 fn is_person(local: &str, domain: &str) -> bool {
@@ -202,6 +283,46 @@ mod tests {
                 .unwrap()
                 .starts_with("https://a.blob.core.windows.net/c?sv=1&sig=REDACTED")
         );
+    }
+
+    #[test]
+    fn a_planted_pair_does_not_survive() {
+        let mut value = json!({
+            "request": {"env": [{"name": "DB_PASSWORD", "value": "planted"}, {"name": "PORT", "value": "8080"}]},
+            "listSecrets": {"value": [{"name": "x", "value": "planted"}]},
+            "template": {"secrets": [{"name": "y", "value": "planted", "identity": null}]},
+            "listKeys": {"keys": [{"keyName": "key1", "value": "planted", "permissions": "FULL"}]},
+            "list": {"value": [{"name": "kept", "id": "/a/kept"}]},
+        });
+        scrub(&mut value);
+        assert!(!value.to_string().contains("planted"), "{value}");
+        assert_eq!(value["request"]["env"][1]["value"], "8080");
+        assert_eq!(value["listSecrets"]["value"][0]["name"], "x");
+        assert_eq!(value["list"]["value"][0]["name"], "kept");
+    }
+
+    #[test]
+    fn the_signature_of_a_link_does_not_survive() {
+        let link = "https://management.azure.com/operations/1?api-version=1&t=63&c=planted-c&s=planted-s&h=planted-h";
+        let mut value = json!({
+            "headers": {"location": link, "azure-asyncoperation": link},
+            "query": [["api-version", "1"], ["t", "63"], ["c", "planted-c"], ["s", "planted-s"], ["h", "planted-h"]],
+            "kept": ["https://x.org/?s=word&c=1", [["t", "1"], ["s", "word"]]],
+        });
+        let kept = value["kept"].clone();
+        scrub(&mut value);
+        assert!(!value.to_string().contains("planted"), "{value}");
+        assert_eq!(
+            value["headers"]["location"],
+            "https://management.azure.com/operations/1?api-version=1&t=REDACTED&c=REDACTED&s=REDACTED&h=REDACTED"
+        );
+        assert_eq!(value["query"][0], json!(["api-version", "1"]));
+        assert_eq!(
+            value["query"][1],
+            json!(["t", "REDACTED"]),
+            "as the scrubbed link is followed"
+        );
+        assert_eq!(value["kept"], kept);
     }
 
     #[test]
