@@ -73,6 +73,42 @@ async fn a_subscription_that_is_protected_by_its_name_is_not_used_by_its_id() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_subscription_that_is_protected_by_its_name_is_not_used_by_an_alias() {
+    let mut state = state();
+    let all = state["sections"]["arm"]["subscriptions"]
+        .as_object()
+        .unwrap();
+    let named = |name: &str| {
+        let found = all.iter().find(|(_, one)| one["displayName"] == name);
+        found.unwrap().0.clone()
+    };
+    let (website, own) = (named("Azure subscription 1"), named("rhc-b2c-qa-sub"));
+    let text = state.to_string();
+    let aliases = &mut state["sections"]["arm"]["aliases"];
+    let moved = aliases.to_string().replace(&own, &website);
+    *aliases = serde_json::from_str(&moved).unwrap();
+    assert_ne!(state.to_string(), text, "the alias points elsewhere now");
+
+    let file = manifest();
+    let cloud = EmbeddedCloud::from_state(&file, &state.to_string(), WorldOptions::default(), true)
+        .unwrap();
+    let run = Run::over(file, cloud);
+    let planned = run.plan().await;
+    let Action::Failed { message, .. } = action(&planned.plan, "aliases/rhc-b2c-qa-sub") else {
+        panic!("{:?}", planned.plan.totals);
+    };
+    assert!(message.contains("'Azure subscription 1'"), "{message}");
+    run.apply(planned).await;
+    let after = run.cloud.to_state().unwrap();
+    let resources = after["sections"]["arm"]["resources"].as_object().unwrap();
+    let made = resources.keys().filter(|key| {
+        key.contains(website.as_str())
+            && !state["sections"]["arm"]["resources"][key.as_str()].is_object()
+    });
+    assert_eq!(made.collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_that_can_bear_the_mark_is_taken_without_it() {
     let mut state = state();
     for (_, stored) in state["sections"]["arm"]["resources"]

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::clients::{Clients, TenantRef};
 use crate::engine::{
-    Apply, Change, ChangeKind, DiffRules, Inputs, Key, Lane, Mark, Meta, Observe, Observed, Output,
-    Outputs, OwnedBy, Step, StepError, merge,
+    Apply, Change, DiffRules, Inputs, Key, Lane, Mark, Meta, Observe, Observed, Output, Outputs,
+    OwnedBy, Step, StepError, merge,
 };
 
 /// The ARM id of the resource that the step with this key makes.
@@ -190,11 +190,7 @@ impl<R: ResourceType> ArmStep<R> {
         } else {
             document
         };
-        let mark = match self.meta.owner {
-            OwnedBy::Mark if resource.has_tag("rhc-environment", &self.environment) => Mark::Ours,
-            OwnedBy::Mark => Mark::Foreign,
-            _ => Mark::Unmarkable,
-        };
+        let mark = self.mark(resource);
         Ok(Observed::Present {
             document,
             outputs: self.outputs_of(resource)?,
@@ -259,14 +255,19 @@ impl<R: ResourceType> Step for ArmStep<R> {
 
     async fn apply(&self, cx: &Apply<'_>, change: &Change<'_>) -> Result<Outputs, StepError> {
         let resources = self.resources(cx.inputs())?;
-        let document = match change.kind {
-            ChangeKind::Create => change.desired.clone(),
-            // PUT replaces the whole, and the list that showed it may be some minutes old.
-            ChangeKind::Update | ChangeKind::Reconcile => {
-                let there = resources.get_opt(&self.name).await?;
-                self.put_over(there.as_ref(), change.desired)?
-            }
-        };
+        // PUT replaces the whole, and the list that showed what is there, or that nothing is, may be some minutes old.
+        let there = resources.get_opt(&self.name).await?;
+        if there
+            .as_ref()
+            .is_some_and(|there| self.mark(there) == Mark::Foreign)
+        {
+            return Err(StepError::new(format!(
+                "{} '{}' was made by somebody else in the meantime: it does not carry this environment's mark",
+                self.meta.kind, self.meta.name
+            ))
+            .remedy("find out whose it is; give it the tag rhc-environment if it is yours, else choose another name in the environment file"));
+        }
+        let document = self.put_over(there.as_ref(), change.desired)?;
         let resource: Resource<R> = serde_json::from_value(document).map_err(|error| {
             StepError::bug(format!("the desired document is no {}: {error}", R::TYPE))
         })?;
@@ -289,6 +290,15 @@ impl<R: ResourceType> Step for ArmStep<R> {
 }
 
 impl<R: ResourceType> ArmStep<R> {
+    /// Whose a resource is.
+    fn mark(&self, resource: &Resource<R>) -> Mark {
+        match self.meta.owner {
+            OwnedBy::Mark if resource.has_tag("rhc-environment", &self.environment) => Mark::Ours,
+            OwnedBy::Mark => Mark::Foreign,
+            _ => Mark::Unmarkable,
+        }
+    }
+
     /// What is there, with what is wanted put over it.
     fn put_over(&self, there: Option<&Resource<R>>, desired: &Value) -> Result<Value, StepError> {
         let Some(there) = there else {

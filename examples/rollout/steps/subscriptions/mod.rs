@@ -1,11 +1,13 @@
 //! Subscriptions: made under the billing scope, accepted by the tenant that shall own them, or given.
 
 mod accept;
+mod alias;
 mod billing;
 mod given;
 mod provider;
 
 pub use accept::AcceptStep;
+pub use alias::AliasStep;
 pub use billing::BillingStep;
 pub use given::GivenStep;
 pub use provider::ProviderStep;
@@ -15,10 +17,10 @@ use std::collections::BTreeMap;
 use rhc_arm::Resource;
 use rhc_arm::types::subscription::{AliasAdditionalProperties, AliasProperties, SubscriptionAlias};
 
-use super::arm_resource::{ArmStep, Parent};
+use super::arm_resource::Parent;
 use super::clients::TenantRef;
 use super::site::{Account, Site};
-use crate::engine::{Key, Meta, Output, Outputs, OwnedBy, Stage};
+use crate::engine::{Key, Meta, Output, Outputs, OwnedBy, Stage, TenantKey};
 use crate::manifest::Subscription;
 
 /// The id of a subscription, a GUID.
@@ -115,12 +117,18 @@ impl Site<'_> {
         )
         .why("given in the file: it is used, and none is made")
         .owner(OwnedBy::Given);
-        let protected = self.manifest.protected().subscriptions.iter();
         let step = GivenStep::new(meta, self.clients.clone(), tenant.clone(), id.to_owned());
-        let names = protected
-            .filter(|one| one.tenant == tenant.key.as_str())
-            .map(|one| one.name.clone());
+        let names = self.protected_names(&tenant.key);
         self.add(step.unless(names))
+    }
+
+    /// The names of a tenant's subscriptions that nothing may be made in.
+    fn protected_names(&self, tenant: &TenantKey) -> Vec<String> {
+        let protected = self.manifest.protected().subscriptions.iter();
+        protected
+            .filter(|one| one.tenant == tenant.as_str())
+            .map(|one| one.name.clone())
+            .collect()
     }
 
     fn alias(
@@ -129,7 +137,7 @@ impl Site<'_> {
         payer: &TenantRef,
         billing: &Key,
         owner: Option<Owner>,
-    ) -> ArmStep<SubscriptionAlias> {
+    ) -> AliasStep {
         let meta = self
             .meta::<SubscriptionAlias>(
                 Stage::SUBSCRIPTIONS,
@@ -160,24 +168,31 @@ impl Site<'_> {
             }
             Ok(Resource::<SubscriptionAlias>::new(properties))
         });
-        step.outputs(|alias| {
-            let guid = alias.properties.subscription_id.clone();
-            let id = guid.as_ref().map(|guid| format!("/subscriptions/{guid}"));
-            Outputs::new().with("subscriptionId", guid).with("id", id)
-        })
-        // What an alias was made with is its history; a subscription is renamed and moved elsewhere.
-        .rules(|rules| {
-            [
-                "displayName",
-                "workload",
-                "billingScope",
-                "additionalProperties",
-            ]
-            .iter()
-            .fold(rules, |rules, name| {
-                rules.not_owned(&format!("properties.{name}"))
+        let step = step
+            .outputs(|alias: &Resource<SubscriptionAlias>| {
+                let guid = alias.properties.subscription_id.clone();
+                let id = guid.as_ref().map(|guid| format!("/subscriptions/{guid}"));
+                Outputs::new().with("subscriptionId", guid).with("id", id)
             })
-        })
+            // What an alias was made with is its history; a subscription is renamed and moved elsewhere.
+            .rules(|rules| {
+                [
+                    "displayName",
+                    "workload",
+                    "billingScope",
+                    "additionalProperties",
+                ]
+                .iter()
+                .fold(rules, |rules, name| {
+                    rules.not_owned(&format!("properties.{name}"))
+                })
+            });
+        AliasStep::new(
+            step,
+            self.clients.clone(),
+            payer.clone(),
+            self.protected_names(&payer.key),
+        )
     }
 
     fn account(&mut self, subscription: Key, tenant: &TenantRef) -> Account {

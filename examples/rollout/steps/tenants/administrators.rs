@@ -65,10 +65,13 @@ impl AdministratorsStep {
                 administrator.display_name
             ));
         }
-        steps.push(format!(
-            "Sign in once as {} and set its password and second factor.",
-            self.sign_in_name(&self.operator)
-        ));
+        let operator = self.sign_in_name(&self.operator);
+        steps.push(if missing.is_empty() {
+            // The accounts are there, and the running sign-in is somebody else's.
+            format!("Sign in to the rollout as {operator}, and as nobody else, when it asks for this tenant.")
+        } else {
+            format!("Sign in once as {operator} and set its password and second factor.")
+        });
         steps.push(
             "The rollout sees by itself when that is done; it never asks for these passwords."
                 .to_owned(),

@@ -33,7 +33,7 @@ impl TenantByHandStep {
         vec![
             "Open https://entra.microsoft.com, signed in to the back office with the role Tenant Creator, and go to Entra ID > Overview > Manage tenants > Create.".to_owned(),
             "Choose Workforce; the back office must have a paid subscription.".to_owned(),
-            format!("Organization name: {}. Initial domain name: {label} (gives {}). Country/Region: United States. Create.", self.display_name, self.domain),
+            format!("Organization name: {}. Initial domain name: {label} (gives {}). Country/Region: your company's; it cannot be changed later. Create.", self.display_name, self.domain),
             "The rollout sees by itself when it is there.".to_owned(),
         ]
     }
