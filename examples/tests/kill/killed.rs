@@ -3,6 +3,14 @@
 use crate::programs::{Cloud, Journal, Running, in_time};
 use crate::undisturbed::require_finished;
 
+/// The next run finishes, and the environment is as if nobody had disturbed any.
+fn require_resumable(cloud: &Cloud) {
+    assert!(!cloud.journal().has_ended());
+    let (code, said) = cloud.rollout("apply").end();
+    assert_eq!(code, Some(0), "{said}");
+    require_finished(cloud);
+}
+
 /// Kills `apply` on a fresh cloud as soon as this has come, in time for what shall still be so; then lets the next one
 /// finish, and looks at what came of it.
 fn killed(
@@ -17,10 +25,7 @@ fn killed(
         let in_the_middle = apply.kill() && is_still(&cloud.journal());
         in_the_middle.then_some(cloud)
     });
-    assert!(!cloud.journal().has_ended());
-    let (status, said) = cloud.rollout("apply").end();
-    assert_eq!(status.code(), Some(0), "{}", said.join("\n"));
-    require_finished(&cloud);
+    require_resumable(&cloud);
     cloud
 }
 
@@ -101,4 +106,28 @@ fn at_the_last_write() {
     killed_at_intent(
         "database/Microsoft.Sql/servers/rhc-qa-sqlsvr/databases/hp2_db/users/rhc-hp2-qa-db",
     );
+}
+
+#[test]
+fn again_and_again() {
+    let cloud = Cloud::serve();
+    let mut kills = 0;
+    loop {
+        let mut apply = cloud.rollout("apply");
+        let begun = cloud.journal().intents();
+        // What is left at the end is less than that.
+        apply.until("seven more writes, or an end", |_| {
+            let journal = cloud.journal();
+            journal.intents() > begun + 7 || journal.has_ended()
+        });
+        if cloud.journal().has_ended() {
+            let (code, said) = apply.end();
+            assert_eq!(code, Some(0), "{said}");
+            break;
+        }
+        apply.kill();
+        kills += 1;
+    }
+    assert!(kills > 3, "{kills}");
+    require_finished(&cloud);
 }

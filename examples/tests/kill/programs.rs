@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -38,6 +38,7 @@ pub(crate) struct Running {
     name: &'static str,
     child: Child,
     said: Arc<Mutex<Vec<String>>>,
+    readers: Vec<JoinHandle<()>>,
 }
 
 impl Running {
@@ -51,16 +52,22 @@ impl Running {
             .unwrap();
         let out = Box::new(child.stdout.take().unwrap()) as Box<dyn Read + Send>;
         let err = Box::new(child.stderr.take().unwrap()) as Box<dyn Read + Send>;
-        for stream in [out, err] {
+        let read = |stream: Box<dyn Read + Send>| {
             let said = Arc::clone(&said);
             thread::spawn(move || {
                 for line in BufReader::new(stream).lines().map_while(Result::ok) {
                     let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
                     said.push(line);
                 }
-            });
+            })
+        };
+        let readers = [out, err].map(read).into();
+        Self {
+            name,
+            child,
+            said,
+            readers,
         }
-        Self { name, child, said }
     }
 
     /// Everything that it has said so far.
@@ -71,10 +78,11 @@ impl Running {
             .clone()
     }
 
-    /// Whether any line so far contains this.
+    /// Whether it has said these words, however the lines were broken.
     pub(crate) fn has_said(&self, words: &str) -> bool {
-        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        said.iter().any(|line| line.contains(words))
+        let said = self.said().join(" ");
+        let said: Vec<_> = said.split_whitespace().collect();
+        said.join(" ").contains(words)
     }
 
     fn ended(&mut self) -> Option<ExitStatus> {
@@ -95,13 +103,14 @@ impl Running {
         panic!("never came: {what}\n{}", self.last_words());
     }
 
-    /// Waits for the program's own end.
-    pub(crate) fn end(mut self) -> (ExitStatus, Vec<String>) {
+    /// Waits for the program's own end, and has its exit code and its words.
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
         for _ in 0..LOOKS {
             if let Some(status) = self.ended() {
-                // The last lines may still be on their way through the pipes.
-                thread::sleep(Duration::from_millis(20));
-                return (status, self.said());
+                for reader in self.readers.drain(..) {
+                    reader.join().unwrap();
+                }
+                return (status.code(), self.said().join("\n"));
             }
             thread::sleep(EVERY);
         }
@@ -116,9 +125,9 @@ impl Running {
 
     /// SIGINT, what Ctrl-C sends.
     pub(crate) fn interrupt(&self) {
-        let pid = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-INT", &pid]).status().unwrap();
-        assert!(sent.success());
+        let kill = format!("kill -INT {}", self.child.id());
+        let sent = Command::new("sh").args(["-c", &kill]).status().unwrap();
+        assert!(sent.success(), "it had ended by itself");
     }
 
     fn last_words(&self) -> String {

@@ -13,16 +13,16 @@ fn applied_until(point: &str, has_come: impl Fn(&Journal, &Running) -> bool) -> 
 
 /// It ends because the user wants it, and says how to go on.
 fn require_stopped(apply: Running) {
-    let (status, said) = apply.end();
-    let said = said.join("\n");
-    assert_eq!(status.code(), Some(130), "{said}");
-    assert!(said.contains("run apply again"), "{said}");
+    let (code, said) = apply.end();
+    assert_eq!(code, Some(130), "{said}");
+    let words: Vec<_> = said.split_whitespace().collect();
+    assert!(words.join(" ").contains("run apply again"), "{said}");
 }
 
 /// The next run finishes.
 fn require_resumable(cloud: &Cloud) {
-    let (status, said) = cloud.rollout("apply").end();
-    assert_eq!(status.code(), Some(0), "{}", said.join("\n"));
+    let (code, said) = cloud.rollout("apply").end();
+    assert_eq!(code, Some(0), "{said}");
     require_finished(cloud);
 }
 

@@ -12,16 +12,16 @@ fn state() -> &'static Value {
     static STATE: OnceLock<Value> = OnceLock::new();
     STATE.get_or_init(|| {
         let cloud = Cloud::serve();
-        let (status, said) = cloud.rollout("apply").end();
-        assert_eq!(status.code(), Some(0), "{}", said.join("\n"));
+        let (code, said) = cloud.rollout("apply").end();
+        assert_eq!(code, Some(0), "{said}");
         cloud.state()
     })
 }
 
 /// Requires that the environment is finished in this cloud: nothing left to do, nothing missing, nothing there twice.
 pub(crate) fn require_finished(cloud: &Cloud) {
-    let (status, said) = cloud.rollout("plan").end();
-    assert_eq!(status.code(), Some(0), "not empty:\n{}", said.join("\n"));
+    let (code, said) = cloud.rollout("plan").end();
+    assert_eq!(code, Some(0), "not empty:\n{said}");
     let inventory = Inventory::of(&cloud.state());
     assert_eq!(inventory.twice(), Vec::<&str>::new(), "there twice");
     let differences = Inventory::of(state()).differences(&inventory);
