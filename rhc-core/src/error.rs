@@ -55,6 +55,7 @@ struct Inner {
     elapsed: Duration,
     retry_after: Option<Duration>,
     body: Option<String>,
+    resume_id: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -115,6 +116,13 @@ impl Error {
     #[must_use]
     pub fn with_body(mut self, body: &[u8]) -> Self {
         self.0.body = Some(String::from_utf8_lossy(body).chars().take(4096).collect());
+        self
+    }
+
+    /// Adds what to go on with, where the service may still be at it.
+    #[must_use]
+    pub fn with_resume_id(mut self, id: impl Into<String>) -> Self {
+        self.0.resume_id = Some(id.into());
         self
     }
 
@@ -211,6 +219,13 @@ impl Error {
     /// The answer that could not be read.
     pub fn body(&self) -> Option<&str> {
         self.0.body.as_deref()
+    }
+
+    /// What to go on with, where the service may still be at it: a long-running operation's id, as text.
+    ///
+    /// `Display` and `Debug` leave it out: it holds links that may be signed.
+    pub fn resume_id(&self) -> Option<&str> {
+        self.0.resume_id.as_deref()
     }
 
     /// Whether the service's answer has this code at any level, compared without case.
