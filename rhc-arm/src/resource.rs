@@ -3,7 +3,10 @@
 use crate::{ResourceId, model, open_enum};
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeMap, fmt::Debug};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Debug},
+};
 
 /// A type of resource: its name, one version of its interface, and what its resources have.
 ///
@@ -55,8 +58,8 @@ pub trait ResourceType: Debug + Clone + Send + Sync + 'static {
 /// A resource, as it is read and as it is written.
 ///
 /// Nothing that was read is lost: what this model does not know is in `rest`, here and in every nested model.
-/// [`for_write`](Self::for_write) leaves out what only the service may write.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// [`for_write`](Self::for_write) leaves out what only the service may write. `Debug` shows the names in `rest` and not their values.
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", bound = "")]
 pub struct Resource<R: ResourceType> {
     /// The id. Only the service writes it.
@@ -194,6 +197,24 @@ impl<R: ResourceType> Default for Resource<R> {
             properties: R::Properties::default(),
             rest: Map::new(),
         }
+    }
+}
+
+impl<R: ResourceType> Debug for Resource<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resource")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("resource_type", &self.resource_type)
+            .field("location", &self.location)
+            .field("tags", &self.tags)
+            .field("identity", &self.identity)
+            .field("sku", &self.sku)
+            .field("kind", &self.kind)
+            .field("etag", &self.etag)
+            .field("properties", &self.properties)
+            .field("rest", &self.rest.keys().collect::<Vec<_>>())
+            .finish()
     }
 }
 
@@ -353,6 +374,19 @@ mod tests {
             "properties": {"setting": "s", "address": "1.2.3.4", "provisioningState": "Succeeded", "nested": {"new": [1, null]}},
             "zones": ["1"], "systemData": {"createdBy": "x"},
         })
+    }
+
+    #[test]
+    fn debug_shows_only_the_names_of_what_is_not_known() {
+        let mut read = as_read();
+        read["secret"] = json!("planted");
+        read["properties"]["nested"]["secret"] = json!("planted");
+        let resource: Resource<Thing> = serde_json::from_value(read).unwrap();
+        let shown = format!("{resource:?}");
+        assert!(
+            shown.contains("secret") && shown.contains("eastus2") && !shown.contains("planted"),
+            "{shown}"
+        );
     }
 
     #[test]
