@@ -101,6 +101,11 @@ impl ArmClient {
         self.service.send_opt(request).await
     }
 
+    /// Sends the request about a resource; `None` where it does not exist.
+    pub(crate) async fn existing(&self, request: Request) -> Result<Option<Answer>> {
+        existing(&self.service, request).await
+    }
+
     /// Lists with any request.
     pub fn pages<T: DeserializeOwned + Send + 'static>(&self, request: Request) -> Pages<T> {
         self.service.pages(request)
@@ -127,14 +132,7 @@ impl ArmClient {
             request.path_and_query(),
         );
         let answer = self.service.send_expecting(request, also).await?;
-        if answer.status == 404
-            && let Some(found) = ServiceError::parse(&answer.body)
-            && found.has_code("SubscriptionNotFound")
-        {
-            // To a credential without a role in it every subscription looks so; what is in it may well exist.
-            let error = answer.error(ErrorKind::Status, "");
-            return Err(error.with_service_error(Some(found)));
-        }
+        subscription_is_seen(&answer)?;
         Operation::begun(
             self.service.clone(),
             self.polling,
@@ -161,4 +159,23 @@ impl ArmClient {
     pub fn clock(&self) -> &rhc_core::Clock {
         self.service.clock()
     }
+}
+
+/// Sends the request about a resource; `None` where it does not exist.
+pub(crate) async fn existing(service: &Service, request: Request) -> Result<Option<Answer>> {
+    let answer = service.send_expecting(request, &[404]).await?;
+    subscription_is_seen(&answer)?;
+    Ok(Some(answer).filter(|answer| answer.status != 404))
+}
+
+/// To a credential without a role in it every subscription looks as if it did not exist; what is in it may well exist.
+fn subscription_is_seen(answer: &Answer) -> Result<()> {
+    if answer.status == 404
+        && let Some(found) = ServiceError::parse(&answer.body)
+        && found.has_code("SubscriptionNotFound")
+    {
+        let error = answer.error(ErrorKind::Status, "");
+        return Err(error.with_service_error(Some(found)));
+    }
+    Ok(())
 }

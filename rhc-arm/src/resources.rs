@@ -53,10 +53,11 @@ impl<R: ResourceType> Resources<R> {
     /// Reads a resource, if there is one. Needs `<type>/read`, which the role Reader has.
     ///
     /// # Errors
-    /// See [`Error`](rhc_core::Error). A resource group or a parent that does not exist is `None` too.
+    /// [`is_not_found`](rhc_core::Error::is_not_found) (`SubscriptionNotFound`) where the credential sees no such subscription:
+    /// then nothing is known of the resource. A resource group or a parent that does not exist is `None`.
     pub async fn get_opt(&self, name: &str) -> Result<Option<Resource<R>>> {
         self.client
-            .request_opt(self.get_request(name))
+            .existing(self.get_request(name))
             .await?
             .map(|answer| answer.json())
             .transpose()

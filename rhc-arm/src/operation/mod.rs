@@ -25,7 +25,10 @@ use std::{
 pub struct Polling {
     /// How long to wait between two polls where the service does not say. 30 seconds by default.
     pub interval: Duration,
-    /// When to stop asking, counted from when this process began or resumed. A wait that would end later is not begun. Never by default.
+    /// The longest wait between two polls that is taken from a service. 10 minutes by default.
+    pub longest_wait: Duration,
+    /// When to stop asking, counted from when this process began or resumed. A wait that would end later is not begun.
+    /// Where none is given, an operation is asked about for 2 hours.
     pub deadline: Option<Duration>,
 }
 
@@ -33,6 +36,7 @@ impl Default for Polling {
     fn default() -> Self {
         Self {
             interval: Duration::from_secs(30),
+            longest_wait: Duration::from_secs(10 * 60),
             deadline: None,
         }
     }
@@ -67,7 +71,7 @@ pub struct Progress {
 
 /// What another process needs to go on with an operation: links and the state, never a token.
 ///
-/// A string, to be kept in a journal. [`ArmClient::resume`](crate::ArmClient::resume) takes it.
+/// A string, to be kept in a journal, and not where everybody reads: a link may be signed. `Debug` shows no link. [`ArmClient::resume`](crate::ArmClient::resume) takes it.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OperationId(String);
@@ -79,13 +83,19 @@ impl OperationId {
     }
 
     fn state(&self) -> Result<State> {
-        serde_json::from_str(&self.0).map_err(|error| {
+        // Neither the text nor the parser's words are told: both may hold a signed link.
+        let refused = |why: String| {
             Error::invalid(
                 "operations.resume",
-                format!("`{}` is not an operation id", self.0),
+                format!("this is not an operation id: {why}"),
             )
-            .with_source(error)
-        })
+        };
+        let state: State = serde_json::from_str(&self.0)
+            .map_err(|error| refused(format!("it cannot be read at column {}", error.column())))?;
+        match state.contradiction() {
+            Some(why) => Err(refused(why.to_owned())),
+            None => Ok(state),
+        }
     }
 
     /// The id as text.
@@ -111,7 +121,10 @@ impl fmt::Display for OperationId {
 
 impl fmt::Debug for OperationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "OperationId({})", self.0)
+        match self.state() {
+            Ok(state) => write!(f, "OperationId({} of {})", state.operation, state.path()),
+            Err(_) => f.write_str("OperationId(unreadable)"),
+        }
     }
 }
 
@@ -124,7 +137,7 @@ impl fmt::Debug for OperationId {
 /// [`OperationFailed`](rhc_core::ErrorKind::OperationFailed) with the service's code and message when the service says that it failed.
 /// [`DeadlineExceeded`](rhc_core::ErrorKind::DeadlineExceeded) when our time ran out, and [`NoAnswer`](rhc_core::ErrorKind::NoAnswer)
 /// when the state cannot be read, after retries (the cause is in `source()`): in both cases the operation may still succeed,
-/// and the message holds the [`OperationId`] to resume it with.
+/// and [`Error::resume_id`] is the [`OperationId`] to resume it with.
 #[must_use = "an operation does nothing here until it is awaited"]
 pub struct Operation<T> {
     slot: Slot,

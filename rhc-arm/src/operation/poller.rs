@@ -4,6 +4,7 @@ use super::{
     FinalState, OperationId, Polling, Progress,
     state::{Outcome, Phase, Poll, State, Verb, percent_complete},
 };
+use crate::client::existing;
 use rhc_core::{Answer, Error, ErrorKind, Method, Result, Service};
 use serde::de::DeserializeOwned;
 use std::{any::TypeId, time::Duration};
@@ -11,6 +12,12 @@ use tokio::time::Instant;
 
 /// A service that says "at once" is still not asked in a busy loop.
 const SHORTEST_WAIT: Duration = Duration::from_millis(100);
+
+/// How long to ask where nobody says.
+const DEADLINE: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// How often in a row a resource that was just accepted may not be there: not every replica knows of it at once.
+const MISSING: u32 = 3;
 
 pub(super) struct Poller {
     service: Service,
@@ -20,6 +27,8 @@ pub(super) struct Poller {
     last: Option<Answer>,
     /// When to ask next.
     wait: Duration,
+    /// How often in a row the resource was not there.
+    missing: u32,
     at: At,
 }
 
@@ -47,6 +56,7 @@ impl Poller {
             state,
             last: first,
             wait: Duration::ZERO,
+            missing: 0,
             at: At::Start,
         };
         if poller.last.is_some() {
@@ -155,16 +165,15 @@ impl Poller {
     }
 
     async fn poll(&mut self) -> Result<()> {
-        if let Some(deadline) = self.polling.deadline {
-            let ends = self.started.elapsed().saturating_add(self.wait);
-            if ends > self.service.clock().scaled(deadline) {
-                let words = format!(
-                    "the operation is still `{}` after {} s",
-                    self.state.status,
-                    deadline.as_secs()
-                );
-                return Err(self.resumable(ErrorKind::DeadlineExceeded, &words));
-            }
+        let deadline = self.polling.deadline.unwrap_or(DEADLINE);
+        let ends = self.started.elapsed().saturating_add(self.wait);
+        if ends > self.service.clock().scaled(deadline) {
+            let words = format!(
+                "the operation is still `{}` after {} s",
+                self.state.status,
+                deadline.as_secs()
+            );
+            return Err(self.resumable(ErrorKind::DeadlineExceeded, &words));
         }
         tokio::time::sleep(self.wait).await;
         let Some(link) = self.state.poll_link() else {
@@ -182,6 +191,7 @@ impl Poller {
             .polled(&answer)
             .map_err(|error| self.unreadable(error))?;
         self.last = Some(answer);
+        self.missing = 0;
         self.wait = self.wait_after_last();
         Ok(())
     }
@@ -195,7 +205,7 @@ impl Poller {
                 .service
                 .follow("operations.poll", Method::Get, &self.state.original);
             let found = match request {
-                Ok(request) => self.service.send_opt(request).await,
+                Ok(request) => existing(&self.service, request).await,
                 Err(error) => Err(error),
             };
             if found.map_err(|error| self.unreadable(error))?.is_none() {
@@ -203,6 +213,12 @@ impl Poller {
                 self.at = At::End;
                 return Ok(());
             }
+        }
+        let accepted = self.state.method == Verb::Put && self.state.poll == Poll::Resource;
+        if gone && accepted && self.missing < MISSING {
+            self.missing += 1;
+            self.wait = self.wait_after_last();
+            return Ok(());
         }
         let is_about_operation = matches!(error.status(), Some(400..=499))
             && !matches!(error.status(), Some(401 | 403 | 408 | 429));
@@ -226,8 +242,10 @@ impl Poller {
             .last
             .as_ref()
             .and_then(|answer| answer.retry_after(clock));
+        let longest = clock.scaled(self.polling.longest_wait);
         let shortest = clock.scaled(SHORTEST_WAIT).max(Duration::from_millis(1));
         asked
+            .map(|asked| asked.min(longest))
             .unwrap_or_else(|| clock.scaled(self.polling.interval))
             .max(shortest)
     }
@@ -243,11 +261,9 @@ impl Poller {
     fn resumable(&self, kind: ErrorKind, words: &str) -> Error {
         self.error(
             kind,
-            &format!(
-                "{words}; it may still succeed; resume it with {}",
-                OperationId::of(&self.state)
-            ),
+            &format!("{words}; it may still succeed and can be resumed"),
         )
+        .with_resume_id(OperationId::of(&self.state).0)
     }
 
     fn error(&self, kind: ErrorKind, words: &str) -> Error {

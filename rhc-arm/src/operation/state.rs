@@ -134,6 +134,26 @@ impl State {
         })
     }
 
+    /// What no operation that was begun here can be: another process may hand in anything.
+    pub(super) fn contradiction(&self) -> Option<&'static str> {
+        let empty_link = self.poll_link().is_some_and(str::is_empty)
+            || self.location.as_deref().is_some_and(str::is_empty);
+        let writes = matches!(self.method, Verb::Put | Verb::Patch);
+        if self.operation.is_empty() || self.status.is_empty() {
+            Some("it names no operation or no state")
+        } else if !self.original.starts_with('/') {
+            Some("the request that began it has no path")
+        } else if empty_link {
+            Some("a link in it is empty")
+        } else if self.poll == Poll::Nowhere && self.phase() != Phase::Succeeded {
+            Some("it is not done, and there is nowhere to ask about it")
+        } else if self.poll == Poll::Resource && !writes {
+            Some("a resource says nothing of an operation that does not write it")
+        } else {
+            None
+        }
+    }
+
     /// Where to ask next. `None` when there is nothing to ask.
     pub(super) fn poll_link(&self) -> Option<&str> {
         match &self.poll {

@@ -271,3 +271,27 @@ async fn any_request_can_begin_one() {
         "GET https://management.azure.com/results/1"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn in_a_subscription_that_is_not_seen_nothing_is_known_to_be_absent() {
+    let gone = |code: &str| {
+        let error = json!({"error": {"code": code, "message": "m"}});
+        Script::new([Reply::json(404, error)])
+    };
+    let get = async |script: &Arc<Script>| {
+        let things = client(script).resources::<Thing>(ResourceId::root());
+        things.get_opt("t").await
+    };
+    for code in [
+        "ResourceNotFound",
+        "ResourceGroupNotFound",
+        "ParentResourceNotFound",
+    ] {
+        assert_eq!(get(&gone(code)).await.unwrap(), None, "{code}");
+    }
+    let error = get(&gone("SubscriptionNotFound")).await.unwrap_err();
+    assert!(
+        error.is_not_found() && error.code() == Some("SubscriptionNotFound"),
+        "{error}"
+    );
+}

@@ -5,7 +5,7 @@ mod poll;
 mod result;
 
 use super::*;
-use crate::{ArmClient, Resource, ResourceId, ResourceType, model};
+use crate::{ArmClient, ArmClientOptions, Resource, ResourceId, ResourceType, model};
 use futures::{StreamExt, TryStreamExt};
 use rhc_core::{
     ErrorKind, Path, Request,

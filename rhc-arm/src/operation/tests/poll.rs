@@ -155,7 +155,7 @@ async fn a_poll_that_goes_on_failing_leaves_the_outcome_unknown_and_can_be_resum
             error.kind() == ErrorKind::NoAnswer && error.is_outcome_unknown(),
             "{code}: {error}"
         );
-        assert!(error.to_string().contains(id.as_str()), "{error}");
+        assert_eq!(error.resume_id(), Some(id.as_str()));
         assert!(
             std::error::Error::source(&error)
                 .unwrap()
@@ -212,19 +212,122 @@ async fn time_that_runs_out_leaves_an_id_to_resume_with() {
         error.is_outcome_unknown() && error.message().contains("50 s"),
         "{error}"
     );
-    let named: OperationId = error
-        .message()
-        .rsplit_once("resume it with ")
-        .unwrap()
-        .1
-        .parse()
-        .unwrap();
+    let named: OperationId = error.resume_id().unwrap().parse().unwrap();
     assert_eq!(named.state().unwrap().poll, id.state().unwrap().poll);
     assert_eq!(
         script.seen().last().unwrap().at,
         Duration::from_secs(40),
         "a wait that would end later is not begun"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_services_wait_is_cut_at_ten_minutes() {
+    let script = Script::new([
+        Reply::json(201, thing(None))
+            .header("azure-asyncoperation", STATUS)
+            .header("retry-after", "3600"),
+        status("Succeeded"),
+        Reply::json(200, thing(None)),
+    ]);
+    put(&script).await.unwrap();
+    assert_eq!(script.seen()[1].at, Duration::from_secs(600));
+}
+
+#[tokio::test(start_paused = true)]
+async fn asking_ends_after_two_hours_unless_the_caller_says_when() {
+    let endless = || {
+        let mut replies = vec![
+            Reply::json(201, thing(None))
+                .header("azure-asyncoperation", STATUS)
+                .header("retry-after", "600"),
+        ];
+        replies.extend(std::iter::repeat_n(
+            status("Running").header("retry-after", "600"),
+            20,
+        ));
+        Script::new(replies)
+    };
+    let script = endless();
+    let error = put(&script).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::DeadlineExceeded, "{error}");
+    assert_eq!(script.seen().last().unwrap().at.as_secs(), 7200);
+
+    let script = endless();
+    let options = ArmClientOptions {
+        client: script.options(),
+        polling: Polling {
+            deadline: Some(Duration::from_secs(3 * 3600)),
+            ..Polling::default()
+        },
+        ..ArmClientOptions::default()
+    };
+    let client = ArmClient::new(FixedCredential::new(), Some(options)).unwrap();
+    let things = client.resources::<Thing>(ResourceId::root());
+    let error = things.put("t", &Resource::default()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::DeadlineExceeded, "{error}");
+    assert_eq!(script.seen().last().unwrap().at.as_secs(), 3 * 3600);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resource_that_was_accepted_may_be_missing_for_a_few_polls() {
+    let accepted = || Reply::json(201, thing(Some("Creating"))).header("retry-after", "2");
+    let missing = || Reply::status(404);
+    let made = || Reply::json(200, thing(Some("Succeeded")));
+    let creating = || Reply::json(200, thing(Some("Creating")));
+    let script = Script::new([accepted(), missing(), missing(), missing(), made()]);
+    put(&script).await.unwrap();
+    used_up(&script);
+    assert_eq!(script.seen()[2].at, Duration::from_secs(4));
+
+    let script = Script::new([
+        accepted(),
+        missing(),
+        missing(),
+        creating(),
+        missing(),
+        missing(),
+        made(),
+    ]);
+    put(&script).await.unwrap();
+    used_up(&script);
+
+    let gone = std::iter::repeat_with(missing).take(5);
+    let script = Script::new([accepted()].into_iter().chain(gone));
+    let error = put(&script).await.unwrap_err();
+    assert!(
+        error.kind() == ErrorKind::NoAnswer && error.is_outcome_unknown(),
+        "{error}"
+    );
+    assert_eq!(script.left(), 1, "four polls");
+
+    let script = Script::new([Reply::json(200, thing(Some("Updating"))), missing(), made()]);
+    let things = client(&script).resources::<Thing>(ResourceId::root());
+    let error = things.update("t", &json!({})).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NoAnswer, "it was there before");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_error_and_no_debug_tells_a_signed_link() {
+    let signed = format!("{STATUS}&t=1&c=planted&s=planted&h=planted");
+    let mut replies = vec![Reply::json(201, thing(None)).header("azure-asyncoperation", &signed)];
+    replies.extend(std::iter::repeat_n(Reply::status(500), 8));
+    let operation = begin_put(&Script::new(replies)).await.unwrap();
+    let id = operation.id().clone();
+    let shown = format!("{operation:?} {id:?}");
+    assert!(
+        shown.contains("/providers/A.B/things/t") && !shown.contains("planted"),
+        "{shown}"
+    );
+    let error = operation.await.unwrap_err();
+    let shown = format!("{error} {error:?}");
+    assert!(!shown.contains("planted"), "{shown}");
+    assert_eq!(error.resume_id(), Some(id.as_str()), "the id is whole");
+
+    let broken = id.as_str().replace("\"PUT\"", "\"https://x/?sig=planted\"");
+    let error = broken.parse::<OperationId>().unwrap_err();
+    let shown = format!("{error} {error:?}");
+    assert!(!shown.contains("planted"), "{shown}");
 }
 
 #[tokio::test(start_paused = true)]

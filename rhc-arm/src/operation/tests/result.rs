@@ -141,6 +141,17 @@ async fn deletion_has_no_final_get_and_takes_404_for_gone_only_when_it_is() {
             .unwrap_err()
             .is_outcome_unknown()
     );
+    let unseen = json!({"error": {"code": "SubscriptionNotFound", "message": "m"}});
+    let script = Script::new([accepted(), gone(), Reply::json(404, unseen)]);
+    assert!(
+        begin_delete(&script)
+            .await
+            .unwrap()
+            .await
+            .unwrap_err()
+            .is_outcome_unknown(),
+        "nothing is known of what is in a subscription that is not seen"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -220,6 +231,14 @@ async fn a_tampered_id_is_refused_before_anything_is_sent() {
         "{}",
         "not json",
         r#"{"operation":"x","method":"PUT","original":"/x","poll":"resource","status":"s","token":"t"}"#,
+        // These would be asked about for ever, somewhere else, or not at all.
+        r#"{"operation":"x","method":"PUT","original":"/x","poll":"nowhere","status":"InProgress"}"#,
+        r#"{"operation":"x","method":"PUT","original":"/x","poll":"nowhere","status":""}"#,
+        r#"{"operation":"","method":"PUT","original":"/x","poll":"resource","status":"s"}"#,
+        r#"{"operation":"x","method":"PUT","original":"","poll":"resource","status":"s"}"#,
+        r#"{"operation":"x","method":"PUT","original":"/x","poll":{"location":""},"status":"s"}"#,
+        r#"{"operation":"x","method":"POST","original":"/x","poll":{"location":"/y"},"location":"","status":"s"}"#,
+        r#"{"operation":"x","method":"DELETE","original":"/x","poll":"resource","status":"s"}"#,
     ] {
         assert_eq!(
             text.parse::<OperationId>().unwrap_err().kind(),

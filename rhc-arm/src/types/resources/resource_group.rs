@@ -46,7 +46,7 @@ impl ResourceGroupScope {
     /// Reads the resource group, if there is one. Needs `Microsoft.Resources/subscriptions/resourceGroups/read`, which the role Reader has.
     ///
     /// # Errors
-    /// See [`Error`](crate::Error).
+    /// [`is_not_found`](crate::Error::is_not_found) (`SubscriptionNotFound`) where the credential sees no such subscription.
     pub async fn get_opt(&self) -> Result<Option<Resource<ResourceGroup>>> {
         self.siblings().get_opt(self.id().name()).await
     }
