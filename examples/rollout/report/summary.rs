@@ -28,6 +28,11 @@ pub fn summary(text: &mut Text, summary: &Summary) {
     }
     line.push_str(if summary.stopped { "; stopped." } else { "." });
     text.heading(&line);
+    if summary.unchanged + summary.updated > 0 && summary.created > 0 {
+        let why =
+            "What was planned as new and came with its parent counts as updated or unchanged.";
+        text.paragraph("  ", Tone::Faint, why);
+    }
     for failure in &summary.failed {
         let line = format!("{}: {}", failure.key, failure.message);
         text.marked("  ! ", Tone::Bad, Tone::Plain, &line);
