@@ -123,7 +123,7 @@ pub(super) fn cloud(text: &str) -> Result<CloudChoice, String> {
         _ => {}
     }
     let expected = "expected `embedded`, `azure`, or an address such as http://127.0.0.1:8080";
-    let url = Url::parse(text).map_err(|error| format!("{error}; {expected}"))?;
+    let url = Url::parse(text).map_err(|_| format!("this is no address; {expected}"))?;
     if url.scheme() != "http" {
         return Err(format!("an embedded cloud is served over http; {expected}"));
     }

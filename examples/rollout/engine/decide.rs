@@ -62,8 +62,8 @@ fn absent(meta: &Meta) -> Decision {
     if meta.manual {
         return Decision::Manual {
             instructions: vec![format!(
-                "{} '{}': the instructions follow when what it stands in exists",
-                meta.kind, meta.name
+                "As soon as this is possible, plan and apply say what to do for {}.",
+                meta.name
             )],
         };
     }

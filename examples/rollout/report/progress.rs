@@ -79,7 +79,7 @@ impl ProgressLines {
             }
             Progress::Stopping { running } => {
                 let words = format!(
-                    "stopping: nothing new begins, {running} still under way; again Ctrl-C leaves them"
+                    "stopping: nothing new begins, {running} still under way; Ctrl-C once more does not wait for them"
                 );
                 line("!", Tone::Warn, words);
             }

@@ -218,7 +218,9 @@ impl Site<'_> {
                 "Microsoft.Resources/providers",
                 namespace,
             )
-            .why(format!("{name} can hold nothing of {namespace} before"))
+            .why(format!(
+                "until this is done, {name} can hold nothing of {namespace}"
+            ))
             .owner(OwnedBy::Parent(account.id.key().clone()));
             let key = self.add(ProviderStep::new(
                 meta,
