@@ -1,5 +1,6 @@
 //! One run of the program against one cloud: the verbs and what they share.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +39,8 @@ pub(super) struct Session<'a> {
     signals: Signals,
     clients: Clients,
     rollout: Rollout,
+    /// Whether the journal is ours: whoever does not hold it may not replace the state of whoever does.
+    holds_journal: bool,
 }
 
 impl<'a> Session<'a> {
@@ -70,6 +73,7 @@ impl<'a> Session<'a> {
             signals,
             clients,
             rollout,
+            holds_journal: false,
         })
     }
 
@@ -82,6 +86,9 @@ impl<'a> Session<'a> {
                 let recovery = self.earlier_runs().await?;
                 let plan = self.plan(recovery).await?.plan;
                 self.show_plan(&plan);
+                if plan.totals.manual > 0 {
+                    self.say_how_by_hand();
+                }
                 let exit = plan.exit();
                 self.document.planned(plan);
                 Ok(exit)
@@ -143,14 +150,15 @@ impl<'a> Session<'a> {
         self.console.show(text);
         let stops = preflight::stops(&findings) && self.args.verb().writes()
             || preflight::blinds(&findings);
-        let reasons: Vec<_> = findings
-            .iter()
-            .filter(|one| one.severity == preflight::Severity::Stop)
-            .map(|one: &Finding| one.code)
-            .collect();
-        let message = format!("nothing was done: {}", reasons.join(", "));
         if stops {
-            let help = "see above what stands in the way and what can be done";
+            let reasons: Vec<_> = findings
+                .iter()
+                .filter(|one| one.severity == preflight::Severity::Stop)
+                .map(|one: &Finding| one.code)
+                .collect();
+            let message = format!("nothing was done ({})", reasons.join(", "));
+            let help =
+                "above, ! marks what stands in the way, and below it stands what can be done";
             return Err(CliError {
                 preflight: findings,
                 ..CliError::failed(message, help)
@@ -171,6 +179,27 @@ impl<'a> Session<'a> {
     fn show_plan(&mut self, plan: &Plan) {
         let mut text = self.console.text();
         report::plan(&mut text, plan);
+        self.console.show(text);
+    }
+
+    /// The instructions are those for Azure; in a cloud of our own whoever follows them makes something real.
+    fn say_how_by_hand(&mut self) {
+        let place = match (&self.args.cloud, &self.args.state) {
+            (CloudChoice::Embedded, Some(state)) => format!("--state {}", state.display()),
+            (CloudChoice::Url(_), _) => format!("--cloud {}", self.args.cloud.name()),
+            (CloudChoice::Azure, _) | (CloudChoice::Embedded, None) => return,
+        };
+        if self.target.person {
+            return;
+        }
+        let mut text = self.console.text();
+        text.gap();
+        let warning = "this cloud is embedded: do none of that in Microsoft's portal, where it would be real. The simulated person does a step, named as above, with";
+        text.marked("Here: ", report::Tone::Strong, report::Tone::Plain, warning);
+        let command = "cargo run --example embedded_cloud -- person STEP";
+        for line in [command, &format!("  {place}")] {
+            text.paragraph("      ", report::Tone::Plain, line);
+        }
         self.console.show(text);
     }
 
@@ -217,6 +246,7 @@ impl<'a> Session<'a> {
     /// Plans and carries out.
     async fn apply(&mut self) -> Result<Summary, CliError> {
         let journal = self.open_journal()?;
+        self.holds_journal = true;
         let recovery = journal.recovery().await.map_err(journal_error)?;
         let planned = self.plan(recovery).await?;
         self.show_plan(&planned.plan);
@@ -229,6 +259,9 @@ impl<'a> Session<'a> {
         let mut text = self.console.text();
         report::summary(&mut text, &summary);
         self.console.show(text);
+        if !summary.manual.is_empty() {
+            self.say_how_by_hand();
+        }
         self.document.applied(summary.clone());
         Ok(summary)
     }
@@ -346,10 +379,10 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Keeps the embedded cloud, whatever became of the run.
+    /// Keeps the embedded cloud, whatever became of a run that could change it.
     pub(super) fn save(&self) -> Result<(), CliError> {
         match &self.target.embedded {
-            Some((cloud, Some(path))) if self.args.verb().writes() => state::save(cloud, path),
+            Some((cloud, Some(path))) if self.holds_journal => state::save(cloud, path),
             _ => Ok(()),
         }
     }
@@ -359,6 +392,14 @@ fn journal_error(error: JournalError) -> CliError {
     let help = match &error {
         JournalError::Locked { .. } => "one run at a time; the message names the process",
         JournalError::OtherEnvironment { .. } => "name another journal with --journal FILE",
+        JournalError::Io { source, .. }
+            if matches!(
+                source.kind(),
+                ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+            ) =>
+        {
+            "nothing can be written there: name another place with --state FILE or --journal FILE"
+        }
         _ => {
             "the journal says what earlier runs began; without it look into the cloud before you apply"
         }

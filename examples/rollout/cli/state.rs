@@ -35,6 +35,16 @@ pub(super) fn open(
 
 /// The text of a state file; nothing where there is none.
 fn read(path: &Path) -> Result<Option<String>, CliError> {
+    // A device can be read without end, and would be replaced by a file.
+    if fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        return Err(CliError::usage(
+            format!(
+                "{}: the state cannot be read: it is not a file",
+                path.display()
+            ),
+            "name a file with --state, which apply makes if it is not there",
+        ));
+    }
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),

@@ -56,6 +56,14 @@ fn a_rollout_stops_for_the_person_and_goes_on_after_him() {
     assert_eq!(first.code, 2, "{}", first.words());
     assert!(first.words().contains("Waits for a person"));
     assert!(first.words().contains("Next: do the manual steps"));
+    for run in [&planned, &first] {
+        let words = run.words();
+        let portal = words.find("https://entra.microsoft.com").unwrap();
+        let here = words.find("Here: this cloud is embedded").unwrap();
+        assert!(portal < here, "{words}");
+        assert!(words[here..].contains("person STEP"), "{words}");
+        assert!(words[here..].contains(state), "{words}");
+    }
     let early = cloud(&[
         "person",
         &format!("{DATABASE}/native-administrators"),
@@ -179,4 +187,33 @@ fn the_journal_of_another_environment_is_refused() {
     ]);
     assert_eq!(said.code, 1);
     assert!(said.words().contains("'production'"), "{}", said.words());
+}
+
+#[test]
+fn a_run_that_may_not_write_leaves_the_state_of_the_one_that_does() {
+    let folder = Folder::new();
+    let state = finished(&folder);
+    let journal = folder.file("cloud.json.journal.jsonl");
+    let _running = FileJournal::open(&journal, "qa").unwrap();
+    let before = std::fs::metadata(&state).unwrap().modified().unwrap();
+    let other = rollout(&["apply", "--state", text(&state)]);
+    assert_eq!(other.code, 1, "{}", other.words());
+    let after = std::fs::metadata(&state).unwrap().modified().unwrap();
+    assert_eq!(before, after, "the state was written again");
+}
+
+#[test]
+fn a_state_that_is_no_file_is_refused() {
+    let folder = Folder::new();
+    let place = folder.file("folder");
+    std::fs::create_dir(&place).unwrap();
+    for verb in ["plan", "apply"] {
+        let refused = rollout(&[verb, "--state", text(&place)]);
+        assert_eq!(refused.code, 64, "{}", refused.words());
+        assert!(
+            refused.words().contains("not a file"),
+            "{}",
+            refused.words()
+        );
+    }
 }
