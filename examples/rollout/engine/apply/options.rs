@@ -37,7 +37,7 @@ pub struct ApplyOptions {
     pub settle: Settle,
     /// How long an observation is trusted before a write.
     pub trust: Duration,
-    /// Every wait of the engine's own is divided by it; for clouds whose clock runs faster.
+    /// Every wait of the engine's own, and `trust`, is divided by it; for clouds whose clock runs faster.
     pub time_scale: f64,
 }
 
@@ -90,6 +90,11 @@ impl ApplyOptions {
         }
     }
 
+    /// How long an observation is trusted, at the speed of the cloud's clock.
+    pub(super) fn trusted(&self) -> Duration {
+        self.scaled(self.trust)
+    }
+
     /// The wait before an attempt (the second is 1).
     pub(super) fn backoff(&self, attempt: u32) -> Duration {
         let doubled = self
@@ -113,5 +118,23 @@ impl std::fmt::Debug for ApplyOptions {
             .field("settle", &self.settle)
             .field("time_scale", &self.time_scale)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_a_fast_cloud_waits_are_shorter_and_observations_older() {
+        let at = |time_scale| ApplyOptions {
+            time_scale,
+            ..ApplyOptions::default()
+        };
+        assert_eq!(at(60.0).trusted(), Duration::from_secs(2));
+        assert_eq!(at(60.0).backoff(1), at(1.0).backoff(1) / 60);
+        for senseless in [0.0, -1.0, f64::NAN] {
+            assert_eq!(at(senseless).trusted(), at(1.0).trusted());
+        }
     }
 }

@@ -43,7 +43,7 @@ impl Rollout {
             rollout: self,
             options,
             recovery,
-            listings: Listings::trusted_for(options.trust),
+            listings: Listings::trusted_for(options.trusted()),
             lanes: Lanes::default(),
             permits: Semaphore::new(options.concurrency.max(1)),
         };

@@ -181,7 +181,7 @@ impl Work<'_> {
                 blocked: false,
                 at,
                 ..
-            }) if at.elapsed() <= self.shared.options.trust => Sight::Have(observed),
+            }) if at.elapsed() <= self.shared.options.trusted() => Sight::Have(observed),
             _ => Sight::List,
         }
     }
