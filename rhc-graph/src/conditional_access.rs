@@ -2,6 +2,7 @@
 
 use crate::{GraphClient, ListQuery};
 use rhc_core::{Method, Pages, Path, Request, Result};
+use rhc_core::{model, open_enum};
 use serde_json::Value;
 
 open_enum! {

@@ -2,6 +2,7 @@
 
 use crate::GraphClient;
 use rhc_core::{Error, ErrorKind, Method, Pages, Path, Request, Result, TenantId};
+use rhc_core::{model, open_enum};
 
 open_enum! {
     /// What a tenant is for.

@@ -1,6 +1,7 @@
 //! Directory roles and who holds them.
 
 use crate::{DirectoryObject, Filter, GraphClient, ListQuery};
+use rhc_core::model;
 use rhc_core::{Method, ObjectId, Pages, Path, Request};
 use uuid::Uuid;
 

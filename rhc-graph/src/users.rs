@@ -1,6 +1,7 @@
 //! Users: employees, administrators, guests, and the customers of an external tenant.
 
 use crate::{GraphClient, ListQuery, UserKey};
+use rhc_core::model;
 use rhc_core::{Method, ObjectId, Pages, Path, Request, Result, Sensitive};
 
 /// What a read asks for: the service's default set leaves out most of it.

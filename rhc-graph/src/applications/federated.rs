@@ -1,6 +1,7 @@
 //! Federated identity credentials: tokens of another issuer instead of a secret.
 
 use crate::{ApplicationKey, GraphClient, ListQuery, Upserted};
+use rhc_core::model;
 use rhc_core::{Method, Pages, Path, Request, Result};
 
 model! {

@@ -1,6 +1,7 @@
 //! What an application registration is made of.
 
 use rhc_core::{AppId, ObjectId};
+use rhc_core::{model, open_enum};
 use uuid::Uuid;
 
 open_enum! {

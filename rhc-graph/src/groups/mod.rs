@@ -5,6 +5,7 @@ mod members;
 pub use members::Members;
 
 use crate::{GraphClient, GroupKey, ListQuery, Upserted};
+use rhc_core::model;
 use rhc_core::{Method, ObjectId, Pages, Path, Request, Result};
 
 model! {

@@ -1,5 +1,6 @@
 //! What users may do by themselves.
 
+use rhc_core::{model, open_enum};
 use uuid::Uuid;
 
 pub(super) const PATH: &str = "/v1.0/policies/authorizationPolicy";

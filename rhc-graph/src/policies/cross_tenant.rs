@@ -1,5 +1,6 @@
 //! What is allowed between this tenant and others.
 
+use rhc_core::model;
 use serde_json::Value;
 
 pub(super) const PATH: &str = "/v1.0/policies/crossTenantAccessPolicy/default";

@@ -4,6 +4,8 @@ pub(super) const PATH: &str =
     "/v1.0/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/email";
 pub(super) const TYPE: &str = "#microsoft.graph.emailAuthenticationMethodConfiguration";
 
+use rhc_core::{model, open_enum};
+
 open_enum! {
     /// Whether a method is offered.
     MethodState {

@@ -2,6 +2,8 @@
 
 pub(super) const PATH: &str = "/v1.0/policies/identitySecurityDefaultsEnforcementPolicy";
 
+use rhc_core::model;
+
 model! {
     /// Whether Microsoft's baseline is in force.
     ///

@@ -1,6 +1,7 @@
 //! Who holds the roles that an application defines.
 
 use crate::{GraphClient, ListQuery};
+use rhc_core::model;
 use rhc_core::{Method, ObjectId, Pages, Path, Request, Result};
 use uuid::Uuid;
 

@@ -5,6 +5,7 @@ mod app_roles;
 pub use app_roles::{AppRoleAssignment, AppRoleAssignments};
 
 use crate::{AppRole, GraphClient, ListQuery, PermissionScope, ServicePrincipalKey, Upserted};
+use rhc_core::model;
 use rhc_core::{AppId, Method, ObjectId, Pages, Path, Request, Result};
 
 model! {
