@@ -148,3 +148,14 @@ fn a_second_run_is_refused_and_told_who_holds_it() {
     drop(first);
     FileJournal::open(&path, "qa").unwrap();
 }
+
+#[cfg(unix)]
+#[test]
+fn only_whoever_runs_the_rollout_reads_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("qa.journal");
+    let _journal = FileJournal::open(&path, "qa").unwrap();
+    let mode = fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o077, 0, "{mode:o}");
+}

@@ -240,6 +240,9 @@ fn write_line(path: &Path, file: &mut File, line: &impl Serialize) -> Result<(),
 fn open_file(path: &Path) -> Result<File, JournalError> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
+    // Links of operations stand in it, and may be signed: they are for whoever runs the rollout only.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path);
     file.map_err(|source| io(path, "open", source))
 }
