@@ -1,6 +1,6 @@
 //! The applications, and how their users sign in.
 
-use super::super::model::{App, MfaMethod, RegistrySku, SubnetUse};
+use super::super::model::{App, MfaMethod, RegistrySku, SubnetUse, TenantKind};
 use super::super::problem::Rule;
 use super::environment::{between, port, registry_reference};
 use super::network::subnet_reference;
@@ -67,7 +67,12 @@ fn hosting(check: &mut Check<'_>, path: &str, app: &App) {
         .subscriptions
         .get(&app.subscription)
         .map(|subscription| &subscription.tenant);
-    if manifest.tenants.contains_key(hosting) && owner.is_some_and(|owner| owner != hosting) {
+    // A tenant that cannot host is said where it is named, and no subscription of its own would mend that.
+    let can_host = manifest
+        .tenants
+        .get(hosting)
+        .is_some_and(|tenant| tenant.kind == TenantKind::Workforce);
+    if can_host && owner.is_some_and(|owner| owner != hosting) {
         let help = format!(
             "name a subscription of {hosting:?}: a managed identity and the application that trusts it must share a tenant"
         );

@@ -24,6 +24,20 @@ pub(super) struct Reading {
     pub(super) findings: Vec<Finding>,
 }
 
+/// What to do about a text that is not TOML, of which office programs and other countries' numbers are common causes.
+fn syntax_help(text: &str, at: usize) -> &'static str {
+    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    let digit = |character: Option<char>| character.is_some_and(|own| own.is_ascii_digit());
+    let fraction = after.strip_prefix(',').map(|rest| rest.chars().next());
+    if after.starts_with(['“', '”', '„', '‘', '’', '«', '»']) {
+        "write the straight quotes of the keyboard (\") in place of typographic ones"
+    } else if digit(before.chars().next_back()) && fraction.is_some_and(digit) {
+        "write a fraction with a point: 0.5"
+    } else {
+        "mend the line; texts stand in quotes, a table starts with [name], and a key is given once"
+    }
+}
+
 /// Reads a text.
 pub(super) fn read(text: &str) -> Reading {
     let (tree, errors) = DeTable::parse_recoverable(text);
@@ -36,7 +50,7 @@ pub(super) fn read(text: &str) -> Reading {
             path: String::new(),
             shows_value: false,
             message: format!("this is not TOML: {}", error.message().replace('\n', ", ")),
-            help: "mend the line; texts stand in quotes, a table starts with [name], and a key is given once".to_owned(),
+            help: syntax_help(text, error.span().map_or(0, |span| span.start)).to_owned(),
         }));
         return Reading {
             manifest: None,

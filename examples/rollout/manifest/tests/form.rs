@@ -163,6 +163,30 @@ fn a_range_of_container_apps_own_is_refused() {
 }
 
 #[test]
+fn what_is_not_toml_is_mended_by_its_cause() {
+    for (of, to, help) in [
+        ("cpu = 0.5", "cpu = 0,5", "with a point"),
+        ("prefix = \"rhc\"", "prefix = “rhc”", "straight quotes"),
+        ("prefix = \"rhc\"", "prefix = rhc", "mend the line"),
+    ] {
+        let found = problems(&change(QA, of, to));
+        assert!(found[0].help.contains(help), "{to}: {}", found[0].help);
+    }
+}
+
+#[test]
+fn an_external_tenant_as_host_is_one_mistake() {
+    let text = change(
+        QA,
+        "hosting_tenant = \"backoffice\"",
+        "hosting_tenant = \"qa\"",
+    );
+    let found = problems(&text);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].rule, Rule::ExternalIdHost);
+}
+
+#[test]
 fn a_place_is_counted_in_lines_and_characters() {
     let found = problems("# Ünïcödé\nformat = 1 # é\nünknown = 2\n");
     let unknown = found
