@@ -196,10 +196,12 @@ impl<'a> Session<'a> {
         text.gap();
         let warning = "this cloud is embedded: do none of that in Microsoft's portal, where it would be real. The simulated person does a step, named as above, with";
         text.marked("Here: ", report::Tone::Strong, report::Tone::Plain, warning);
-        let command = "cargo run --example embedded_cloud -- person STEP";
-        for line in [command, &format!("  {place}")] {
-            text.paragraph("      ", report::Tone::Plain, line);
-        }
+        let file = self.args.environment.as_ref();
+        let file = file.map_or_else(String::new, |file| {
+            format!(" --environment {}", file.display())
+        });
+        let command = format!("cargo run --example embedded_cloud -- person STEP {place}{file}");
+        text.paragraph("      ", report::Tone::Plain, &command);
         self.console.show(text);
     }
 
