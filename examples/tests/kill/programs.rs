@@ -92,10 +92,12 @@ impl Running {
     /// Waits until something is the case while the program runs.
     pub(crate) fn until(&mut self, what: &str, mut is_so: impl FnMut(&Self) -> bool) {
         for _ in 0..LOOKS {
+            // In this order: what it did last counts.
+            let ended = self.ended();
             if is_so(self) {
                 return;
             }
-            if let Some(status) = self.ended() {
+            if let Some(status) = ended {
                 panic!("{status} before {what}:\n{}", self.last_words());
             }
             thread::sleep(EVERY);
