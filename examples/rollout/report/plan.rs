@@ -80,7 +80,7 @@ fn change(text: &mut Text, entry: &PlanEntry, names: &HashMap<&Key, &str>) {
             text.paragraph(
                 "      ",
                 Tone::Bad,
-                &format!("{what} exists and is not this rollout's; it is not touched"),
+                &format!("{what}; it is not this rollout's and is not touched"),
             );
             text.paragraph("      ", Tone::Plain, resolve);
         }
@@ -223,8 +223,12 @@ fn left_over(text: &mut Text, plan: &Plan) {
 fn totals(plan: &Plan) -> String {
     let t = &plan.totals;
     if plan.is_empty() && t.not_observed == 0 {
+        let left_over = match plan.orphans.len() {
+            0 => String::new(),
+            number => format!(", {number} left over"),
+        };
         return format!(
-            "Plan: nothing to do, {} as wanted.",
+            "Plan: nothing to do, {} as wanted{left_over}.",
             count(t.unchanged, "thing")
         );
     }
@@ -237,6 +241,7 @@ fn totals(plan: &Plan) -> String {
         (t.foreign, "foreign"),
         (t.conflict, "in conflict"),
         (t.failed, "failed"),
+        (plan.orphans.len(), "left over"),
     ] {
         if number > 0 {
             line.push_str(&format!(", {number} {what}"));

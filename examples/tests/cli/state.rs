@@ -217,3 +217,28 @@ fn a_state_that_is_no_file_is_refused() {
         );
     }
 }
+
+#[test]
+fn what_was_taken_out_of_the_file_is_in_the_total() {
+    let folder = Folder::new();
+    let state = finished(&folder);
+    let qa = concat!(env!("CARGO_MANIFEST_DIR"), "/environments/qa.toml");
+    let qa = std::fs::read_to_string(qa).unwrap();
+    let (before, rest) = qa.split_once("[database.databases.hp2_db]").unwrap();
+    let (_, after) = rest.split_once("[database.audit]").unwrap();
+    let without = format!("{before}[database.audit]{after}")
+        .replace("hp2_db = [\"db_datareader\", \"db_datawriter\"]\n", "");
+    let file = folder.file("without.toml");
+    std::fs::write(&file, without).unwrap();
+    let plan = rollout(&[
+        "plan",
+        "--state",
+        text(&state),
+        "--environment",
+        text(&file),
+    ]);
+    assert_eq!(plan.code, 0, "{}", plan.words());
+    let words = plan.words();
+    assert!(words.contains("- databases hp2_db"), "{words}");
+    assert!(words.contains("as wanted, 1 left over."), "{words}");
+}
