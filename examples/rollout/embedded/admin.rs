@@ -25,7 +25,7 @@ pub(super) fn mount(world: &World, environment: &str) {
     let router = Router::new()
         .route(ADMIN_PATH, get(about))
         .route(&format!("{ADMIN_PATH}/state"), get(state))
-        .route(&format!("{ADMIN_PATH}/person/{{step}}"), post(perform));
+        .route(&format!("{ADMIN_PATH}/person/{{*step}}"), post(perform));
     for host in HOSTS {
         world.mount(host, router.clone());
     }

@@ -131,3 +131,16 @@ fn an_address_that_is_taken_is_refused() {
         said.words()
     );
 }
+
+#[test]
+fn a_step_is_named_in_the_address_as_the_plan_names_it() {
+    use std::io::{Read, Write};
+    let address = serve(false);
+    let mut socket = std::net::TcpStream::connect(address.trim_start_matches("http://")).unwrap();
+    let path = "/.embedded-cloud/person/tenants/rhcdbcore.onmicrosoft.com";
+    let head = "Host: localhost\r\nContent-Length: 0\r\nConnection: close";
+    write!(socket, "POST {path} HTTP/1.1\r\n{head}\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
