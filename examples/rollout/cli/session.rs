@@ -1,6 +1,5 @@
 //! One run of the program against one cloud: the verbs and what they share.
 
-use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -394,13 +393,8 @@ fn journal_error(error: JournalError) -> CliError {
     let help = match &error {
         JournalError::Locked { .. } => "one run at a time; the message names the process",
         JournalError::OtherEnvironment { .. } => "name another journal with --journal FILE",
-        JournalError::Io { source, .. }
-            if matches!(
-                source.kind(),
-                ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
-            ) =>
-        {
-            "nothing can be written there: name another place with --state FILE or --journal FILE"
+        JournalError::Io { .. } => {
+            "make that place a file that can be written, with room on its disk, or name another with --state FILE or --journal FILE"
         }
         _ => {
             "the journal says what earlier runs began; without it look into the cloud before you apply"

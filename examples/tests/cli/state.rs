@@ -242,3 +242,19 @@ fn what_was_taken_out_of_the_file_is_in_the_total() {
     assert!(words.contains("- databases hp2_db"), "{words}");
     assert!(words.contains("as wanted, 1 left over."), "{words}");
 }
+
+#[test]
+fn a_journal_that_cannot_be_written_says_where_else() {
+    let folder = Folder::new();
+    let (state, place) = (folder.file("cloud.json"), folder.file("folder"));
+    std::fs::create_dir(&place).unwrap();
+    let arguments = ["apply", "--state", text(&state), "--journal", text(&place)];
+    let refused = rollout(&arguments);
+    assert_eq!(refused.code, 1);
+    assert!(
+        refused.words().contains("or --journal FILE"),
+        "{}",
+        refused.words()
+    );
+    assert!(!state.exists(), "nothing was begun");
+}
