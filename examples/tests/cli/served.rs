@@ -19,7 +19,8 @@ fn serve(person: bool) -> String {
             let path = concat!(env!("CARGO_MANIFEST_DIR"), "/environments/qa.toml");
             let manifest = Manifest::load(path).unwrap();
             let options = WorldOptions {
-                speed: 3000.0,
+                // An hour's token lives for six seconds, however busy the machine is.
+                speed: 600.0,
                 ..WorldOptions::default()
             };
             let cloud = EmbeddedCloud::new(&manifest, options, person).unwrap();
@@ -49,7 +50,9 @@ fn a_rollout_over_the_wire_ends_where_one_in_process_does() {
     assert_eq!(planned.code, 2, "plan is the verb: {}", planned.words());
     let applied = on("apply");
     assert_eq!(applied.code, 0, "{}", applied.err);
-    assert_eq!(applied.document()["apply"]["done_by_person"], 3);
+    // The person does not wait for the rollout: what he did before it looked is not counted as done in it.
+    let apply = &applied.document()["apply"];
+    assert_eq!((&apply["failed"], &apply["manual"]), (&0.into(), &0.into()));
     let verified = on("verify");
     assert_eq!(verified.code, 0, "{}", verified.err);
     let again = on("rehearse");
