@@ -109,17 +109,14 @@ impl Roles {
             step.meta.tenant == self.tenant
                 && step.meta.name.eq_ignore_ascii_case(&self.subscription)
         };
-        let known = cx.checked().steps().filter(own);
-        // Made in one tenant and accepted in another, it is there twice: the later step is the owner's.
-        let mut id = known.filter_map(|step| step.outputs().get("subscriptionId")?.as_str());
-        id.next_back()
-            .and_then(|id| id.parse().ok())
-            .ok_or_else(|| {
-                Unproven::because(format!(
-                    "the subscription {} is not there",
-                    self.subscription
-                ))
-            })
+        let mut known = cx.checked().steps().filter(own);
+        let id = known.find_map(|step| step.outputs().get("subscriptionId")?.as_str());
+        id.and_then(|id| id.parse().ok()).ok_or_else(|| {
+            Unproven::because(format!(
+                "the subscription {} is not there",
+                self.subscription
+            ))
+        })
     }
 
     /// The list of a subscription has what is given above it and below it, too.
