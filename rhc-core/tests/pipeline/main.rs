@@ -1,6 +1,5 @@
 //! The pipeline as a client sees it: retries and errors here, tokens and pages in their own files. No socket, paused clock.
 
-mod logging;
 mod pages;
 mod tokens;
 

@@ -1,7 +1,6 @@
 //! Mail domains and who may send from them.
 
-use crate::{Operation, ResourceType, Resources, Result, model, open_enum};
-use serde_json::json;
+use crate::{ResourceType, model, open_enum};
 
 model! {
     /// What a mail domain has.
@@ -110,20 +109,6 @@ open_enum! {
         /// Somebody asked to stop it.
         CancellationRequested = "CancellationRequested",
     }
-
-    /// Which record to check.
-    VerificationKind {
-        /// That the domain is ours: before the others.
-        Domain = "Domain",
-        /// Who may send.
-        Spf = "SPF",
-        /// The first key.
-        Dkim = "DKIM",
-        /// The second key.
-        Dkim2 = "DKIM2",
-        /// What to do with forgeries.
-        Dmarc = "DMARC",
-    }
 }
 
 /// A mail domain, named by itself or `AzureManagedDomain`; its location is `global`. Its scope is a mail service. Contributor may write it.
@@ -145,26 +130,6 @@ impl ResourceType for EmailDomain {
     type Properties = DomainProperties;
 }
 
-impl Resources<EmailDomain> {
-    /// Asks the service to look for a record in DNS. Needs `Microsoft.Communication/emailServices/domains/initiateVerification/action`,
-    /// which the role Contributor has.
-    ///
-    /// # Errors
-    /// [`is_conflict`](crate::Error::is_conflict) while a check of that record runs.
-    pub async fn begin_verification(
-        &self,
-        domain: &str,
-        kind: &VerificationKind,
-    ) -> Result<Operation<()>> {
-        self.begin_action(
-            domain,
-            "initiateVerification",
-            Some(&json!({ "verificationType": kind })),
-        )
-        .await
-    }
-}
-
 /// A sender of a mail domain. Its scope is the domain. Contributor may write it.
 ///
 /// Source: [senders](https://learn.microsoft.com/azure/templates/microsoft.communication/emailservices/domains/senderusernames).
@@ -177,41 +142,4 @@ impl ResourceType for SenderUsername {
     const READ_ONLY: &'static [&'static str] = &["dataLocation"];
     const LONG_RUNNING: bool = false;
     type Properties = SenderUsernameProperties;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{ArmClient, ResourceId};
-    use rhc_core::testing::{FixedCredential, Reply, Script};
-    use serde_json::Value;
-
-    #[tokio::test(start_paused = true)]
-    async fn a_check_is_asked_for_by_the_records_name() {
-        let link = "https://management.azure.com/operations/1";
-        let script = Script::new([
-            Reply::status(202)
-                .header("azure-asyncoperation", link)
-                .header("location", link),
-            Reply::json(200, json!({"status": "Succeeded"})),
-            Reply::json(200, Value::Null),
-        ]);
-        let client = ArmClient::new(FixedCredential::new(), Some(script.options().into())).unwrap();
-        let service = ResourceId::root()
-            .resource("Microsoft.Communication/emailServices", "mail")
-            .unwrap();
-        let domains = client.resources::<EmailDomain>(service);
-        domains
-            .begin_verification("example.com", &VerificationKind::Dkim2)
-            .await
-            .unwrap()
-            .await
-            .unwrap();
-        let asked = script.seen().remove(0);
-        assert_eq!(
-            asked.url.path(),
-            "/providers/Microsoft.Communication/emailServices/mail/domains/example.com/initiateVerification"
-        );
-        assert_eq!(asked.json(), json!({"verificationType": "DKIM2"}));
-    }
 }

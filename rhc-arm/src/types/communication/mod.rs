@@ -6,7 +6,7 @@ mod service;
 
 pub use domain::{
     DnsRecord, DomainProperties, EmailDomain, SenderUsername, SenderUsernameProperties,
-    Verification, VerificationKind, VerificationRecords, VerificationState, VerificationStates,
+    Verification, VerificationRecords, VerificationState, VerificationStates,
 };
 pub use email_service::{EmailService, EmailServiceProperties};
 pub use service::{CommunicationService, CommunicationServiceProperties};

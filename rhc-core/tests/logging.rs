@@ -1,9 +1,8 @@
-//! What is logged of an exchange.
+//! What is logged of an exchange. A test binary of its own, because what `tracing` listens to is decided once per process.
 
-use super::send;
 use rhc_core::{
-    Method,
-    testing::{Reply, Script},
+    Method, Path, Request, Service, ServiceInfo,
+    testing::{FixedCredential, Reply, Script},
 };
 use std::{
     fmt::{self, Write as _},
@@ -56,9 +55,16 @@ async fn signed_links_and_tokens_are_not_logged() {
         .header("operation-location", link)
         .header("x-ms-correlation-request-id", "r-7")]);
     let log = Log::default();
-    let logging = tracing::subscriber::set_default(log.clone());
-    send(&script, Method::Put).await.unwrap();
-    drop(logging);
+    tracing::subscriber::set_global_default(log.clone()).unwrap();
+    let info = ServiceInfo {
+        crate_name: "rhc-test",
+        crate_version: "0",
+        origin: "https://management.azure.com".parse().unwrap(),
+        scope: "https://management.azure.com/.default".to_owned(),
+    };
+    let service = Service::new(info, FixedCredential::new(), &script.options()).unwrap();
+    let request = Request::new("things.put", Method::Put, Path::new("/things"));
+    service.send(request).await.unwrap();
     let text = log.0.lock().unwrap().clone();
     assert!(text.contains("x-ms-correlation-request-id: r-7"), "{text}");
     assert!(
