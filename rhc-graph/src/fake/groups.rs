@@ -1,6 +1,6 @@
 //! Groups and their members.
 
-use super::applications::{list_of, still_deleted};
+use super::applications::list_of;
 use super::objects::{EntityType, body_of, mixed, referenced};
 use super::schema::{self, Kind, Property, flag, guid, one_of, property, short, text, texts, time};
 use super::{Call, Refusal, Reply, call::ORIGIN, odata};
@@ -123,36 +123,13 @@ fn create_named(
 
 /// `PATCH /groups/{key}`: an update, or with `Prefer: create-if-missing` and a unique name an upsert.
 pub(super) fn update(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
-    let key = call.key(0)?;
     let tenant = call.tenant();
-    let upserts = call.creates_if_missing();
-    if upserts {
-        if key.property.as_deref() != Some("uniqueName") {
-            return Err(Refusal::bad_request(
-                "The upsert of a group needs the key uniqueName.",
-            ));
-        }
-        if GROUP
-            .find(state, tenant, key, Read::Authoritative)?
-            .is_none()
-        {
-            if GROUP.is_taken(state, tenant, "uniqueName", &key.value, None) {
-                return Err(still_deleted("uniqueName", &key.value));
-            }
-            return create_named(state, call, Some(&key.value));
-        }
-    }
-    let read = if upserts {
-        Read::Authoritative
-    } else {
-        Read::Point
+    let Some(id) = GROUP.patched(state, call, "uniqueName")? else {
+        return create_named(state, call, Some(&call.key(0)?.value));
     };
-    let id = GROUP
-        .find(state, tenant, key, read)?
-        .ok_or_else(|| Refusal::not_found(&key.value))?;
     let mut body = call.body()?.clone();
     let before = body_of(state, tenant, id);
-    if upserts {
+    if call.creates_if_missing() {
         // What is immutable may be repeated, so that an upsert can be sent twice.
         body.retain(|name, value| name != "isAssignableToRole" || before.get(name) != Some(value));
     }
@@ -163,7 +140,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     state
         .directory()
         .update(tenant, id, |own| *own = after)
-        .map_err(|_| Refusal::not_found(&key.value))?;
+        .map_err(|_| Refusal::not_found(&id.to_string()))?;
     Ok(Reply::no_content())
 }
 

@@ -23,6 +23,35 @@ pub(super) struct EntityType {
 }
 
 impl EntityType {
+    /// The object that a PATCH is for; nothing where an upsert by the key `natural` has to make it.
+    pub(super) fn patched(
+        &self,
+        state: &State,
+        call: &Call,
+        natural: &'static str,
+    ) -> Result<Option<Uuid>, Refusal> {
+        let (key, tenant) = (call.key(0)?, call.tenant());
+        if !call.creates_if_missing() {
+            let found = self.find(state, tenant, key, Read::Point)?;
+            return found
+                .map(Some)
+                .ok_or_else(|| Refusal::not_found(&key.value));
+        }
+        if key.property.as_deref() != Some(natural) {
+            let words = format!("The upsert of a {} needs the key {natural}.", self.name);
+            return Err(Refusal::bad_request(words));
+        }
+        let found = self.find(state, tenant, key, Read::Authoritative)?;
+        // A unique name stays with a deleted object; an application has its service principal once, deleted or not.
+        if found.is_none()
+            && natural == "uniqueName"
+            && self.is_taken(state, tenant, natural, &key.value, None)
+        {
+            return Err(super::applications::still_deleted(natural, &key.value));
+        }
+        Ok(found)
+    }
+
     /// The object that a key means, as the service itself or a reader sees it.
     pub(super) fn find(
         &self,

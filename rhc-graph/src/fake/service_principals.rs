@@ -138,37 +138,17 @@ fn create_for(state: &mut State, call: &Call, app_id: &str) -> Result<Reply, Ref
 
 /// `PATCH /servicePrincipals/{key}`: an update, or with `Prefer: create-if-missing` and an `appId` an upsert.
 pub(super) fn update(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
-    let key = call.key(0)?;
     let tenant = call.tenant();
-    let upserts = call.creates_if_missing();
-    if upserts {
-        if key.property.as_deref() != Some("appId") {
-            return Err(Refusal::bad_request(
-                "The upsert of a service principal needs the key appId.",
-            ));
-        }
-        if SERVICE_PRINCIPAL
-            .find(state, tenant, key, Read::Authoritative)?
-            .is_none()
-        {
-            return create_for(state, call, &key.value);
-        }
-    }
-    let read = if upserts {
-        Read::Authoritative
-    } else {
-        Read::Point
+    let Some(id) = SERVICE_PRINCIPAL.patched(state, call, "appId")? else {
+        return create_for(state, call, &call.key(0)?.value);
     };
-    let id = SERVICE_PRINCIPAL
-        .find(state, tenant, key, read)?
-        .ok_or_else(|| Refusal::not_found(&key.value))?;
     owned(state, call, id)?;
     let body = call.body()?;
     schema::check(body, PROPERTIES, "ServicePrincipal", false)?;
     state
         .directory()
         .update(tenant, id, |own| schema::merge(own, body))
-        .map_err(|_| Refusal::not_found(&key.value))?;
+        .map_err(|_| Refusal::not_found(&id.to_string()))?;
     Ok(Reply::no_content())
 }
 

@@ -86,33 +86,10 @@ fn create_named(
 
 /// `PATCH /applications/{key}`: an update, or with `Prefer: create-if-missing` and a unique name an upsert.
 pub(super) fn update(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
-    let key = call.key(0)?;
     let tenant = call.tenant();
-    let upserts = call.creates_if_missing();
-    if upserts {
-        if key.property.as_deref() != Some("uniqueName") {
-            return Err(Refusal::bad_request(
-                "The upsert of an application needs the key uniqueName.",
-            ));
-        }
-        if APPLICATION
-            .find(state, tenant, key, Read::Authoritative)?
-            .is_none()
-        {
-            if APPLICATION.is_taken(state, tenant, "uniqueName", &key.value, None) {
-                return Err(still_deleted("uniqueName", &key.value));
-            }
-            return create_named(state, call, Some(&key.value));
-        }
-    }
-    let read = if upserts {
-        Read::Authoritative
-    } else {
-        Read::Point
+    let Some(id) = APPLICATION.patched(state, call, "uniqueName")? else {
+        return create_named(state, call, Some(&call.key(0)?.value));
     };
-    let id = APPLICATION
-        .find(state, tenant, key, read)?
-        .ok_or_else(|| Refusal::not_found(&key.value))?;
     owned(state, call, id)?;
     let body = call.body()?;
     schema::check(body, PROPERTIES, "Application", false)?;
