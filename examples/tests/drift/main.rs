@@ -4,7 +4,7 @@
     dead_code,
     reason = "shared by two test binaries, of which each uses a part"
 )]
-#[path = "../common/breaks.rs"]
+#[path = "../common/breaks/mod.rs"]
 mod breaks;
 #[allow(
     dead_code,

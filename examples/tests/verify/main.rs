@@ -5,7 +5,7 @@ mod beyond;
     dead_code,
     reason = "shared by two test binaries, of which each uses a part"
 )]
-#[path = "../common/breaks.rs"]
+#[path = "../common/breaks/mod.rs"]
 mod breaks;
 #[allow(
     dead_code,
