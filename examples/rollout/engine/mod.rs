@@ -29,7 +29,7 @@ mod sweep;
 mod values;
 
 pub use apply::{
-    ApplyOptions, Blocked, Failure, Settle, Stop, StopHandle, StopLevel, Summary, Waiting,
+    ApplyOptions, Blocked, Failure, Made, Settle, Stop, StopHandle, StopLevel, Summary, Waiting,
 };
 pub use apply_context::Apply;
 pub use checking::{Checked, CheckedStep, Finding};

@@ -1,6 +1,7 @@
 //! What the program says: text for people, one JSON document for scripts. It draws and prints nothing itself.
 
 mod document;
+mod made;
 mod plan;
 mod progress;
 mod reads;
@@ -11,6 +12,7 @@ mod text;
 mod verification;
 
 pub use document::{Applied, Counts, Details, Document, Verified};
+pub use made::objects;
 pub use plan::plan;
 pub use progress::ProgressLines;
 pub use reads::most_reads_of_one_address;

@@ -34,6 +34,13 @@ pub fn verification(text: &mut Text, report: &Report) {
                 .for_each(|check| entry(text, check));
         }
     }
+    if !report.done.is_empty() {
+        text.gap();
+        text.heading("What done means");
+        for done in &report.done {
+            verdict(text, &done.title, &done.verdict);
+        }
+    }
     text.gap();
     text.heading(&format!(
         "Verify: {} passed, {} failed, {} not proven.",
@@ -70,16 +77,22 @@ fn as_the_file_says(text: &mut Text, report: &Report, vantage: Vantage) {
 }
 
 fn entry(text: &mut Text, check: &Entry) {
-    match &check.verdict {
-        Verdict::Passed { .. } => text.marked("  ok  ", Tone::Good, Tone::Plain, &check.title),
+    verdict(text, &check.title, &check.verdict);
+    if matches!(check.verdict, Verdict::Failed { .. }) {
+        text.paragraph("      ", Tone::Faint, &format!("check {}", check.id));
+    }
+}
+
+fn verdict(text: &mut Text, title: &str, verdict: &Verdict) {
+    match verdict {
+        Verdict::Passed { .. } => text.marked("  ok  ", Tone::Good, Tone::Plain, title),
         Verdict::Failed { what, remedy } => {
-            text.marked("  BAD ", Tone::Bad, Tone::Plain, &check.title);
+            text.marked("  BAD ", Tone::Bad, Tone::Plain, title);
             text.paragraph("      ", Tone::Bad, what);
             text.paragraph("      ", Tone::Plain, remedy);
-            text.paragraph("      ", Tone::Faint, &format!("check {}", check.id));
         }
         Verdict::NotProven { reason } => {
-            text.marked("  ?   ", Tone::Warn, Tone::Plain, &check.title);
+            text.marked("  ?   ", Tone::Warn, Tone::Plain, title);
             text.paragraph("      ", Tone::Faint, &format!("not proven: {reason}"));
         }
     }

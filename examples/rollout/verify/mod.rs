@@ -7,6 +7,7 @@
 mod check;
 mod checks;
 mod context;
+mod done;
 mod outside;
 mod report;
 mod steps;
@@ -15,6 +16,7 @@ use futures::stream::{self, StreamExt};
 
 pub use check::{Check, Unproven};
 pub use context::Context;
+pub use done::Done;
 pub use report::{Entry, Report, Vantage, Verdict};
 pub use steps::id as id_of_step;
 
@@ -53,7 +55,9 @@ pub async fn verify(
         .buffered(options.concurrency.max(1))
         .collect::<Vec<_>>()
         .await;
-    Report::new(checked.steps().map(steps::entry).chain(beyond).collect())
+    let checks: Vec<Entry> = checked.steps().map(steps::entry).chain(beyond).collect();
+    let done = done::claims(manifest, &checks);
+    Report::new(checks, done)
 }
 
 async fn run(check: &dyn Check, cx: &Context<'_>) -> Entry {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::done::Done;
 use crate::engine::{Exit, TenantKey};
 
 /// From where a check looks.
@@ -90,18 +91,21 @@ pub struct Report {
     pub failed: usize,
     /// How many could not be proven either way.
     pub not_proven: usize,
+    /// What "done" means for the environment, and what the checks say of it.
+    pub done: Vec<Done>,
     /// Every check: first what the file says, step by step, then what no step can see.
     pub checks: Vec<Entry>,
 }
 
 impl Report {
     /// Counts what was found.
-    pub fn new(checks: Vec<Entry>) -> Self {
+    pub fn new(checks: Vec<Entry>, done: Vec<Done>) -> Self {
         let count = |is: fn(&Verdict) -> bool| checks.iter().filter(|c| is(&c.verdict)).count();
         Self {
             passed: count(|v| matches!(v, Verdict::Passed { .. })),
             failed: count(|v| matches!(v, Verdict::Failed { .. })),
             not_proven: count(|v| matches!(v, Verdict::NotProven { .. })),
+            done,
             checks,
         }
     }
@@ -165,7 +169,7 @@ mod tests {
                 Exit::Failure,
             ),
         ] {
-            let report = Report::new(checks);
+            let report = Report::new(checks, vec![]);
             assert_eq!((report.passed, report.failed, report.not_proven), counts);
             assert_eq!((report.exit(false), report.exit(true)), (exit, strict));
         }
@@ -173,12 +177,15 @@ mod tests {
 
     #[test]
     fn the_verdict_stands_beside_the_check_in_json() {
-        let report = Report::new(vec![entry("b", Verdict::failed("not seen", "look"))]);
+        let report = Report::new(
+            vec![entry("b", Verdict::failed("not seen", "look"))],
+            vec![],
+        );
         assert_eq!(
-            serde_json::to_value(&report).unwrap(),
-            json!({"passed": 0, "failed": 1, "not_proven": 0, "checks": [{
+            serde_json::to_value(&report.checks).unwrap(),
+            json!([{
                 "id": "b", "title": "It is so", "tenant": "qa", "vantage": "control_plane", "why": "it must be",
-                "verdict": "failed", "what": "not seen", "remedy": "look"}]})
+                "verdict": "failed", "what": "not seen", "remedy": "look"}])
         );
     }
 }

@@ -12,6 +12,8 @@ fn without_arguments_everything_is_rehearsed() {
         "the simulated person did",
         "to create, 0 to update",
         "0 failed",
+        "objects in 3 tenants, by stage",
+        "What done means",
         "Second plan: nothing to do.",
     ] {
         assert!(said.words().contains(words), "{words}: {}", said.out);

@@ -9,4 +9,4 @@ mod work;
 
 pub use options::{ApplyOptions, Settle};
 pub use stop::{Stop, StopHandle, StopLevel};
-pub use summary::{Blocked, Failure, Summary, Waiting};
+pub use summary::{Blocked, Failure, Made, Summary, Waiting};

@@ -20,7 +20,7 @@ use super::super::values::{Dependency, Outputs};
 use super::lanes::Lanes;
 use super::options::{ApplyOptions, later};
 use super::stop::StopLevel;
-use super::summary::{Blocked, Failure, Summary, Waiting};
+use super::summary::{Blocked, Failure, Made, Summary, Waiting};
 use super::work::{End, Shared, Work};
 
 impl Rollout {
@@ -276,6 +276,15 @@ impl<'r> Books<'r> {
             Effect::DoneByPerson => &mut self.summary.done_by_person,
         } += 1;
         self.set(at, State::Done(effect));
+        if let (Effect::Created, Some(step)) = (effect, self.shared.rollout.steps.get(at)) {
+            let meta = step.meta();
+            self.summary.made.push(Made {
+                key: meta.key.clone(),
+                stage: meta.stage,
+                tenant: meta.tenant.clone(),
+                kind: meta.kind.clone(),
+            });
+        }
         if let (Some(fence), Some(step)) = (
             &self.shared.options.fence,
             self.shared.rollout.steps.get(at),

@@ -3,13 +3,16 @@
 use serde::Serialize;
 
 use super::super::exit::Exit;
-use super::super::key::Key;
+use super::super::key::{Key, Stage, TenantKey};
 
 /// What a run came to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Summary {
     /// Made.
     pub created: usize,
+    /// What was made, in the order in which it was finished.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub made: Vec<Made>,
     /// Changed.
     pub updated: usize,
     /// As wanted already.
@@ -30,6 +33,19 @@ pub struct Summary {
     pub left_running: Vec<Key>,
     /// Whether the run was stopped.
     pub stopped: bool,
+}
+
+/// A thing that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Made {
+    /// The step.
+    pub key: Key,
+    /// Where the plan showed it.
+    pub stage: Stage,
+    /// The tenant that it was made in.
+    pub tenant: TenantKey,
+    /// Resource type or collection.
+    pub kind: String,
 }
 
 /// A step that failed.
