@@ -12,7 +12,7 @@ fn without_arguments_everything_is_rehearsed() {
         "the simulated person did",
         "to create, 0 to update",
         "0 failed",
-        "objects in 3 tenants, by stage",
+        "tenants, by stage",
         "What done means",
         "Second plan: nothing to do.",
     ] {
