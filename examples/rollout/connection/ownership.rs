@@ -6,6 +6,7 @@ use rhc_core::Cloud;
 
 use crate::engine::{Fence, GraphAccess, Hosts, Ownership, Protected, TenantKey, TenantRules};
 use crate::manifest::{Manifest, Tenant, TenantKind};
+use crate::steps::baseline;
 
 /// The fence of a run: around what the file names, in the services of this cloud.
 pub fn fence(manifest: &Manifest, cloud: &Cloud) -> Fence {
@@ -50,6 +51,11 @@ fn rules(manifest: &Manifest, key: &str, tenant: &Tenant) -> TenantRules {
         graph: graph
             .iter()
             .map(|path| ((*path).to_owned(), GraphAccess::Objects))
+            .chain(
+                singletons(manifest, key)
+                    .iter()
+                    .map(|path| ((*path).to_owned(), GraphAccess::Singleton)),
+            )
             .collect(),
     }
 }
@@ -66,6 +72,14 @@ fn graph(manifest: &Manifest, key: &str, tenant: &Tenant) -> &'static [&'static 
         &["applications", "servicePrincipals"]
     } else {
         &[]
+    }
+}
+
+/// What there is one of per tenant, and what the file secures.
+fn singletons(manifest: &Manifest, key: &str) -> &'static [&'static str] {
+    match manifest.database_tenant() {
+        Some((databases, _)) if databases == key => &baseline::WRITES,
+        _ => &[],
     }
 }
 
@@ -158,6 +172,38 @@ mod tests {
                 "POST",
                 "https://graph.microsoft.com/v1.0/groups".to_owned(),
                 true,
+            ),
+            (
+                "database",
+                "PATCH",
+                "https://graph.microsoft.com/v1.0/policies/authorizationPolicy".to_owned(),
+                true,
+            ),
+            (
+                "database",
+                "DELETE",
+                "https://graph.microsoft.com/v1.0/policies/authorizationPolicy".to_owned(),
+                false,
+            ),
+            (
+                "database",
+                "PATCH",
+                "https://graph.microsoft.com/v1.0/policies/crossTenantAccessPolicy/default"
+                    .to_owned(),
+                true,
+            ),
+            (
+                "database",
+                "POST",
+                "https://graph.microsoft.com/v1.0/policies/crossTenantAccessPolicy/partners"
+                    .to_owned(),
+                false,
+            ),
+            (
+                "backoffice",
+                "PATCH",
+                "https://graph.microsoft.com/v1.0/policies/authorizationPolicy".to_owned(),
+                false,
             ),
             (
                 "database",

@@ -4,6 +4,7 @@ use rhc_core::Cloud;
 
 use crate::engine::TenantKey;
 use crate::manifest::Manifest;
+use crate::steps::baseline;
 
 /// Microsoft Graph Command Line Tools, a public client that people may consent to Graph's permissions for.
 ///
@@ -33,6 +34,7 @@ pub fn permissions(manifest: &Manifest, tenant: &TenantKey) -> Vec<&'static str>
     let mut wanted = EVERYWHERE.to_vec();
     if databases == Some(tenant.as_str()) {
         wanted.extend([APPLICATIONS, GROUPS]);
+        wanted.extend(baseline::PERMISSIONS);
     } else if manifest.environment.hosting_tenant == tenant.as_str() {
         wanted.push(APPLICATIONS);
     }

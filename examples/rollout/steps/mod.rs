@@ -4,6 +4,7 @@
 //! [`ArmStep`](arm_resource::ArmStep); what is not has a file of its own.
 
 pub mod arm_resource;
+pub mod baseline;
 pub mod clients;
 mod database;
 pub mod directory;
@@ -71,6 +72,7 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
         &databases_home,
         &manifest.database.administrators.native_administrator,
     );
+    site.baseline(&databases_home, &people);
     let operator = people.output("operatorObjectId");
     for (key, file) in manifest
         .subscriptions

@@ -140,8 +140,21 @@ const CROSS_TENANT: Singleton = Singleton {
     type_name: "crossTenantAccessPolicyConfigurationDefault",
     properties: CROSS_TENANT_DEFAULT,
     needs_type: false,
-    initial: |_| json!({"isServiceDefault": true}),
+    initial: |_| {
+        json!({"isServiceDefault": true,
+            "inboundTrust": {"isMfaAccepted": false, "isCompliantDeviceAccepted": false, "isHybridAzureADJoinedDeviceAccepted": false},
+            "b2bCollaborationOutbound": everybody("allowed"), "b2bCollaborationInbound": everybody("allowed"),
+            "b2bDirectConnectOutbound": everybody("blocked"), "b2bDirectConnectInbound": everybody("blocked")})
+    },
 };
+
+/// All users and all applications, as Microsoft's own default of a direction is.
+///
+/// Source: the example of crosstenantaccesspolicyconfigurationdefault-get.
+fn everybody(access: &str) -> Value {
+    json!({"usersAndGroups": {"accessType": access, "targets": [{"target": "AllUsers", "targetType": "user"}]},
+        "applications": {"accessType": access, "targets": [{"target": "AllApplications", "targetType": "application"}]}})
+}
 
 const EMAIL: Singleton = Singleton {
     name: "emailAuthenticationMethod",

@@ -257,6 +257,10 @@ impl Fence {
         };
         match (access, rest.first()) {
             (GraphAccess::Whole, _) => Ok(()),
+            (GraphAccess::Singleton, None) if method == "PATCH" => Ok(()),
+            (GraphAccess::Singleton, _) => {
+                Err("the tenant has one of these, which is changed and nothing else".to_owned())
+            }
             (GraphAccess::Objects, None) if method == "POST" => Ok(()),
             (GraphAccess::Objects, None) => Err("it would change a whole collection".to_owned()),
             (GraphAccess::Objects, Some(id)) => {

@@ -33,6 +33,8 @@ pub struct TenantRules {
 pub enum GraphAccess {
     /// New objects, and those that are the environment's.
     Objects,
+    /// Changing exactly this path in place: the tenant was born with it, and it is neither made nor deleted.
+    Singleton,
     /// Everything: there is one per tenant, and the file owns the tenant.
     Whole,
 }

@@ -5,6 +5,7 @@ mod federated_credential;
 mod group;
 mod member;
 mod service_principal;
+mod singleton;
 
 pub use application::ApplicationStep;
 pub(super) use application::every as every_application;
@@ -12,6 +13,7 @@ pub use federated_credential::FederatedCredentialStep;
 pub use group::GroupStep;
 pub use member::MemberStep;
 pub use service_principal::ServicePrincipalStep;
+pub use singleton::SingletonStep;
 
 use crate::engine::{
     Change, DiffRules, Key, Observe, Observed, Output, Step, StepError, diff, merge,

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+mod baseline;
 mod databases;
 mod foundations;
 mod network;
@@ -47,6 +48,7 @@ pub(crate) fn all() -> Vec<Break> {
     [
         foundations::subscriptions(),
         foundations::tenant_stage(),
+        baseline::policies(),
         databases::databases(),
         network::network(),
         stack::stack(),

@@ -1,0 +1,72 @@
+//! The databases' tenant, opened again.
+
+use serde_json::{Value, json};
+
+use super::{Break, Shown::Update, one};
+use crate::edit::{DATABASE, tenant};
+
+/// A policy of the databases' tenant as it stands.
+fn policy<'s>(state: &'s mut Value, name: &str) -> &'s mut Value {
+    let id = tenant(state, DATABASE)["id"].as_str().unwrap().to_owned();
+    let policy = &mut state["sections"]["graph"]["tenants"][&id]["policies"][name];
+    assert!(policy.is_object(), "{name}");
+    policy
+}
+
+pub(super) fn policies() -> Vec<Break> {
+    vec![
+        one(
+            "users may register applications again",
+            "baseline/policies/authorizationPolicy",
+            Update(&["defaultUserRolePermissions.allowedToCreateApps"]),
+            |state| {
+                let policy = policy(state, "authorizationPolicy");
+                policy["defaultUserRolePermissions"]["allowedToCreateApps"] = json!(true);
+            },
+        ),
+        one(
+            "everybody may invite guests again",
+            "baseline/policies/authorizationPolicy",
+            Update(&["allowInvitesFrom"]),
+            |state| policy(state, "authorizationPolicy")["allowInvitesFrom"] = json!("everyone"),
+        ),
+        one(
+            "users may consent to applications again",
+            "baseline/policies/authorizationPolicy",
+            Update(&["defaultUserRolePermissions.permissionGrantPoliciesAssigned"]),
+            |state| {
+                let policy = policy(state, "authorizationPolicy");
+                policy["defaultUserRolePermissions"]["permissionGrantPoliciesAssigned"] =
+                    json!(["ManagePermissionGrantsForSelf.microsoft-user-default-low"]);
+            },
+        ),
+        one(
+            "security defaults were turned off",
+            "baseline/policies/identitySecurityDefaultsEnforcementPolicy",
+            Update(&["isEnabled"]),
+            |state| {
+                let policy = policy(state, "identitySecurityDefaultsEnforcementPolicy");
+                policy["isEnabled"] = json!(false);
+            },
+        ),
+        one(
+            "users of other tenants may come in as guests again",
+            "baseline/policies/crossTenantAccessPolicy/default",
+            Update(&["b2bCollaborationInbound.usersAndGroups.accessType"]),
+            |state| {
+                let policy = policy(state, "crossTenantAccessPolicyDefault");
+                policy["b2bCollaborationInbound"]["usersAndGroups"]["accessType"] =
+                    json!("allowed");
+            },
+        ),
+        one(
+            "applications of other tenants may be reached by direct connect",
+            "baseline/policies/crossTenantAccessPolicy/default",
+            Update(&["b2bDirectConnectInbound.applications.accessType"]),
+            |state| {
+                let policy = policy(state, "crossTenantAccessPolicyDefault");
+                policy["b2bDirectConnectInbound"]["applications"]["accessType"] = json!("allowed");
+            },
+        ),
+    ]
+}
