@@ -128,7 +128,8 @@ async fn nothing_that_can_bear_the_mark_is_taken_without_it() {
     assert_eq!(touched, Vec::<&rollout::engine::PlanEntry>::new());
     for one in [
         "databases/corp_db",
-        "domains/AzureManagedDomain",
+        "hp225qa-email-services/domains/AzureManagedDomain",
+        "smx25qa-email/domains/AzureManagedDomain",
         "virtualNetworkLinks/rhc-qa-vnet-link",
     ] {
         assert!(

@@ -1,8 +1,10 @@
 //! Names: what a step is called, which tenant it belongs to, and the stage that groups it in the plan.
 
 use std::borrow::Borrow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -133,12 +135,8 @@ impl Stage {
     pub const DATABASE: Self = Self::new(30, "database", "Databases");
     /// Virtual network, subnets, endpoints, private zones.
     pub const NETWORK: Self = Self::new(40, "network", "Network");
-    /// Things that both applications use.
-    pub const SHARED: Self = Self::new(50, "shared", "Shared by both applications");
-    /// The HP2 stack.
-    pub const HP2: Self = Self::new(60, "hp2", "HP2");
-    /// The SMX stack.
-    pub const SMX: Self = Self::new(70, "smx", "SMX");
+    /// Things that several applications use.
+    pub const SHARED: Self = Self::new(50, "shared", "Shared by the applications");
     /// Sign-in: user flows, MFA, branding, application registrations.
     pub const IDENTITY: Self = Self::new(80, "identity", "Sign-in");
     /// From repository to container app.
@@ -150,6 +148,25 @@ impl Stage {
     pub const fn new(order: u16, id: &'static str, title: &'static str) -> Self {
         Self { order, id, title }
     }
+
+    /// The stack of an application of the environment file, the first of which has the position 0.
+    pub fn of_app(position: usize, key: &str) -> Self {
+        // Between the shared things and the sign-in; more apps than that are told apart by their keys.
+        let order = u16::try_from(position).unwrap_or(u16::MAX).min(19);
+        Self::new(60 + order, interned(key), interned(&key.to_uppercase()))
+    }
+}
+
+/// The same text for the life of the program: a stage is copied into every step, and the apps of a file are few.
+fn interned(text: &str) -> &'static str {
+    static TEXTS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = texts.get(text) {
+        return known;
+    }
+    let new: &'static str = Box::leak(text.to_owned().into_boxed_str());
+    texts.insert(new);
+    new
 }
 
 impl fmt::Display for Stage {

@@ -23,7 +23,7 @@ pub fn of_file(manifest: &Manifest, situation: Situation) -> Vec<Finding> {
     mail_limits(manifest, &mut findings);
     github(manifest, &mut findings);
     billing(manifest, &mut findings);
-    not_yet(manifest, &mut findings);
+    not_yet(&mut findings);
     if situation.azure {
         only_on_azure(manifest, situation, &mut findings);
     }
@@ -114,14 +114,10 @@ fn billing(manifest: &Manifest, findings: &mut Vec<Finding>) {
 }
 
 /// A plan with nothing to do would otherwise look as if all of the file were there.
-fn not_yet(manifest: &Manifest, findings: &mut Vec<Finding>) {
-    let left_out = manifest.apps().filter(|(_, app)| app.registry.is_some());
-    let apps: Vec<_> = left_out.map(|(key, _)| format!("apps.{key}")).collect();
-    let apps = apps.join(", ");
-    let comma = if apps.is_empty() { "" } else { ", " };
+fn not_yet(findings: &mut Vec<Finding>) {
     findings.push(Finding::note(
         "not-in-this-version",
-        format!("this version does not yet make all that the file describes; still missing are {apps}{comma}the apps' host names and deployment from GitHub, how users sign in and are invited, Conditional Access and the export of the tenants' own logs, and the first practices"),
+        "this version does not yet make all that the file describes; still missing are the apps' host names and deployment from GitHub, how users sign in and are invited, Conditional Access and the export of the tenants' own logs, and the first practices",
         "what is made stands in the plan; the rest is checked for mistakes and otherwise left alone, so \"nothing to do\" says nothing about it",
     ));
 }

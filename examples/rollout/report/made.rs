@@ -58,11 +58,11 @@ mod tests {
     #[test]
     fn only_what_has_an_address_counts() {
         let all = [
-            one(Stage::HP2, "backoffice", "Microsoft.KeyVault/vaults"),
-            one(Stage::HP2, "backoffice", "applications"),
+            one(Stage::of_app(0, "hp2"), "backoffice", "Microsoft.KeyVault/vaults"),
+            one(Stage::of_app(0, "hp2"), "backoffice", "applications"),
             one(Stage::DATABASE, "database", "groups"),
             one(Stage::DATABASE, "database", "groups/members"),
-            one(Stage::HP2, "database", "sql-user"),
+            one(Stage::of_app(0, "hp2"), "database", "sql-user"),
         ];
         let mut text = Text::new(false);
         made(&mut text, &all);
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn nothing_made_is_not_worth_a_line() {
         let mut text = Text::new(false);
-        made(&mut text, &[one(Stage::HP2, "database", "sql-user")]);
+        made(&mut text, &[one(Stage::of_app(0, "hp2"), "database", "sql-user")]);
         assert_eq!(text.finish(), "");
     }
 }

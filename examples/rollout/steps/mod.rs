@@ -34,8 +34,8 @@ use tenants::{
     AdministratorsStep, ExternalTenantStep, TenantByHandStep, external::Place, tenant_id,
 };
 
-/// The whole environment of a file, as far as this version goes: subscriptions, tenants, databases, network, the apps
-/// that need nothing of another app, and their bridges to the databases.
+/// The whole environment of a file, as far as this version goes: subscriptions, tenants, databases, network, the apps and
+/// their bridges to the databases.
 ///
 /// # Errors
 /// Where the steps do not fit together, which is a mistake in this program and not in the file.
@@ -144,11 +144,7 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
             databases: &databases,
             database_tenant: &databases_home,
         };
-        for (key, app) in manifest.apps().filter(|(_, app)| app.registry.is_none()) {
-            if let Some(account) = accounts.get(app.subscription.as_str()) {
-                site.stack(key, app, stage_of(key), account, &ground);
-            }
-        }
+        site.stacks(&accounts, &ground);
     }
     for account in accounts.values() {
         sweeps.push(Arc::new(sweeps::MarkedResources::new(
@@ -165,15 +161,6 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
     )));
     let rollout = Rollout::new(&manifest.environment.name, site.steps)?;
     Ok(sweeps.into_iter().fold(rollout, Rollout::with_sweep))
-}
-
-/// Where the plan shows an app's stack.
-fn stage_of(app: &str) -> Stage {
-    match app {
-        "hp2" => Stage::HP2,
-        "smx" => Stage::SMX,
-        _ => Stage::SHARED,
-    }
 }
 
 impl Site<'_> {

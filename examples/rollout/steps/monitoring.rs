@@ -49,7 +49,7 @@ impl Site<'_> {
     }
 
     /// Application Insights over a workspace, for callers with an Entra token only.
-    pub(super) fn insights(&mut self, group: &Group, name: &str, workspace: &Key) -> Key {
+    pub(super) fn insights(&mut self, group: &Group, name: &str, workspace: &Key) -> Meta {
         let (location, place, workspace) = (self.location(), group.clone(), arm_id(workspace));
         let step = self.resource::<Component, _>(
             group,
@@ -73,7 +73,7 @@ impl Site<'_> {
             },
         );
         // The connection string is no secret while keys are of no use, but it is nobody's business either.
-        self.add(
+        self.add_whole(
             step.rules(|rules| {
                 rules
                     .ignore_case("kind")

@@ -18,7 +18,9 @@ fn environment(cloud: &Cloud, count: usize) -> Rollout {
         let mut document = wants.clone();
         document["mark"] = json!("ours");
         cloud.put(&name, document);
-        let step = thing(cloud, &name).wants(wants).stage(Stage::HP2);
+        let step = thing(cloud, &name)
+            .wants(wants)
+            .stage(Stage::of_app(0, "hp2"));
         steps.push(match n % 10 {
             0 => step,
             _ => {

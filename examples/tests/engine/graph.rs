@@ -32,7 +32,7 @@ fn a_step_stands_after_what_it_needs_and_what_it_reads() {
 fn among_equals_the_stage_decides_and_then_the_file() {
     let cloud = Cloud::default();
     let steps = vec![
-        thing(&cloud, "z").stage(Stage::HP2),
+        thing(&cloud, "z").stage(Stage::of_app(0, "hp2")),
         thing(&cloud, "b").stage(Stage::NETWORK),
         thing(&cloud, "a").stage(Stage::NETWORK),
     ];

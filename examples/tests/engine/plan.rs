@@ -132,13 +132,15 @@ async fn entries_are_grouped_and_the_same_environment_gives_the_same_bytes() {
     let cloud = Cloud::default();
     let make = || {
         rollout([
-            thing(&cloud, "z").stage(Stage::HP2),
+            thing(&cloud, "z").stage(Stage::of_app(0, "hp2")),
             thing(&cloud, "first").stage(Stage::NETWORK).after("needed"),
             thing(&cloud, "needed").stage(Stage::NETWORK),
-            thing(&cloud, "y").stage(Stage::HP2).edit_meta(|mut m| {
-                m.tenant = "database".into();
-                m
-            }),
+            thing(&cloud, "y")
+                .stage(Stage::of_app(0, "hp2"))
+                .edit_meta(|mut m| {
+                    m.tenant = "database".into();
+                    m
+                }),
         ])
     };
     let plan = make().plan(&PlanOptions::default()).await.plan;

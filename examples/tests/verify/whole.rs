@@ -45,7 +45,8 @@ async fn a_finished_environment_has_no_failed_check() {
         [
             "control-plane/externals/database",
             "inside/opens/hp2/corp_db",
-            "inside/opens/hp2/hp2_db"
+            "inside/opens/hp2/hp2_db",
+            "inside/opens/smx/corp_db"
         ]
     );
     for vantage in [Vantage::Outside, Vantage::ControlPlane, Vantage::Inside] {

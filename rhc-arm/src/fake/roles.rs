@@ -176,6 +176,19 @@ const ROLES: &[BuiltInRole] = &[
         &[],
     ),
     role(
+        0x3913_510d_42f4_4e42_8a64_420c_3900_55eb,
+        "Monitoring Metrics Publisher",
+        &[
+            "Microsoft.Insights/Register/Action",
+            "Microsoft.Support/*",
+            "Microsoft.Resources/subscriptions/resourceGroups/read",
+        ],
+        &[
+            "Microsoft.Insights/Metrics/Write",
+            "Microsoft.Insights/Telemetry/Write",
+        ],
+    ),
+    role(
         0xba92_f5b4_2d11_453d_a403_e96b_0029_c9fe,
         "Storage Blob Data Contributor",
         &[

@@ -7,12 +7,14 @@
 pub mod authorization;
 pub mod billing;
 pub mod communication;
+pub mod container_registry;
 pub mod insights;
 pub mod key_vault;
 pub mod managed_identity;
 pub mod network;
 pub mod operational_insights;
 pub mod resources;
+pub mod storage;
 pub mod subscription;
 
 use crate::{ResourceId, model, open_enum};

@@ -28,6 +28,8 @@ const PROVIDERS: &[&str] = &[
     "Microsoft.Network",
     "Microsoft.OperationalInsights",
     "Microsoft.Communication",
+    "Microsoft.ContainerRegistry",
+    "Microsoft.Storage",
 ];
 
 /// An answer.

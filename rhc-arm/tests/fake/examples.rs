@@ -30,7 +30,7 @@ pub(crate) fn in_group(rest: &str) -> String {
     format!("{GROUP}/providers/{rest}")
 }
 
-fn example(
+pub(crate) fn example(
     resource_type: &'static str,
     path: String,
     version: &'static str,
@@ -48,7 +48,7 @@ fn example(
     }
 }
 
-fn with(
+pub(crate) fn with(
     mut example: Example,
     bad: &[(&'static str, Value)],
     other: &[(&'static str, Value)],
@@ -427,7 +427,8 @@ pub(crate) fn all() -> Vec<Example> {
 
 /// Makes them all, one after the other.
 pub(crate) async fn make_all(cloud: &Cloud) -> Vec<Example> {
-    let all = all();
+    let mut all = all();
+    all.extend(super::images_and_files::examples());
     for own in &all {
         cloud.make(&own.path, own.version, own.body.clone()).await;
     }

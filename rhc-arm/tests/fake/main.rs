@@ -5,6 +5,7 @@ mod aliases;
 mod cloud;
 mod engine;
 mod examples;
+mod images_and_files;
 mod networks;
 mod roles_and_identities;
 mod state_file;

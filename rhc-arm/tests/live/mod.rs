@@ -12,12 +12,14 @@ const DOMAIN: &str = "contoso.onmicrosoft.com";
 const PROVIDERS: &[&str] = &[
     "Microsoft.Authorization",
     "Microsoft.Communication",
+    "Microsoft.ContainerRegistry",
     "Microsoft.Insights",
     "Microsoft.KeyVault",
     "Microsoft.ManagedIdentity",
     "Microsoft.Network",
     "Microsoft.OperationalInsights",
     "Microsoft.Resources",
+    "Microsoft.Storage",
 ];
 
 /// A World whose operator owns the subscription, and in which this is there already.
@@ -217,6 +219,15 @@ pub(crate) mod seed {
             state,
             "/providers/Microsoft.OperationalInsights/workspaces/logs",
             json!({"location": "eastus2"}),
+        );
+    }
+
+    pub(crate) fn storage(state: &mut State) {
+        let body = json!({"location": "eastus2", "kind": "StorageV2", "sku": {"name": "Standard_LRS", "tier": "Standard"}});
+        there(
+            state,
+            "/providers/Microsoft.Storage/storageAccounts/fixturesstorage",
+            body,
         );
     }
 

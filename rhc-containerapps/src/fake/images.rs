@@ -74,6 +74,9 @@ fn pull(state: &State, app: &Stored, image: &str) -> Result<(), String> {
     if json::text(credentials, "passwordSecretRef").is_some() {
         return Ok(());
     }
+    if !takes_identities(registry) {
+        return Err(unauthorized());
+    }
     let allowed = principal(state, app, credentials).is_some_and(|(tenant, principal)| {
         // Somebody whom the directory does not show yet gets no token.
         state
@@ -99,6 +102,20 @@ fn registry<'a>(state: &'a State, host: &str) -> Option<&'a Stored> {
             |server| server.eq_ignore_ascii_case(host),
         )
     })
+}
+
+/// Whether a registry lets in an identity with `AcrPull` at all: Container Apps pulls with a token of Resource Manager, and
+/// roles over repositories take the place of that role where they are chosen.
+///
+/// Source: [pulling with an identity](https://learn.microsoft.com/azure/container-apps/managed-identity-image-pull),
+/// [roles over repositories](https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions).
+fn takes_identities(registry: &Stored) -> bool {
+    let is = |path: &str, value: &str| {
+        let own = registry.text(path);
+        own.is_some_and(|own| own.eq_ignore_ascii_case(value))
+    };
+    let tokens = "properties.policies.azureADAuthenticationAsArmPolicy.status";
+    !is(tokens, "disabled") && !is("properties.roleAssignmentMode", "AbacRepositoryPermissions")
 }
 
 /// The tenant and principal of the identity that pulls.

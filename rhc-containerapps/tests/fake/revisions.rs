@@ -4,7 +4,7 @@ use rhc_arm::{Resource, ResourceId};
 use rhc_containerapps::{Revision, RevisionProperties};
 use serde_json::{Value, json};
 
-use super::support::{APP, Stage, app, group, id, identity, said, with};
+use super::support::{APP, Stage, app, group, id, identity, registry, said, with};
 
 const SUFFIX: &str = "properties.template.revisionSuffix";
 const IMAGE: &str = "properties.template.containers.0.image";
@@ -181,6 +181,31 @@ async fn a_private_image_without_the_role_to_pull_it() {
         Some("hp225qa-app--v1"),
         "what failed can be tried again"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_private_image_of_a_registry_that_takes_no_such_token_or_role() {
+    let stage = Stage::ready().await;
+    stage.let_pull();
+    let (tokens, roles) = (
+        "properties.policies.azureADAuthenticationAsArmPolicy.status",
+        "properties.roleAssignmentMode",
+    );
+    let body = with_registry(with(suffixed("v1"), IMAGE, json!(OWN_IMAGE)));
+    for (path, refuses, takes) in [
+        (tokens, "disabled", "enabled"),
+        (
+            roles,
+            "AbacRepositoryPermissions",
+            "LegacyRegistryPermissions",
+        ),
+    ] {
+        stage.change(&registry(), path, json!(refuses));
+        let error = stage.put_app(&body).await.unwrap_err();
+        assert!(error.message().contains("UNAUTHORIZED"), "{path}: {error}");
+        stage.change(&registry(), path, json!(takes));
+    }
+    stage.put_app(&body).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

@@ -41,6 +41,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         registry_reference(check, &format!("{path}.pulls_from"), &app.pulls_from);
         communication(check, &path, app);
         waiver(check, &path, app);
+        storage(check, &path, app);
         unique_name(
             check,
             &format!("{path}.bridge.unique_name"),
@@ -220,6 +221,13 @@ fn waiver(check: &mut Check<'_>, path: &str, app: &App) {
             "the posture rules ask for Premium, and no reason is given",
             help,
         );
+    }
+}
+
+fn storage(check: &mut Check<'_>, path: &str, app: &App) {
+    if let Some(days) = app.storage.as_ref().and_then(|own| own.soft_delete_days) {
+        let path = format!("{path}.storage.soft_delete_days");
+        between(check, &path, days, 1, 365);
     }
 }
 

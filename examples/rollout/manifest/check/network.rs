@@ -1,6 +1,6 @@
 //! Address ranges and what stands in them.
 
-use super::super::model::SubnetUse;
+use super::super::model::{App, SubnetUse};
 use super::super::problem::Rule;
 use super::Check;
 use super::environment::vaults_admit_subnets;
@@ -24,6 +24,9 @@ const SQL_ZONE: &str = "privatelink.database.windows.net";
 
 /// The service endpoint that a vault's network rule asks for.
 const VAULT_ENDPOINT: &str = "Microsoft.KeyVault";
+
+/// The service endpoint that a storage account's network rule asks for.
+const STORAGE_ENDPOINT: &str = "Microsoft.Storage";
 
 /// The longest prefix of a subnet, with where that is written.
 fn longest_prefix(usage: SubnetUse) -> (u8, &'static str) {
@@ -130,10 +133,29 @@ fn service_endpoints(check: &mut Check<'_>, name: &str) {
             );
         }
     }
-    let has_vault = subnet
-        .service_endpoints
-        .iter()
-        .any(|endpoint| endpoint.eq_ignore_ascii_case(VAULT_ENDPOINT));
+    let has = |wanted: &str| {
+        let mut endpoints = subnet.service_endpoints.iter();
+        endpoints.any(|endpoint| endpoint.eq_ignore_ascii_case(wanted))
+    };
+    let (has_vault, has_storage) = (has(VAULT_ENDPOINT), has(STORAGE_ENDPOINT));
+    let here = |(_, app): &(&str, &App)| app.container_app.subnet == name;
+    let mut apps = manifest.apps().filter(here);
+    // A subnet that is for something else, or that two apps name, is reported where it is named.
+    let storing = match (apps.next(), apps.next()) {
+        (Some((key, app)), None) if app.storage.is_some() => Some(key),
+        _ => None,
+    };
+    let storing = storing.filter(|_| subnet.usage == SubnetUse::ContainerApps && !has_storage);
+    if let Some(key) = storing {
+        check.report(
+            Rule::SubnetUse,
+            path.clone(),
+            format!(
+                "the storage account of {key} lets in this subnet and nobody else, which Azure refuses without the service endpoint"
+            ),
+            format!("add {STORAGE_ENDPOINT:?}, or remove apps.{key}.storage if the app keeps no files"),
+        );
+    }
     if subnet.usage == SubnetUse::ContainerApps && vaults_admit_subnets(manifest) && !has_vault {
         check.report(
             Rule::SubnetUse,

@@ -188,6 +188,15 @@ pub struct Storage {
     pub name: String,
     /// Replication.
     pub sku: StorageSku,
+    /// Days for which a deleted file can be brought back, if not the usual ones.
+    pub soft_delete_days: Option<u32>,
+}
+
+impl Storage {
+    /// Days for which a deleted file can be brought back: 30 where the file says nothing.
+    pub fn soft_delete_days(&self) -> u32 {
+        self.soft_delete_days.unwrap_or(30)
+    }
 }
 
 /// The multi-tenant application as which an app reaches the databases: a registration in the hosting tenant, trusted

@@ -161,6 +161,8 @@ id = \"11111111-2222-3333-4444-555555555555\"
     a_subnet_too_small_for_container_apps: r#"address_prefix = "10.40.2.0/23""# => r#"address_prefix = "10.40.2.0/28""#, SubnetSize at "network.subnets.smx-apps.address_prefix";
     a_subnet_without_the_vaults_endpoint: r#"service_endpoints = ["Microsoft.KeyVault"]"# => "service_endpoints = []", SubnetUse at "network.subnets.hp2-apps.service_endpoints";
     an_app_among_the_endpoints: r#"subnet = "smx-apps""# => r#"subnet = "endpoints""#, SubnetUse at "apps.smx.container_app.subnet";
+    a_subnet_without_the_storage_accounts_endpoint: r#"["Microsoft.KeyVault", "Microsoft.Storage"]"# => r#"["Microsoft.KeyVault"]"#, SubnetUse at "network.subnets.smx-apps.service_endpoints";
+    deleted_files_kept_for_years: "# soft_delete_days = 30" => "soft_delete_days = 366", OutOfRange at "apps.smx.storage.soft_delete_days";
     a_service_endpoint_that_is_none: "service_endpoints = []" => "service_endpoints = [\"KeyVault\"]", SubnetUse at "network.subnets.endpoints.service_endpoints[0]";
 
     a_role_of_ones_own: r#"corp_db = ["db_datareader"]"# => r#"corp_db = ["practice_reader"]"#, DatabaseRole at "apps.hp2.database_roles.corp_db[0]";

@@ -22,7 +22,26 @@ const KEY_VAULT_SECRETS_USER: BuiltInRole = BuiltInRole {
     id: "4633458b-17de-408a-b874-0445c86b69e6",
 };
 
+/// Sends telemetry, and reads none.
+const MONITORING_METRICS_PUBLISHER: BuiltInRole = BuiltInRole {
+    name: "Monitoring Metrics Publisher",
+    id: "3913510d-42f4-4e42-8a64-420c390055eb",
+};
+
 impl Site<'_> {
+    pub(super) fn may_send_telemetry(&mut self, group: &Group, identity: &Key, insights: &Meta) {
+        let principal = identity.output("principalId");
+        self.assign(
+            group,
+            insights,
+            &arm_id(&insights.key),
+            identity,
+            &principal,
+            MONITORING_METRICS_PUBLISHER,
+            "the app sends its telemetry as itself: the key of Application Insights is of no use",
+        );
+    }
+
     pub(super) fn may_read_secrets(&mut self, group: &Group, identity: &Key, vault: &Meta) {
         let principal = identity.output("principalId");
         self.assign(

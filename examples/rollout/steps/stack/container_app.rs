@@ -4,11 +4,13 @@ use rhc_arm::Resource;
 use rhc_containerapps::{
     ActiveRevisionsMode, AppLogsConfiguration, Configuration, Container, ContainerApp,
     ContainerAppProperties, ContainerResources, HttpGet, Ingress, ManagedEnvironment,
-    ManagedEnvironmentProperties, PeerTrafficConfiguration, Probe, ProbeType, Scale, Switch,
-    Template, TrafficWeight, VnetConfiguration, WorkloadProfile,
+    ManagedEnvironmentProperties, PeerTrafficConfiguration, Probe, ProbeType, RegistryCredentials,
+    Scale, Switch, Template, TrafficWeight, VnetConfiguration, WorkloadProfile,
 };
 
-use crate::engine::{Key, Outputs};
+use super::Foundation;
+use super::registry::Images;
+use crate::engine::{Key, Outputs, StepError};
 use crate::manifest::App;
 use crate::steps::arm_resource::{arm_id, identity_of};
 use crate::steps::monitoring::Logs;
@@ -21,21 +23,21 @@ const CONSUMPTION: &str = "Consumption";
 impl Site<'_> {
     pub(super) fn container_app(
         &mut self,
-        group: &Group,
-        key: &str,
-        app: &App,
+        of: &Foundation<'_>,
         network: &Network,
         identity: &Key,
-        workspace: &Key,
+        pulls: Option<(&Images, Key)>,
     ) {
-        let environment = self.environment_of(group, app, network, workspace);
+        let (app, group) = (of.app, &of.group);
+        let environment = self.environment_of(group, app, network, &of.workspace);
         let (location, tags) = (self.location(), group.tags.clone());
         let (bootstrap, file, name) = (
             self.manifest.bootstrap.clone(),
             app.container_app.clone(),
-            key.to_owned(),
+            of.key.to_owned(),
         );
         let (environment, identity) = (arm_id(&environment), arm_id(identity));
+        let (server, may_pull) = pulls.map(|(images, role)| (images.server(), role)).unzip();
         let step = self.resource::<ContainerApp, _>(
             group,
             &app.container_app.name,
@@ -65,6 +67,14 @@ impl Site<'_> {
                     ]),
                     ..Container::default()
                 };
+                let identity = inputs.text(&identity)?;
+                let registries = server.as_ref().map(|server| {
+                    Ok::<_, StepError>(vec![RegistryCredentials {
+                        server: Some(inputs.text(server)?),
+                        identity: Some(identity.clone()),
+                        ..RegistryCredentials::default()
+                    }])
+                });
                 let properties = ContainerAppProperties {
                     environment_id: Some(inputs.text(&environment)?),
                     workload_profile_name: Some(CONSUMPTION.to_owned()),
@@ -82,6 +92,7 @@ impl Site<'_> {
                             }]),
                             ..Ingress::default()
                         }),
+                        registries: registries.transpose()?,
                         ..Configuration::default()
                     }),
                     template: Some(Template {
@@ -97,7 +108,7 @@ impl Site<'_> {
                 };
                 Ok(Resource::<ContainerApp> {
                     tags: tags.clone(),
-                    identity: Some(identity_of([inputs.text(&identity)?])),
+                    identity: Some(identity_of([identity])),
                     ..Resource::new(properties)
                 }
                 .at(&location))
@@ -118,6 +129,7 @@ impl Site<'_> {
                 .fold(rules, |rules, path| rules.not_owned(path));
                 rules
                     .keyed_by("properties.template.containers", "name")
+                    .keyed_by("properties.configuration.registries", "server")
                     .ignore_case("properties.configuration.activeRevisionsMode")
                     .ignore_case("properties.configuration.ingress.transport")
                     .ignore_case("properties.workloadProfileName")
@@ -136,7 +148,11 @@ impl Site<'_> {
                     app.properties.custom_domain_verification_id.clone(),
                 )
             });
-        self.add(step);
+        // A revision that may not pull yet fails for good.
+        self.add(match &may_pull {
+            Some(role) => step.needs(role),
+            None => step,
+        });
     }
 
     fn environment_of(

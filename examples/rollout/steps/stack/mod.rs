@@ -5,9 +5,13 @@ mod bridge;
 mod container_app;
 mod grants;
 mod mail;
+mod registry;
+mod storage;
 mod vault;
 
 pub use grants::GrantStep;
+
+use std::collections::BTreeMap;
 
 use rhc_arm::Resource;
 use rhc_arm::types::managed_identity::{UserAssignedIdentity, UserAssignedIdentityProperties};
@@ -15,9 +19,10 @@ use rhc_arm::types::managed_identity::{UserAssignedIdentity, UserAssignedIdentit
 use super::clients::TenantRef;
 use super::database::Databases;
 use super::network::Network;
-use super::site::{Group, Site};
+use super::site::{Account, Group, Site};
 use crate::engine::{Key, Outputs, Stage};
 use crate::manifest::{App, TagOwner};
+use registry::Images;
 
 /// What an app's stack stands on.
 pub(super) struct Ground<'a> {
@@ -27,33 +32,64 @@ pub(super) struct Ground<'a> {
     pub(super) database_tenant: &'a TenantRef,
 }
 
+/// What stands of an app before the other apps are looked at.
+struct Foundation<'m> {
+    key: &'m str,
+    app: &'m App,
+    group: Group,
+    workspace: Key,
+}
+
 impl Site<'_> {
-    /// The stack of an app, as far as it needs nothing of another app.
-    pub(super) fn stack(
-        &mut self,
-        key: &str,
-        app: &App,
-        stage: Stage,
-        account: &super::site::Account,
-        ground: &Ground<'_>,
-    ) {
-        let group = self.group(account, stage, &app.resource_group, TagOwner::App(key));
-        let workspace = self.workspace(
-            &group,
-            &app.monitoring.workspace,
-            "keeps the app's logs and traces",
-        );
-        self.insights(&group, &app.monitoring.insights, &workspace);
+    /// The stacks of all apps. Registries come first: an app may pull from another one's.
+    pub(super) fn stacks(&mut self, accounts: &BTreeMap<&str, Account>, ground: &Ground<'_>) {
+        let manifest = self.manifest;
+        let (mut foundations, mut images) = (Vec::new(), BTreeMap::new());
+        for (position, (key, app)) in manifest.apps().enumerate() {
+            let Some(account) = accounts.get(app.subscription.as_str()) else {
+                continue;
+            };
+            let stage = Stage::of_app(position, key);
+            let group = self.group(account, stage, &app.resource_group, TagOwner::App(key));
+            let workspace = self.workspace(
+                &group,
+                &app.monitoring.workspace,
+                "keeps the app's logs and traces",
+            );
+            if let Some(registry) = &app.registry {
+                images.insert(key, self.registry(&group, registry, &workspace));
+            }
+            foundations.push(Foundation {
+                key,
+                app,
+                group,
+                workspace,
+            });
+        }
+        for foundation in &foundations {
+            let images = images.get(foundation.app.pulls_from.as_str());
+            self.stack(foundation, images, ground);
+        }
+    }
+
+    fn stack(&mut self, of: &Foundation<'_>, images: Option<&Images>, ground: &Ground<'_>) {
+        let (app, group, workspace) = (of.app, &of.group, &of.workspace);
+        let insights = self.insights(group, &app.monitoring.insights, workspace);
         let identity = self.identity(
-            &group,
+            group,
             &app.identities.app,
             "as which the app runs; it has no password and no key",
         );
-        let vault = self.vault(&group, app, ground.network, &workspace);
-        self.may_read_secrets(&group, &identity, &vault);
-        self.mail(&group, app, &workspace);
-        self.container_app(&group, key, app, ground.network, &identity, &workspace);
-        self.bridge(&group, app, &identity, ground);
+        self.may_send_telemetry(group, &identity, &insights);
+        let vault = self.vault(group, app, ground.network, workspace);
+        self.may_read_secrets(group, &identity, &vault);
+        if let Some(storage) = &app.storage {
+            self.storage(group, app, storage, ground.network, &identity, workspace);
+        }
+        self.mail(group, app, workspace);
+        let pulls = images.map(|images| (images, self.may_pull(&identity, images)));
+        self.container_app(of, ground.network, &identity, pulls);
+        self.bridge(group, app, &identity, ground);
     }
 
     pub(super) fn identity(&mut self, group: &Group, name: &str, why: &str) -> Key {

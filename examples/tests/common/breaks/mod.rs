@@ -4,6 +4,7 @@ use serde_json::Value;
 
 mod baseline;
 mod databases;
+mod files;
 mod foundations;
 mod network;
 mod stack;
@@ -53,6 +54,7 @@ pub(crate) fn all() -> Vec<Break> {
         network::network(),
         stack::stack(),
         stack::bridge(),
+        files::images_and_files(),
     ]
     .into_iter()
     .flatten()

@@ -37,9 +37,11 @@ pub(super) fn network() -> Vec<Break> {
         one(
             "a subnet lost its service endpoint",
             "network/Microsoft.Network/virtualNetworks/rhc-qa-vnet/subnets/smx-apps",
-            Update(&["properties.serviceEndpoints[Microsoft.KeyVault]"]),
+            Update(&["properties.serviceEndpoints[Microsoft.Storage]"]),
             |state| {
-                resource(state, "/subnets/smx-apps")["properties"]["serviceEndpoints"] = json!([])
+                let subnet = resource(state, "/subnets/smx-apps");
+                let endpoints = subnet["properties"]["serviceEndpoints"].as_array_mut();
+                endpoints.unwrap().pop();
             },
         ),
         one(

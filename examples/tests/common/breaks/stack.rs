@@ -90,7 +90,10 @@ pub(super) fn stack() -> Vec<Break> {
             "a tag of the mail domain was edited",
             "hp2/Microsoft.Communication/emailServices/hp225qa-email-services/domains/AzureManagedDomain",
             Update(&["tags.rhc-app"]),
-            |state| resource(state, "/domains/azuremanageddomain")["tags"]["rhc-app"] = json!("x"),
+            |state| {
+                resource(state, "/hp225qa-email-services/domains/azuremanageddomain")["tags"]["rhc-app"] =
+                    json!("x")
+            },
         ),
         one(
             "mail is taken from who has a key",

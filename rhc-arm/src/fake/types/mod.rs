@@ -4,6 +4,7 @@ mod alias;
 mod billing;
 mod cidr;
 mod communication;
+mod container_registry;
 mod diagnostics;
 mod group;
 mod identity;
@@ -16,6 +17,8 @@ mod private_link;
 mod provider;
 mod role;
 mod security_group;
+mod service_endpoint;
+mod storage;
 mod subscription;
 mod vault;
 
@@ -28,6 +31,7 @@ use super::rules::TypeRules;
 /// The tables of this crate.
 const TYPES: &[&[TypeRules]] = &[
     communication::TYPES,
+    container_registry::TYPES,
     diagnostics::TYPES,
     group::TYPES,
     identity::TYPES,
@@ -38,6 +42,7 @@ const TYPES: &[&[TypeRules]] = &[
     private_link::TYPES,
     role::TYPES,
     security_group::TYPES,
+    storage::TYPES,
     vault::TYPES,
 ];
 /// Its paths that are no resources.

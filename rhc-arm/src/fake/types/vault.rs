@@ -14,6 +14,7 @@ use super::super::rules::{
     Codes, Immutable, NameRule, Patch, Pattern, Style, Timing, TypeRules, Uniqueness, Unknown,
 };
 use super::super::state::{Arm, Deleted, Stored, arm};
+use super::service_endpoint;
 
 pub(super) const VAULTS: &str = "Microsoft.KeyVault/vaults";
 const VERSIONS: &[&str] = &[
@@ -253,48 +254,22 @@ fn check(state: &mut State, context: &PutContext<'_>) -> Result<(), ServiceError
     }
     for (_, subnet) in json::all(sent, "properties.networkAcls.virtualNetworkRules[].id") {
         let subnet = subnet.as_str().unwrap_or_default();
-        reachable(state, subnet, "Microsoft.KeyVault")?;
+        reachable(state, subnet)?;
     }
     Ok(())
 }
 
-/// Refuses a subnet from which a service cannot be reached by its endpoint.
-fn reachable(state: &State, subnet: &str, service: &str) -> Result<(), ServiceError> {
-    let refused = |inner: &str, message: &str| {
+fn reachable(state: &State, subnet: &str) -> Result<(), ServiceError> {
+    service_endpoint::check(state, subnet, "Microsoft.KeyVault").map_err(|why| {
         ServiceError::bad_request(
             "VirtualNetworkNotValid",
             format!(
-                "Operation on Virtual Network could not be performed. StatusCode: 400 (BadRequest). Error Code: \
-                 {inner}. Error Message: {message}."
+                "Operation on Virtual Network could not be performed. StatusCode: 400 (BadRequest). Error Code: {}. \
+                 Error Message: {}.",
+                why.code, why.message
             ),
         )
-    };
-    let Some(stored) = state.read::<Arm>().and_then(|arm| arm.get(subnet)) else {
-        return Err(refused(
-            "InvalidResourceReference",
-            &format!("Resource {subnet} was not found"),
-        ));
-    };
-    let has_endpoint = stored
-        .all("properties.serviceEndpoints[].service")
-        .iter()
-        .filter_map(|own| own.as_str())
-        .any(|own| own.eq_ignore_ascii_case(service));
-    if has_endpoint {
-        return Ok(());
-    }
-    let network = subnet
-        .rsplit_once("/subnets/")
-        .map_or(subnet, |(network, _)| network);
-    Err(refused(
-        "SubnetsHaveNoServiceEndpointsConfigured",
-        &format!(
-            "Subnets {} of virtual network {network} do not have ServiceEndpoints for {service} resources \
-             configured. Add {service} to subnet's ServiceEndpoints collection before trying to ACL {service} \
-             resources to these subnets.",
-            stored.name()
-        ),
-    ))
+    })
 }
 
 fn compute(

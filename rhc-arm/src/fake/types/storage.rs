@@ -1,0 +1,331 @@
+//! Storage accounts and what their blobs have in common. The blobs are not here.
+
+use rhc_core::fake::{State, respond};
+use serde_json::{Value, json};
+
+use super::super::context::{Listing, PutContext};
+use super::super::error::ServiceError;
+use super::super::json;
+use super::super::rules::{
+    Codes, Immutable, NameRule, Patch, Pattern, Style, Timing, TypeRules, Uniqueness, Unknown,
+};
+use super::super::state::{Arm, Stored};
+use super::service_endpoint;
+
+pub(super) const ACCOUNTS: &str = "Microsoft.Storage/storageAccounts";
+pub(super) const BLOBS: &str = "Microsoft.Storage/storageAccounts/blobServices";
+const DEFAULT: &str = "default";
+const VERSIONS: &[&str] = &[
+    "2023-05-01",
+    "2024-01-01",
+    "2025-01-01",
+    "2025-06-01",
+    "2025-08-01",
+    "2026-04-01",
+];
+const SKUS: &[&str] = &[
+    "Standard_LRS",
+    "Standard_GRS",
+    "Standard_RAGRS",
+    "Standard_ZRS",
+    "Premium_LRS",
+    "Premium_ZRS",
+    "Standard_GZRS",
+    "Standard_RAGZRS",
+];
+/// As is commonly known; Unverified: of the newest version.
+const CODES: Codes = Codes {
+    missing: (400, "InvalidRequestContent"),
+    invalid: (400, "InvalidValuesForRequestParameters"),
+    ..Codes::COMMON
+};
+/// How a property that is fixed when the account is made is refused. Unverified.
+const FIXED: (u16, &str) = (409, "StorageAccountPropertyCannotBeUpdated");
+
+const fn days(path: &'static str) -> Pattern {
+    Pattern {
+        path,
+        fits: |value| value.as_u64().is_some_and(|days| (1..=365).contains(&days)),
+        // The range is the description's; Unverified: the code.
+        code: "InvalidValuesForRequestParameters",
+        says: "1 to 365 days",
+    }
+}
+
+pub(super) const TYPES: &[TypeRules] = &[
+    TypeRules {
+        name: NameRule {
+            min: 3,
+            max: 24,
+            fits: |name| {
+                name.chars()
+                    .all(|own| own.is_ascii_digit() || own.is_ascii_lowercase())
+            },
+            refusal: (400, "AccountNameInvalid"),
+            says: "3 to 24 numbers and lower-case letters",
+        },
+        required: &["sku.name", "kind"],
+        read_only: &[
+            "properties.primaryEndpoints",
+            "properties.primaryLocation",
+            "properties.statusOfPrimary",
+            "properties.creationTime",
+            "properties.keyCreationTime",
+            "properties.privateEndpointConnections",
+        ],
+        enums: &[
+            ("sku.name", SKUS),
+            (
+                "kind",
+                &[
+                    "Storage",
+                    "StorageV2",
+                    "BlobStorage",
+                    "FileStorage",
+                    "BlockBlobStorage",
+                ],
+            ),
+            (
+                "properties.minimumTlsVersion",
+                &["TLS1_0", "TLS1_1", "TLS1_2", "TLS1_3"],
+            ),
+            (
+                "properties.publicNetworkAccess",
+                &["Enabled", "Disabled", "SecuredByPerimeter"],
+            ),
+            ("properties.networkAcls.defaultAction", &["Allow", "Deny"]),
+            (
+                "properties.allowedCopyScope",
+                &["PrivateLink", "AAD", "All"],
+            ),
+            (
+                "properties.accessTier",
+                &["Hot", "Cool", "Premium", "Cold", "Smart"],
+            ),
+            (
+                "properties.encryption.keySource",
+                &["Microsoft.Storage", "Microsoft.Keyvault"],
+            ),
+            ("properties.sasPolicy.expirationAction", &["Log", "Block"]),
+        ],
+        immutable: &[
+            Immutable {
+                path: "properties.encryption.requireInfrastructureEncryption",
+                refusal: FIXED,
+            },
+            Immutable {
+                path: "properties.isHnsEnabled",
+                refusal: FIXED,
+            },
+        ],
+        properties: &[
+            "properties.allowedCopyScope",
+            "properties.publicNetworkAccess",
+            "properties.sasPolicy",
+            "properties.keyPolicy",
+            "properties.customDomain",
+            "properties.encryption",
+            "properties.networkAcls",
+            "properties.accessTier",
+            "properties.supportsHttpsTrafficOnly",
+            "properties.isSftpEnabled",
+            "properties.isLocalUserEnabled",
+            "properties.isHnsEnabled",
+            "properties.isNfsV3Enabled",
+            "properties.largeFileSharesState",
+            "properties.routingPreference",
+            "properties.allowBlobPublicAccess",
+            "properties.minimumTlsVersion",
+            "properties.allowSharedKeyAccess",
+            "properties.allowCrossTenantReplication",
+            "properties.defaultToOAuthAuthentication",
+            "properties.immutableStorageWithVersioning",
+            "properties.dnsEndpointType",
+        ],
+        unknown: Unknown::Ignore,
+        identity: true,
+        uniqueness: Uniqueness::Global(
+            "StorageAccountAlreadyTaken",
+            "is already taken by another storage account.",
+        ),
+        // As recorded in 2024.
+        defaults: || {
+            json!({
+                "tags": {},
+                "properties": {
+                    "allowCrossTenantReplication": false,
+                    "privateEndpointConnections": [],
+                    "minimumTlsVersion": "TLS1_0",
+                    "allowBlobPublicAccess": false,
+                    "networkAcls": {
+                        "ipv6Rules": [],
+                        "bypass": "AzureServices",
+                        "virtualNetworkRules": [],
+                        "ipRules": [],
+                        "defaultAction": "Allow",
+                    },
+                    "supportsHttpsTrafficOnly": true,
+                    "encryption": { "keySource": "Microsoft.Storage" },
+                    "accessTier": "Hot",
+                },
+            })
+        },
+        patch: Patch::Merge,
+        // As recorded: 202 without an account, and the place to ask.
+        create: Timing::after(18, Style::Location, 202, "Creating")
+            .no_body()
+            .retry_after(17),
+        system_data: false,
+        codes: CODES,
+        before_put: check_account,
+        compute: compute_account,
+        ..TypeRules::new(ACCOUNTS, VERSIONS)
+    },
+    TypeRules {
+        name: NameRule {
+            min: 7,
+            max: 7,
+            fits: |name| name.eq_ignore_ascii_case(DEFAULT),
+            // Unverified: the code.
+            refusal: (400, "InvalidResourceName"),
+            says: "default",
+        },
+        patterns: &[
+            days("properties.deleteRetentionPolicy.days"),
+            days("properties.containerDeleteRetentionPolicy.days"),
+        ],
+        properties: &[
+            "properties.cors",
+            "properties.defaultServiceVersion",
+            "properties.deleteRetentionPolicy",
+            "properties.containerDeleteRetentionPolicy",
+            "properties.isVersioningEnabled",
+            "properties.automaticSnapshotPolicyEnabled",
+            "properties.changeFeed",
+            "properties.restorePolicy",
+            "properties.lastAccessTimeTrackingPolicy",
+        ],
+        unknown: Unknown::Ignore,
+        defaults: || json!({ "properties": usual() }),
+        // As recorded: it is there from the start, and each write is answered by 200.
+        create: Timing::at_once(200),
+        delete: false,
+        system_data: false,
+        provisioning_state: false,
+        codes: CODES,
+        before_put: check_blobs,
+        find: |state, path| {
+            let parent = path.parent()?;
+            let account = state.read::<Arm>()?.get(&parent.id())?;
+            path.name()
+                .eq_ignore_ascii_case(DEFAULT)
+                .then(|| untouched(account))
+        },
+        list: |state, context| {
+            let arm = state.read::<Arm>();
+            let own = arm.is_some_and(|arm| arm.of_type(context.scope, BLOBS).next().is_some());
+            match arm.and_then(|arm| arm.get(context.scope)) {
+                Some(account) if !own => Listing::Instead(vec![untouched(account)]),
+                _ => Listing::Usual,
+            }
+        },
+        ..TypeRules::child(BLOBS, VERSIONS)
+    },
+];
+
+fn check_account(state: &mut State, context: &PutContext<'_>) -> Result<(), ServiceError> {
+    for (_, rule) in json::all(
+        context.sent,
+        "properties.networkAcls.virtualNetworkRules[].id",
+    ) {
+        let subnet = rule.as_str().unwrap_or_default();
+        service_endpoint::check(state, subnet, "Microsoft.Storage").map_err(|why| {
+            ServiceError::bad_request(
+                "NetworkAclsValidationFailure",
+                format!(
+                    "Validation of network acls failure: {}:{}.",
+                    why.code, why.message
+                ),
+            )
+        })?;
+    }
+    Ok(())
+}
+
+fn compute_account(
+    state: &mut State,
+    context: &PutContext<'_>,
+    stored: &mut Stored,
+) -> Result<(), ServiceError> {
+    let tier = stored.text("sku.name").unwrap_or_default();
+    let tier = tier.split('_').next().unwrap_or_default().to_owned();
+    stored.set("sku.tier", tier);
+    let rules: Vec<Value> = stored
+        .all("properties.networkAcls.virtualNetworkRules[]")
+        .into_iter()
+        .cloned()
+        .map(|mut rule| {
+            json::fill(&mut rule, &json!({ "action": "Allow" }));
+            rule["state"] = json!("Succeeded");
+            rule
+        })
+        .collect();
+    stored.set("properties.networkAcls.virtualNetworkRules", rules);
+    if context.existing.is_some() {
+        return Ok(());
+    }
+    let now = respond::timestamp(state.now());
+    let region = stored.text("location").unwrap_or_default().to_owned();
+    let name = stored.name().to_owned();
+    let endpoint = |service: &str| format!("https://{name}.{service}.core.windows.net/");
+    stored.set(
+        "properties.primaryEndpoints",
+        json!({
+            "blob": endpoint("blob"),
+            "queue": endpoint("queue"),
+            "table": endpoint("table"),
+            "file": endpoint("file"),
+            "dfs": endpoint("dfs"),
+        }),
+    );
+    stored.set("properties.primaryLocation", region);
+    stored.set("properties.statusOfPrimary", "available");
+    stored.set(
+        "properties.keyCreationTime",
+        json!({ "key1": now, "key2": now }),
+    );
+    stored.set("properties.creationTime", now);
+    Ok(())
+}
+
+/// A policy that is on says for how long. Unverified: the code.
+fn check_blobs(_: &mut State, context: &PutContext<'_>) -> Result<(), ServiceError> {
+    for list in ["deleteRetentionPolicy", "containerDeleteRetentionPolicy"] {
+        let at = |member: &str| json::at(context.sent, &format!("properties.{list}.{member}"));
+        if at("enabled") == Some(&json!(true)) && at("days").is_none() {
+            return Err(ServiceError::bad_request(
+                "InvalidValuesForRequestParameters",
+                format!("Values for request parameters are invalid: {list}.days."),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn usual() -> Value {
+    json!({
+        "cors": { "corsRules": [] },
+        "deleteRetentionPolicy": { "allowPermanentDelete": false, "enabled": false },
+    })
+}
+
+/// The blobs of an account in which nobody has changed anything.
+fn untouched(account: &Stored) -> Value {
+    json!({
+        "sku": account.get("sku"),
+        "id": format!("{}/blobServices/{DEFAULT}", account.id()),
+        "name": DEFAULT,
+        "type": BLOBS,
+        "properties": usual(),
+    })
+}
