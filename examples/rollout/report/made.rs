@@ -58,7 +58,11 @@ mod tests {
     #[test]
     fn only_what_has_an_address_counts() {
         let all = [
-            one(Stage::of_app(0, "hp2"), "backoffice", "Microsoft.KeyVault/vaults"),
+            one(
+                Stage::of_app(0, "hp2"),
+                "backoffice",
+                "Microsoft.KeyVault/vaults",
+            ),
             one(Stage::of_app(0, "hp2"), "backoffice", "applications"),
             one(Stage::DATABASE, "database", "groups"),
             one(Stage::DATABASE, "database", "groups/members"),
@@ -83,7 +87,10 @@ mod tests {
     #[test]
     fn nothing_made_is_not_worth_a_line() {
         let mut text = Text::new(false);
-        made(&mut text, &[one(Stage::of_app(0, "hp2"), "database", "sql-user")]);
+        made(
+            &mut text,
+            &[one(Stage::of_app(0, "hp2"), "database", "sql-user")],
+        );
         assert_eq!(text.finish(), "");
     }
 }
