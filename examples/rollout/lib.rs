@@ -5,6 +5,7 @@ pub mod connection;
 pub mod embedded;
 pub mod engine;
 pub mod manifest;
+pub mod mirror;
 pub mod preflight;
 pub mod report;
 pub mod sign_in;

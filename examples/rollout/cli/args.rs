@@ -16,7 +16,7 @@ use super::failure::CliError;
     version,
     max_term_width = 80,
     after_help = "Exit codes: 0 nothing to do or all done; 1 a failure, a failed verification included; 2 the plan has \
-                  changes or manual steps wait; 64 wrong usage; 130 stopped by the user.\n\n\
+                  changes, manual steps wait, or the mirror differs; 64 wrong usage; 130 stopped by the user.\n\n\
                   The journal of a run stands beside --state; for an address in .rhc/<environment>/<address>/journal.jsonl, \
                   for azure in .rhc/<environment>/journal.jsonl, below the current folder."
 )]
@@ -45,6 +45,9 @@ pub struct Args {
     /// Let verify fail also for what could not be proven
     #[arg(long)]
     pub strict: bool,
+    /// Compare only the app whose development stack stands in this resource group (mirror)
+    #[arg(long, value_name = "GROUP")]
+    pub from_group: Option<String>,
     /// How to sign in on azure. Default: pipeline in a GitHub workflow, person at a terminal, else device
     #[arg(long, value_enum, value_name = "HOW")]
     pub sign_in: Option<SignInChoice>,
@@ -59,6 +62,8 @@ pub enum Verb {
     Apply,
     /// Ask the finished environment whether it does what it is for; writes nothing
     Verify,
+    /// Compare the environment with the development stacks that it mirrors; writes nothing
+    Mirror,
     /// Plan, apply, verify, and plan again, which has to find nothing
     Rehearse,
 }
@@ -70,6 +75,7 @@ impl Verb {
             Self::Plan => "plan",
             Self::Apply => "apply",
             Self::Verify => "verify",
+            Self::Mirror => "mirror",
             Self::Rehearse => "rehearse",
         }
     }
@@ -147,6 +153,15 @@ impl Args {
     /// What no single option shows to be wrong.
     pub(super) fn check(&self) -> Result<(), CliError> {
         let verb = self.verb();
+        if self.from_group.is_some() && verb != Verb::Mirror {
+            return Err(CliError::usage(
+                format!(
+                    "--from-group says what to compare with, and {} compares nothing",
+                    verb.name()
+                ),
+                "leave it out, or use mirror",
+            ));
+        }
         match &self.cloud {
             CloudChoice::Azure if verb == Verb::Rehearse => {
                 return Err(CliError::usage(
@@ -154,7 +169,9 @@ impl Args {
                     "leave out --cloud azure to rehearse, or use plan and apply",
                 ));
             }
-            CloudChoice::Embedded if self.state.is_none() && verb != Verb::Rehearse => {
+            CloudChoice::Embedded
+                if self.state.is_none() && !matches!(verb, Verb::Rehearse | Verb::Mirror) =>
+            {
                 return Err(CliError::usage(
                     format!(
                         "{} on the embedded cloud needs --state FILE: without it the cloud is new and empty each time, and what was made is forgotten at the end",

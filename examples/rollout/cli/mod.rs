@@ -4,6 +4,7 @@
 mod args;
 mod console;
 mod failure;
+mod mirror;
 mod prompt;
 mod serve;
 mod session;

@@ -35,7 +35,7 @@ pub(super) struct Session<'a> {
     pub(super) console: &'a mut Console,
     pub(super) document: Document,
     pub(super) target: Target,
-    signals: Signals,
+    pub(super) signals: Signals,
     clients: Clients,
     rollout: Rollout,
     /// Whether the journal is ours: whoever does not hold it may not replace the state of whoever does.
@@ -79,8 +79,12 @@ impl<'a> Session<'a> {
     /// Does what was asked.
     pub(super) async fn run(&mut self) -> Result<Exit, CliError> {
         self.greet();
-        self.preflight().await?;
+        // Nothing comes of a comparison that could be foreseen to fail, and what it needs it asks for itself.
+        if self.args.verb() != Verb::Mirror {
+            self.preflight().await?;
+        }
         match self.args.verb() {
+            Verb::Mirror => self.mirror().await,
             Verb::Plan => {
                 let recovery = self.earlier_runs().await?;
                 let plan = self.plan(recovery).await?.plan;
@@ -167,7 +171,7 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    async fn plan(&mut self, recovery: Recovery) -> Result<Planned, CliError> {
+    pub(super) async fn plan(&mut self, recovery: Recovery) -> Result<Planned, CliError> {
         let options = PlanOptions {
             recovery,
             ..PlanOptions::default()

@@ -217,6 +217,19 @@ mod tests {
                 "https://another.database.windows.net/embedded-sql".to_owned(),
                 false,
             ),
+            // Development is read under its own domain, and written under none.
+            (
+                "smx25dev.onmicrosoft.com",
+                "GET",
+                format!("{group}/hp225dev-rg/resources"),
+                true,
+            ),
+            (
+                "smx25dev.onmicrosoft.com",
+                "PUT",
+                format!("{group}/hp225dev-rg"),
+                false,
+            ),
             (
                 "somewhere",
                 "POST",

@@ -1,6 +1,8 @@
 //! The embedded cloud: the crates' fakes over one World, with what the environment file takes for granted in it.
 
 mod admin;
+mod dev;
+mod outsiders;
 mod person;
 mod seed;
 #[cfg(test)]
@@ -53,7 +55,11 @@ impl EmbeddedCloud {
     ) -> Result<Self, EmbeddedError> {
         let world = World::new(options);
         let cloud = Self::compose(manifest, world);
-        cloud.world.with(|state| seed::seed(state, manifest))?;
+        cloud.world.with(|state| {
+            seed::seed(state, manifest)?;
+            dev::seed(state, manifest);
+            Ok::<_, EmbeddedError>(())
+        })?;
         cloud.inhabit(person)
     }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::reads::most_reads_of_one_address;
 use crate::engine::{Exit, ObserveStats, Plan, Summary};
+use crate::mirror::{Comparison, MirrorTotals};
 use crate::preflight::Finding;
 use crate::verify::Report;
 
@@ -27,6 +28,8 @@ pub struct Document {
     pub verify: Option<Verified>,
     /// The totals of the plan after the apply.
     pub second_plan: Option<Counts>,
+    /// How development and the environment compare.
+    pub mirror: Option<MirrorTotals>,
     /// How many requests this process sent.
     pub requests: u64,
     /// How many seconds it took, on the wall.
@@ -89,6 +92,9 @@ pub struct Details {
     /// The plan after the apply.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub second_plan: Option<Plan>,
+    /// The comparisons with development.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mirror: Option<Vec<Comparison>>,
 }
 
 impl Document {
@@ -103,6 +109,7 @@ impl Document {
             apply: None,
             verify: None,
             second_plan: None,
+            mirror: None,
             requests: 0,
             seconds: 0.0,
             cloud_seconds: 0.0,
@@ -142,6 +149,12 @@ impl Document {
             stopped: summary.stopped,
         });
         self.details.apply = Some(summary);
+    }
+
+    /// Adds the comparison with development.
+    pub fn mirrored(&mut self, totals: MirrorTotals, comparisons: Vec<Comparison>) {
+        self.mirror = Some(totals);
+        self.details.mirror = Some(comparisons);
     }
 
     /// Adds the verification.

@@ -2,6 +2,7 @@
 
 mod document;
 mod made;
+mod mirror;
 mod plan;
 mod progress;
 mod reads;
@@ -13,6 +14,7 @@ mod verification;
 
 pub use document::{Applied, Counts, Details, Document, Verified};
 pub use made::objects;
+pub use mirror::mirror;
 pub use plan::plan;
 pub use progress::ProgressLines;
 pub use reads::most_reads_of_one_address;

@@ -88,6 +88,13 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
         accounts.insert(key, account);
     }
 
+    let settled: Vec<Key> = accounts
+        .values()
+        .filter(|account| account.tenant.key == databases_home.key)
+        .map(|account| account.id.key().clone())
+        .collect();
+    site.strangers(&databases_home, &people, &settled, &host);
+
     let automation = &manifest.automation.unique_name;
     let registration = site.multi_tenant_application(
         Stage::TENANTS,

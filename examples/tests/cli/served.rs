@@ -88,6 +88,16 @@ fn the_person_of_a_served_cloud_does_what_he_is_told() {
 }
 
 #[test]
+fn development_is_compared_over_the_wire() {
+    let address = serve(false);
+    let said = rollout(&["mirror", "--cloud", &address, "--json"]);
+    assert_eq!(said.code, 2, "{}", said.words());
+    let document = said.document();
+    assert_eq!(document["mirror"]["apps"], 2);
+    assert_eq!(document["details"]["mirror"][0]["to_source"], "plan");
+}
+
+#[test]
 fn a_cloud_of_another_environment_is_refused() {
     let (address, folder) = (serve(false), Folder::new());
     let file = folder.write(

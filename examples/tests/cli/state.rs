@@ -82,7 +82,12 @@ fn a_rollout_stops_for_the_person_and_goes_on_after_him() {
 
     steps_by_hand(state);
     let second = rollout(&["apply", "--state", state]);
-    assert_eq!(second.code, 0, "{}", second.words());
+    assert_eq!(second.code, 2, "{}", second.words());
+    let last = "baseline/no-accounts-from-outside";
+    assert!(second.words().contains(last), "{}", second.words());
+    assert_eq!(cloud(&["person", last, "--state", state]).code, 0);
+    let third = rollout(&["apply", "--state", state]);
+    assert_eq!(third.code, 0, "{}", third.words());
     let plan = rollout(&["plan", "--state", state, "--json"]);
     assert_eq!(plan.code, 0);
     assert_eq!(plan.document()["apply"], Value::Null, "nothing was applied");

@@ -87,9 +87,15 @@ impl Run {
     }
 
     pub(crate) async fn apply(&self, planned: Planned) -> Summary {
+        self.apply_within(planned, Duration::from_secs(4 * 3600))
+            .await
+    }
+
+    /// As [`apply`](Self::apply), and a person is waited for so long only.
+    pub(crate) async fn apply_within(&self, planned: Planned, patience: Duration) -> Summary {
         let options = ApplyOptions {
             fence: Some(self.connection.fence().clone()),
-            patience: Duration::from_secs(4 * 3600),
+            patience,
             ..ApplyOptions::default()
         };
         self.rollout.apply(planned, &options).await.unwrap()

@@ -18,6 +18,7 @@ mod edit;
 )]
 #[path = "../common/finished.rs"]
 mod finished;
+mod order;
 
 use std::collections::BTreeSet;
 

@@ -43,7 +43,6 @@ async fn a_finished_environment_has_no_failed_check() {
     assert_eq!(
         open,
         [
-            "control-plane/externals/database",
             "inside/opens/hp2/corp_db",
             "inside/opens/hp2/hp2_db",
             "inside/opens/smx/corp_db"

@@ -155,6 +155,20 @@ pub(crate) mod seed {
         subscription.map(|subscription| subscription.providers.remove("Microsoft.KeyVault"));
     }
 
+    /// Some resources, one of which lies below another, and a part that has no place of its own.
+    pub(crate) fn of_a_group(state: &mut State) {
+        identity(state);
+        let credential = "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/app-id/federatedIdentityCredentials/github";
+        there(state, credential, json!({}));
+        let service = "/providers/Microsoft.Communication/emailServices/mail";
+        there(state, service, json!({"location": "global"}));
+        there(
+            state,
+            &format!("{service}/domains/AzureManagedDomain"),
+            json!({"location": "global", "tags": {"rhc-environment": "qa"}}),
+        );
+    }
+
     pub(crate) fn identity(state: &mut State) {
         there(
             state,

@@ -100,6 +100,16 @@ fixture!(
 );
 
 fixture!(
+    resource_groups_contents,
+    "resourceGroups.contents",
+    [seed::of_a_group],
+    |arm: ArmClient| async move {
+        let group = arm.resource_group(&SUBSCRIPTION.parse().unwrap(), "fixtures-rg");
+        Ok(json!(group.contents().collect_all().await?))
+    }
+);
+
+fixture!(
     resource_groups_get,
     "resourceGroups.get",
     [],

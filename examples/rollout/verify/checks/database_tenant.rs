@@ -1,7 +1,7 @@
 //! Is the databases' tenant as empty of people and software as it must be?
 
 use async_trait::async_trait;
-use rhc_graph::{GLOBAL_ADMINISTRATOR, ListQuery, User};
+use rhc_graph::{ListQuery, User};
 
 use super::list;
 use super::registry::{Owner, called, owner_of};
@@ -166,23 +166,11 @@ impl Check for Externals {
                 users.len()
             )));
         }
-        let holders = graph.roles().holders(GLOBAL_ADMINISTRATOR);
-        let holders = holders.collect_all().await?;
-        let administers = |user: &User| holders.iter().any(|held| held.principal_id == user.id);
         let name = |user: &&User| user.user_principal_name.clone().unwrap_or_default();
-        Ok(match externals.as_slice() {
-            // A tenant is made by somebody from outside, who is in it until the tenant is secured.
-            [creator] if administers(creator) => Verdict::not_proven(format!(
-                "{} made the tenant and is still in it; the tenant's baseline, which takes it out, is not part of this version",
-                name(creator)
-            )),
-            several => {
-                let names: Vec<String> = several.iter().map(name).collect();
-                Verdict::failed(
-                    format!("from elsewhere: {}", list(&names)),
-                    "delete these accounts, or find out first who invited them; people of this tenant have accounts of their own in it",
-                )
-            }
-        })
+        let names: Vec<String> = externals.iter().map(name).collect();
+        Ok(Verdict::failed(
+            format!("from elsewhere: {}", list(&names)),
+            "delete these accounts, or find out first who invited them; people of this tenant have accounts of their own in it",
+        ))
     }
 }

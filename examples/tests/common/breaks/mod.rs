@@ -50,6 +50,7 @@ pub(crate) fn all() -> Vec<Break> {
         foundations::subscriptions(),
         foundations::tenant_stage(),
         baseline::policies(),
+        baseline::strangers(),
         databases::databases(),
         network::network(),
         stack::stack(),

@@ -187,10 +187,15 @@ fn resources(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, Ser
             path.namespace() != "microsoft.authorization"
                 && path.resource_type() != "microsoft.insights/diagnosticsettings"
         })
+        // What lies below another resource is listed where it has a place of its own.
+        .filter(|(_, stored)| stored.body["location"].is_string())
         .filter(|(path, stored)| wanted.takes(&path.resource_type(), &stored.body))
         .map(|(_, stored)| {
             let mut body = stored.body.clone();
             super::super::json::remove(&mut body, "properties");
+            if let Some(path) = body["id"].as_str().and_then(ResourcePath::parse) {
+                body["name"] = json!(path.names());
+            }
             body
         })
         .collect();

@@ -1,9 +1,11 @@
 //! `Microsoft.Resources`: subscriptions, resource groups and the registration of providers.
 
+mod contents;
 mod provider;
 mod resource_group;
 mod subscription;
 
+pub use contents::Listed;
 pub use provider::{Provider, ProviderResourceType, RegistrationState};
 pub use resource_group::{ResourceGroup, ResourceGroupProperties};
 pub use subscription::{Subscription, SubscriptionPolicies, SubscriptionState};

@@ -1,0 +1,46 @@
+//! What stands in a resource group, whatever its type.
+
+use crate::{Pages, ResourceGroupScope, ResourceId, Sku, model};
+use rhc_core::{Method, Request};
+use std::collections::BTreeMap;
+
+const API_VERSION: &str = "2025-04-01";
+
+model! {
+    /// What the list of a resource group's resources says of each: its envelope, without its properties.
+    ///
+    /// Source: [list by resource group](https://learn.microsoft.com/rest/api/resources/resources/list-by-resource-group).
+    Listed {
+        /// The id.
+        id: ResourceId,
+        /// The name; of a resource below another one `parent/child`.
+        name: String,
+        /// The type.
+        #[serde(rename = "type")]
+        resource_type: String,
+        /// The region, or `global`.
+        location: String,
+        /// The variant of its type, where the type has some.
+        kind: String,
+        /// What it costs and can do, where that stands outside of its properties.
+        sku: Sku,
+        /// The resource that manages it.
+        managed_by: String,
+        /// Tags.
+        tags: BTreeMap<String, String>,
+    }
+}
+
+impl ResourceGroupScope {
+    /// Lists what stands in the group, of all types that have a place of their own: no extensions, and of what lies below
+    /// another resource only what has a location. Needs `Microsoft.Resources/subscriptions/resourceGroups/resources/read`, which the
+    /// role Reader has; what the credential may not read is left out without a word.
+    ///
+    /// # Errors
+    /// [`is_not_found`](crate::Error::is_not_found) (`ResourceGroupNotFound`).
+    pub fn contents(&self) -> Pages<Listed> {
+        let path = self.id().path().fixed("/resources");
+        let request = Request::new("resourceGroups.contents", Method::Get, path);
+        self.client.pages(request.query("api-version", API_VERSION))
+    }
+}
