@@ -100,7 +100,7 @@ impl Sweep for MarkedResources {
         orphans.extend(left.map(|one| Orphan {
             tenant: self.tenant.key.clone(),
             kind: one.kind.clone(),
-            name: one.name.clone(),
+            name: one.id.name().to_owned(),
             id: one.id.to_string(),
             resolve: LEFT.to_owned(),
         }));
