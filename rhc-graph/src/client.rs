@@ -1,8 +1,8 @@
 //! The client: one service, and a handle per collection.
 
 use crate::{
-    Applications, ConditionalAccess, DeletedItems, Groups, Organizations, Policies, Roles,
-    ServicePrincipals, Settling, Upserted, User, Users,
+    Applications, ConditionalAccess, DeletedItems, Groups, Organizations, PermissionGrants,
+    Policies, Roles, ServicePrincipals, Settling, Upserted, User, Users,
 };
 use azure_core::credentials::TokenCredential;
 use rhc_core::{
@@ -91,6 +91,11 @@ impl GraphClient {
     /// Conditional Access policies.
     pub fn conditional_access(&self) -> ConditionalAccess {
         ConditionalAccess::new(self.clone())
+    }
+
+    /// Consents: which delegated permissions applications may use.
+    pub fn permission_grants(&self) -> PermissionGrants {
+        PermissionGrants::new(self.clone())
     }
 
     /// The signed-in user.

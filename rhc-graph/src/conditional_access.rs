@@ -38,6 +38,8 @@ model! {
         created_date_time: String,
         /// When it was changed; given by the service.
         modified_date_time: String,
+        /// When it was deleted, where it can still be restored; given by the service.
+        deleted_date_time: String,
     }
 }
 

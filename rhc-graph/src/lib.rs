@@ -4,6 +4,7 @@
 mod macros;
 
 mod applications;
+mod branding;
 mod client;
 mod conditional_access;
 mod deleted_items;
@@ -14,6 +15,8 @@ mod groups;
 mod keys;
 mod organization;
 pub mod pacing;
+mod permission_grants;
+mod permissions;
 mod policies;
 mod query;
 mod roles;
@@ -24,9 +27,11 @@ mod users;
 
 pub use applications::{
     Api, AppRole, Application, Applications, FederatedCredential, FederatedCredentials,
-    ImplicitGrant, OptionalClaim, OptionalClaims, PermissionScope, PreAuthorizedApplication,
-    PublicClient, RequiredResourceAccess, ResourceAccess, SignInAudience, Spa, Web,
+    ImplicitGrant, OptionalClaim, OptionalClaims, PasswordCredential, PermissionScope,
+    PreAuthorizedApplication, PublicClient, RequiredResourceAccess, ResourceAccess, SignInAudience,
+    Spa, Web,
 };
+pub use branding::{Branding, Brandings, DEFAULT_BRANDING};
 pub use client::{GraphClient, GraphClientOptions};
 pub use conditional_access::{
     ConditionApplications, ConditionUsers, ConditionalAccess, ConditionalAccessPolicy,
@@ -37,10 +42,12 @@ pub use directory_object::DirectoryObject;
 pub use groups::{Group, Groups, Members};
 pub use keys::{ApplicationKey, GroupKey, ServicePrincipalKey, UserKey};
 pub use organization::{Domain, Organization, Organizations, TenantType, VerifiedDomain};
+pub use permission_grants::{ConsentType, PermissionGrant, PermissionGrants};
+pub use permissions::{DelegatedPermission, MICROSOFT_GRAPH, OFFLINE_ACCESS, OPENID, USER_READ};
 pub use policies::{
     AuthorizationPolicy, B2bSetting, CrossTenantDefault, DefaultUserPermissions, EmailMethod,
-    EmailOtpForExternal, InvitesFrom, MethodState, MethodTarget, Policies, SecurityDefaults,
-    TargetConfiguration,
+    EmailOtpForExternal, InvitesFrom, MethodConfiguration, MethodState, MethodTarget, Policies,
+    SecurityDefaults, SignInMethod, TargetConfiguration,
 };
 pub use query::{Filter, ListQuery};
 pub use rhc_core::{

@@ -90,7 +90,7 @@ model! {
 /// The tenant that the credential is of.
 #[derive(Debug, Clone)]
 pub struct Organizations {
-    client: GraphClient,
+    pub(crate) client: GraphClient,
 }
 
 impl Organizations {

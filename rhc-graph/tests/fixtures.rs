@@ -5,10 +5,11 @@ use rhc_core::fake::{
 };
 use rhc_core::testing::{Fixtures, Live};
 use rhc_graph::{
-    AppId, Application, AuthorizationPolicy, B2bSetting, ConditionalAccessPolicy,
+    AppId, Application, AuthorizationPolicy, B2bSetting, Branding, ConditionalAccessPolicy,
     ConditionalAccessState, CrossTenantDefault, EmailMethod, FederatedCredential, Filter,
     GLOBAL_ADMINISTRATOR, GraphClient, GraphClientOptions, Group, InvitesFrom, ListQuery, Method,
-    MethodState, ObjectId, Path, Result, SecurityDefaults, ServicePrincipal, SignInAudience, User,
+    MethodConfiguration, MethodState, ObjectId, Path, PermissionGrant, Result, SecurityDefaults,
+    ServicePrincipal, SignInAudience, SignInMethod, TenantId, User,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -25,6 +26,9 @@ const MEMBER: &str = "0d000000-0000-4000-8000-000000000001";
 const STRANGER: &str = "0d000000-0000-4000-8000-000000000002";
 const DELETED: &str = "0e000000-0000-4000-8000-000000000001";
 const ACCESS: &str = "0f000000-0000-4000-8000-000000000001";
+const GRANT: &str = "0b0000000000400080000000000000010b000000000040008000000000000002";
+const API: &str = "0b000000-0000-4000-8000-000000000002";
+const PASSWORD: &str = "0a000000-0000-4000-8000-00000000000b";
 const ROLE: &str = "0a000000-0000-4000-8000-00000000000a";
 const ASSIGNMENT: &str = "41W1zT6z1U-kJxf62svfp1HFE8pMZhxDun-ThPczmJE";
 
@@ -71,7 +75,8 @@ fn seed(world: &World) {
         json!({"appId": APP, "displayName": "HP2", "uniqueName": "rhc-hp2-qa-db",
         "signInAudience": "AzureADMultipleOrgs", "tags": ["rhc-environment:qa"], "appRoles": [role], "createdDateTime": "2026-11-23T08:00:00Z",
         "federatedIdentityCredentials": [{"id": "0a000000-0000-4000-8000-000000000009", "name": "app", "issuer": format!("https://login.microsoftonline.com/{TENANT}/v2.0"),
-            "subject": PRINCIPAL, "audiences": ["api://AzureADTokenExchange"], "description": "the app's identity"}]}),
+            "subject": PRINCIPAL, "audiences": ["api://AzureADTokenExchange"], "description": "the app's identity"}],
+        "passwordCredentials": [{"keyId": PASSWORD, "displayName": "by hand", "endDateTime": "2027-11-23T08:00:00Z"}]}),
     );
     insert(
         ObjectKind::Application,
@@ -83,6 +88,12 @@ fn seed(world: &World) {
         PRINCIPAL,
         json!({"appId": APP, "displayName": "HP2", "appOwnerOrganizationId": TENANT, "servicePrincipalType": "Application",
         "accountEnabled": true, "appRoleAssignmentRequired": false, "appRoles": [role]}),
+    );
+    insert(
+        ObjectKind::ServicePrincipal,
+        API,
+        json!({"appId": "0b000000-0000-4000-8000-000000000003", "displayName": "API", "appOwnerOrganizationId": TENANT,
+        "servicePrincipalType": "Application", "accountEnabled": true}),
     );
     insert(
         ObjectKind::Group,
@@ -137,7 +148,10 @@ async fn live() -> Live {
     seed(&world);
     // The fake's own section is written by hand here, as a person may do in the file.
     let mut saved = world.to_json().unwrap();
-    saved["sections"]["graph"] = json!({"tenants": {TENANT: {"conditionalAccess": {ACCESS: {"id": ACCESS, "displayName": "MFA", "state": "enabled",
+    saved["sections"]["graph"] = json!({"tenants": {TENANT: {
+        "permissionGrants": {GRANT: {"id": GRANT, "clientId": PRINCIPAL, "consentType": "AllPrincipals", "resourceId": API, "scope": "openid"}},
+        "branding": {"0": {"id": "0", "signInPageText": "Welcome"}, "fr": {"id": "fr", "signInPageText": "Bienvenue"}},
+        "conditionalAccess": {ACCESS: {"id": ACCESS, "displayName": "MFA", "state": "enabled",
         "conditions": {"clientAppTypes": ["all"], "applications": {"includeApplications": ["All"]}, "users": {"includeUsers": ["All"]}},
         "grantControls": {"operator": "OR", "builtInControls": ["mfa"]}}}}}});
     let world = World::from_json(&saved.to_string(), options).unwrap();
@@ -146,10 +160,12 @@ async fn live() -> Live {
     let scopes = [
         "Application.ReadWrite.All",
         "AppRoleAssignment.ReadWrite.All",
+        "DelegatedPermissionGrant.ReadWrite.All",
         "Domain.Read.All",
         "Group.ReadWrite.All",
         "IdentityProvider.Read.All",
         "Organization.Read.All",
+        "OrganizationalBranding.ReadWrite.All",
         "Policy.Read.All",
         "Policy.ReadWrite.Authorization",
         "Policy.ReadWrite.SecurityDefaults",
@@ -206,6 +222,10 @@ fn credential() -> FederatedCredential {
         &rhc_graph::Cloud::public(),
         "repo:vokworks-ronk/hp225:environment:qa",
     )
+}
+
+fn tenant() -> TenantId {
+    TENANT.parse().unwrap()
 }
 
 fn all() -> ListQuery {
@@ -297,6 +317,22 @@ operations! {
     policies_email_method_get: "policies.emailMethod.get" => |graph| graph.policies().email_method().await;
     policies_email_method_update: "policies.emailMethod.update" => |graph| graph.policies().update_email_method(&EmailMethod {
         state: Some(MethodState::Enabled), ..EmailMethod::default() }).await;
+    applications_remove_password: "applications.removePassword" => |graph| graph.applications().remove_password(app(APP), PASSWORD.parse().unwrap()).await;
+    policies_method_get: "policies.method.get" => |graph| graph.policies().method(SignInMethod::Sms).await;
+    policies_method_update: "policies.method.update" => |graph| graph.policies().update_method(SignInMethod::Fido2, &MethodConfiguration {
+        state: Some(MethodState::Disabled), ..MethodConfiguration::default() }).await;
+    permission_grants_list: "oauth2PermissionGrants.list" => |graph| graph.permission_grants().list(all()).collect_all().await;
+    permission_grants_create: "oauth2PermissionGrants.create" => |graph| graph.permission_grants().create(&PermissionGrant::for_all(
+        object(API), object(PRINCIPAL), "openid offline_access")).await;
+    permission_grants_update: "oauth2PermissionGrants.update" => |graph| graph.permission_grants().update(GRANT, "openid offline_access").await;
+    permission_grants_delete: "oauth2PermissionGrants.delete" => |graph| graph.permission_grants().delete(GRANT).await;
+    branding_get: "branding.get" => |graph| graph.organization().branding(tenant()).get_opt().await;
+    branding_list: "branding.list" => |graph| graph.organization().branding(tenant()).list().collect_all().await;
+    branding_create: "branding.create" => |graph| graph.organization().branding(tenant()).create(&Branding {
+        id: Some("en-US".into()), background_color: Some("#00000F".into()), ..Branding::default() }).await;
+    branding_update: "branding.update" => |graph| graph.organization().branding(tenant()).update(&Branding {
+        username_hint_text: Some("Your e-mail address".into()), ..Branding::default() }).await;
+    branding_delete: "branding.delete" => |graph| graph.organization().branding(tenant()).delete("fr").await;
     conditional_access_get: "conditionalAccess.get" => |graph| graph.conditional_access().get(ACCESS).await;
     conditional_access_list: "conditionalAccess.list" => |graph| graph.conditional_access().list(all()).collect_all().await;
     conditional_access_create: "conditionalAccess.create" => |graph| graph.conditional_access().create(&ConditionalAccessPolicy::require_mfa("MFA for all", vec![MEMBER.into()])).await;

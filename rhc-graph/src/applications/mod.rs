@@ -5,13 +5,14 @@ mod model;
 
 pub use federated::{FederatedCredential, FederatedCredentials};
 pub use model::{
-    Api, AppRole, Application, ImplicitGrant, OptionalClaim, OptionalClaims, PermissionScope,
-    PreAuthorizedApplication, PublicClient, RequiredResourceAccess, ResourceAccess, SignInAudience,
-    Spa, Web,
+    Api, AppRole, Application, ImplicitGrant, OptionalClaim, OptionalClaims, PasswordCredential,
+    PermissionScope, PreAuthorizedApplication, PublicClient, RequiredResourceAccess,
+    ResourceAccess, SignInAudience, Spa, Web,
 };
 
 use crate::{ApplicationKey, GraphClient, ListQuery, Upserted};
 use rhc_core::{Method, Pages, Path, Request, Result};
+use uuid::Uuid;
 
 /// The applications registered in this tenant.
 ///
@@ -109,6 +110,23 @@ impl Applications {
         self.client.write(delete(&key.into())).await
     }
 
+    /// Removes a password that somebody gave it. There is no method that gives it one.
+    ///
+    /// Permission: as [`create`](Self::create).
+    /// Page: [application-removepassword](https://learn.microsoft.com/graph/api/application-removepassword).
+    ///
+    /// # Errors
+    /// 404 `Request_ResourceNotFound` without the application; 400 `Request_BadRequest` without that password (unverified).
+    pub async fn remove_password(
+        &self,
+        key: impl Into<ApplicationKey>,
+        password: Uuid,
+    ) -> Result<()> {
+        self.client
+            .write(remove_password(&key.into(), password))
+            .await
+    }
+
     /// The federated credentials of one.
     pub fn federated_credentials(&self, key: impl Into<ApplicationKey>) -> FederatedCredentials {
         FederatedCredentials::new(self.client.clone(), key.into())
@@ -140,6 +158,12 @@ fn update(key: &ApplicationKey, application: &Application) -> Request {
     Request::new("applications.update", Method::Patch, key.path())
         .json(application)
         .idempotent(true)
+}
+
+fn remove_password(key: &ApplicationKey, password: Uuid) -> Request {
+    let path = key.path().fixed("/removePassword");
+    Request::new("applications.removePassword", Method::Post, path)
+        .json(&serde_json::json!({ "keyId": password }))
 }
 
 fn delete(key: &ApplicationKey) -> Request {

@@ -56,6 +56,8 @@ model! {
         is_fallback_public_client: bool,
         /// The permissions that it asks for.
         required_resource_access: Vec<RequiredResourceAccess>,
+        /// The passwords that it has, without the passwords; given by the service.
+        password_credentials: Vec<PasswordCredential>,
         /// Claims in its tokens beside the usual ones.
         optional_claims: OptionalClaims,
         /// Which groups are in the `groups` claim.
@@ -199,6 +201,20 @@ model! {
         /// `Scope` for a delegated one, `Role` for an application's own.
         #[serde(rename = "type")]
         kind: String,
+    }
+}
+
+model! {
+    /// A password of an application, as it is seen after it was made: without the password.
+    PasswordCredential {
+        /// Its id, by which it is removed.
+        key_id: Uuid,
+        /// What somebody called it.
+        display_name: String,
+        /// From when it counts.
+        start_date_time: String,
+        /// Until when it counts.
+        end_date_time: String,
     }
 }
 

@@ -88,7 +88,7 @@ impl Call {
             && !wider.iter().any(|permission| self.caller.may(permission))
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 }

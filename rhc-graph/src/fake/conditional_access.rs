@@ -79,6 +79,7 @@ pub(super) const PROPERTIES: &[Property] = &[
     text("description"),
     time("createdDateTime").read_only(),
     time("modifiedDateTime").read_only(),
+    time("deletedDateTime").read_only(),
     one_of(
         "state",
         &["enabled", "disabled", "enabledForReportingButNotEnforced"],
@@ -105,7 +106,8 @@ fn throttle(state: &mut State, call: &Call) -> Result<(), Refusal> {
 pub(super) fn list(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     throttle(state, call)?;
     let policies = state.section::<GraphState>().of(call.tenant());
-    let all = policies.conditional_access.values().cloned().collect();
+    let living = policies.conditional_access.values();
+    let all = living.filter(|policy| is_alive(policy)).cloned().collect();
     odata::listed(call, SET, RESOURCE, PROPERTIES, all).map(Reply::ok)
 }
 
@@ -147,11 +149,14 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
 
 pub(super) fn delete(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     throttle(state, call)?;
-    target(state, call)?;
-    let id = call.key(0)?.value.parse().unwrap_or_default();
-    let policies = state.section::<GraphState>().of(call.tenant());
-    policies.conditional_access.remove(&id);
+    let policy = target(state, call)?;
+    policy.insert("deletedDateTime".into(), json!(respond::timestamp(call.at)));
     Ok(Reply::no_content())
+}
+
+/// A deleted policy is kept, to be restored, which the fake cannot. Unverified: that neither lists nor point reads show it.
+fn is_alive(policy: &Map<String, Value>) -> bool {
+    !policy.contains_key("deletedDateTime")
 }
 
 fn target<'a>(state: &'a mut State, call: &Call) -> Result<&'a mut Map<String, Value>, Refusal> {
@@ -163,6 +168,7 @@ fn target<'a>(state: &'a mut State, call: &Call) -> Result<&'a mut Map<String, V
     policies
         .conditional_access
         .get_mut(&id)
+        .filter(|policy| is_alive(policy))
         .ok_or_else(|| Refusal::not_found(value))
 }
 

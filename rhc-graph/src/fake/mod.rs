@@ -12,6 +12,7 @@
 
 mod app_roles;
 mod applications;
+mod branding;
 mod call;
 mod conditional_access;
 mod deleted;
@@ -20,6 +21,7 @@ mod graph_app;
 mod groups;
 mod objects;
 mod odata;
+mod permission_grants;
 mod policies;
 mod refusal;
 mod route;
@@ -31,7 +33,7 @@ mod tenant;
 mod users;
 
 pub use call::{Call, Key, ORIGIN, Reply};
-pub use odata::Query;
+pub use odata::{Query, listed, single};
 pub use refusal::Refusal;
 pub use rhc_core::fake::{Replication, State, World, WorldOptions};
 pub use route::{Needs, Route, Run};
@@ -92,16 +94,23 @@ pub fn tables() -> Vec<(&'static str, &'static [schema::Property])> {
             policies::EMAIL_METHOD,
         ),
         ("federatedIdentityCredential", federated::PROPERTIES),
+        (
+            "fido2AuthenticationMethodConfiguration",
+            policies::FIDO2_METHOD,
+        ),
         ("group", groups::GROUP.properties),
         (
             "identitySecurityDefaultsEnforcementPolicy",
             policies::SECURITY_DEFAULTS,
         ),
+        ("oAuth2PermissionGrant", permission_grants::PROPERTIES),
         ("organization", tenant::ORGANIZATION),
+        ("organizationalBranding", branding::PROPERTIES),
         (
             "servicePrincipal",
             service_principals::SERVICE_PRINCIPAL.properties,
         ),
+        ("smsAuthenticationMethodConfiguration", policies::SMS_METHOD),
         ("unifiedRoleAssignment", tenant::ROLE_ASSIGNMENT),
         ("unifiedRoleDefinition", tenant::ROLE_DEFINITION),
         ("user", users::USER.properties),

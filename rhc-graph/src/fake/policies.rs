@@ -37,6 +37,32 @@ const METHOD_TARGET: &[Property] = &[
     flag("isRegistrationRequired").not_null(),
 ];
 
+const SMS_TARGET: &[Property] = &[
+    one_of("targetType", &["user", "group"]).not_null(),
+    text("id").not_null(),
+    flag("isRegistrationRequired").not_null(),
+    flag("isUsableForSignIn").not_null(),
+];
+const EXCLUDED: &[Property] = &[one_of("targetType", &["user", "group"]), short("id", 64)];
+
+pub(super) const SMS_METHOD: &[Property] = &[
+    text("id").read_only(),
+    one_of("state", &["enabled", "disabled"]),
+    objects("includeTargets", SMS_TARGET).or_null(),
+    objects("excludeTargets", EXCLUDED),
+];
+
+pub(super) const FIDO2_METHOD: &[Property] = &[
+    text("id").read_only(),
+    one_of("state", &["enabled", "disabled"]),
+    text("defaultPasskeyProfile"),
+    flag("isAttestationEnforced"),
+    flag("isSelfServiceRegistrationAllowed"),
+    property("keyRestrictions", Kind::Any),
+    objects("includeTargets", METHOD_TARGET).or_null(),
+    objects("excludeTargets", EXCLUDED),
+];
+
 pub(super) const AUTHORIZATION_POLICY: &[Property] = &[
     text("id").read_only(),
     one_of(
@@ -100,10 +126,7 @@ pub(super) const EMAIL_METHOD: &[Property] = &[
         &["default", "enabled", "disabled"],
     ),
     objects("includeTargets", METHOD_TARGET).or_null(),
-    objects(
-        "excludeTargets",
-        &[one_of("targetType", &["user", "group"]), short("id", 64)],
-    ),
+    objects("excludeTargets", EXCLUDED),
 ];
 
 const AUTHORIZATION: Singleton = Singleton {
@@ -163,6 +186,24 @@ const EMAIL: Singleton = Singleton {
     properties: EMAIL_METHOD,
     needs_type: true,
     initial: |_| json!({"id": "Email", "state": "disabled", "allowExternalIdToUseEmailOtp": "default"}),
+};
+
+const SMS: Singleton = Singleton {
+    name: "smsAuthenticationMethod",
+    set: "authenticationMethodConfigurations",
+    type_name: "smsAuthenticationMethodConfiguration",
+    properties: SMS_METHOD,
+    needs_type: true,
+    initial: |_| json!({"id": "Sms", "state": "disabled"}),
+};
+
+const FIDO2: Singleton = Singleton {
+    name: "fido2AuthenticationMethod",
+    set: "authenticationMethodConfigurations",
+    type_name: "fido2AuthenticationMethodConfiguration",
+    properties: FIDO2_METHOD,
+    needs_type: true,
+    initial: |_| json!({"id": "Fido2", "state": "disabled"}),
 };
 
 impl Singleton {
@@ -258,4 +299,22 @@ pub(super) fn email(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
 
 pub(super) fn update_email(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     EMAIL.update(state, call)
+}
+
+/// The other methods of which the fake knows the table; Microsoft has more.
+fn method(call: &Call) -> Result<&'static Singleton, Refusal> {
+    let asked = &call.key(0)?.value;
+    [("sms", &SMS), ("fido2", &FIDO2)]
+        .into_iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(asked))
+        .map(|(_, method)| method)
+        .ok_or_else(|| Refusal::not_found(asked))
+}
+
+pub(super) fn other_method(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    method(call)?.get(state, call)
+}
+
+pub(super) fn update_other_method(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    method(call)?.update(state, call)
 }

@@ -2,8 +2,8 @@
 
 use super::route::{Needs, Route, Run};
 use super::{
-    app_roles, applications, conditional_access, deleted, federated, groups, policies,
-    service_principals, tenant, users,
+    app_roles, applications, branding, conditional_access, deleted, federated, groups,
+    permission_grants, policies, service_principals, tenant, users,
 };
 
 const READ_APPLICATIONS: Needs = &[&[
@@ -132,6 +132,31 @@ const READ_METHOD: Needs = &[&[
     "Policy.Read.AuthenticationMethod",
     "Policy.ReadWrite.AuthenticationMethod",
 ]];
+const WRITE_METHOD: Needs = &[&["Policy.ReadWrite.AuthenticationMethod"]];
+const READ_GRANTS: Needs = &[&[
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    "DelegatedPermissionGrant.Read.All",
+    "DelegatedPermissionGrant.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+const WRITE_GRANTS: Needs = &[&[
+    "DelegatedPermissionGrant.ReadWrite.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+const READ_BRANDING: Needs = &[&[
+    "OrganizationalBranding.Read.All",
+    "OrganizationalBranding.ReadWrite.All",
+    "Organization.Read.All",
+    "Organization.ReadWrite.All",
+    "User.Read",
+    "User.Read.All",
+]];
+const WRITE_BRANDING: Needs = &[&[
+    "OrganizationalBranding.ReadWrite.All",
+    "Organization.ReadWrite.All",
+]];
 const READ_ACCESS: Needs = &[&["Policy.Read.All"]];
 const WRITE_ACCESS: Needs = &[
     &["Policy.Read.All"],
@@ -171,6 +196,7 @@ pub(super) const ROUTES: &[Route] = &[
     route("GET", "/applications/{}", "applications.get", READ_APPLICATIONS, applications::get),
     route("PATCH", "/applications/{}", "applications.update", WRITE_APPLICATIONS, applications::update),
     route("DELETE", "/applications/{}", "applications.delete", WRITE_APPLICATIONS, applications::delete),
+    route("POST", "/applications/{}/removePassword", "applications.removePassword", WRITE_APPLICATIONS, applications::remove_password),
     route("GET", "/applications/{}/federatedIdentityCredentials", "federatedCredentials.list", READ_APPLICATIONS, federated::list),
     route("POST", "/applications/{}/federatedIdentityCredentials", "federatedCredentials.create", WRITE_APPLICATIONS, federated::create),
     route("GET", "/applications/{}/federatedIdentityCredentials/{}", "federatedCredentials.get", READ_APPLICATIONS, federated::get),
@@ -216,7 +242,18 @@ pub(super) const ROUTES: &[Route] = &[
     route("GET", "/policies/crossTenantAccessPolicy/default", "policies.crossTenantDefault.get", READ_POLICY, policies::cross_tenant),
     route("PATCH", "/policies/crossTenantAccessPolicy/default", "policies.crossTenantDefault.update", &[&["Policy.ReadWrite.CrossTenantAccess"]], policies::update_cross_tenant),
     route("GET", "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/email", "policies.emailMethod.get", READ_METHOD, policies::email),
-    route("PATCH", "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/email", "policies.emailMethod.update", &[&["Policy.ReadWrite.AuthenticationMethod"]], policies::update_email),
+    route("PATCH", "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/email", "policies.emailMethod.update", WRITE_METHOD, policies::update_email),
+    route("GET", "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/{}", "policies.method.get", READ_METHOD, policies::other_method),
+    route("PATCH", "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/{}", "policies.method.update", WRITE_METHOD, policies::update_other_method),
+    route("GET", "/oauth2PermissionGrants", "oauth2PermissionGrants.list", READ_GRANTS, permission_grants::list),
+    route("POST", "/oauth2PermissionGrants", "oauth2PermissionGrants.create", WRITE_GRANTS, permission_grants::create),
+    route("PATCH", "/oauth2PermissionGrants/{}", "oauth2PermissionGrants.update", WRITE_GRANTS, permission_grants::update),
+    route("DELETE", "/oauth2PermissionGrants/{}", "oauth2PermissionGrants.delete", WRITE_GRANTS, permission_grants::delete),
+    route("GET", "/organization/{}/branding", "branding.get", READ_BRANDING, branding::get),
+    route("PATCH", "/organization/{}/branding", "branding.update", WRITE_BRANDING, branding::update),
+    route("GET", "/organization/{}/branding/localizations", "branding.list", READ_BRANDING, branding::list),
+    route("POST", "/organization/{}/branding/localizations", "branding.create", WRITE_BRANDING, branding::create),
+    route("DELETE", "/organization/{}/branding/localizations/{}", "branding.delete", WRITE_BRANDING, branding::delete),
     route("GET", "/identity/conditionalAccess/policies", "conditionalAccess.list", READ_ACCESS, conditional_access::list),
     route("POST", "/identity/conditionalAccess/policies", "conditionalAccess.create", WRITE_ACCESS, conditional_access::create),
     route("GET", "/identity/conditionalAccess/policies/{}", "conditionalAccess.get", READ_ACCESS, conditional_access::get),

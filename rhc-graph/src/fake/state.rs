@@ -25,6 +25,12 @@ pub(super) struct TenantPolicies {
     /// Conditional Access policies by id.
     #[serde(default)]
     pub(super) conditional_access: BTreeMap<Uuid, Map<String, Value>>,
+    /// Consents to delegated permissions, by id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) permission_grants: BTreeMap<String, Map<String, Value>>,
+    /// What the sign-in page looks like, by language; `0` for everybody else.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) branding: BTreeMap<String, Map<String, Value>>,
     /// When Conditional Access was asked last.
     #[serde(skip)]
     pub(super) asked: Option<OffsetDateTime>,
@@ -39,7 +45,10 @@ impl GraphState {
 impl TenantPolicies {
     pub(super) fn has_enabled_access_policy(&self) -> bool {
         let mut all = self.conditional_access.values();
-        all.any(|policy| policy.get("state") == Some(&json!("enabled")))
+        all.any(|policy| {
+            !policy.contains_key("deletedDateTime")
+                && policy.get("state") == Some(&json!("enabled"))
+        })
     }
 }
 
@@ -48,6 +57,22 @@ impl Section for GraphState {
 
     fn validate(&self) -> Result<(), SectionProblem> {
         for (tenant, policies) in &self.tenants {
+            let named = |kind: &str, id: &str| {
+                SectionProblem::new(
+                    format!("tenants.{tenant}.{kind}.{id}.id"),
+                    "it must be the key that it stands under",
+                )
+            };
+            for (kind, all) in [
+                ("permissionGrants", &policies.permission_grants),
+                ("branding", &policies.branding),
+            ] {
+                for (id, one) in all {
+                    if one.get("id") != Some(&json!(id)) {
+                        return Err(named(kind, id));
+                    }
+                }
+            }
             for (id, policy) in &policies.conditional_access {
                 if policy.get("id") != Some(&json!(id)) {
                     return Err(SectionProblem::new(

@@ -58,5 +58,7 @@ model! {
         id: String,
         /// Whether they are asked to register.
         is_registration_required: bool,
+        /// Text messages only: whether they may replace the password, and not only come after it.
+        is_usable_for_sign_in: bool,
     }
 }

@@ -3,11 +3,13 @@
 mod authorization;
 mod cross_tenant;
 mod email_method;
+mod method;
 mod security_defaults;
 
 pub use authorization::{AuthorizationPolicy, DefaultUserPermissions, InvitesFrom};
 pub use cross_tenant::{B2bSetting, CrossTenantDefault, TargetConfiguration};
 pub use email_method::{EmailMethod, EmailOtpForExternal, MethodState, MethodTarget};
+pub use method::{MethodConfiguration, SignInMethod};
 pub use security_defaults::SecurityDefaults;
 
 use crate::GraphClient;
@@ -135,6 +137,40 @@ impl Policies {
         let mut method = method.clone();
         method.odata_type = Some(email_method::TYPE.to_owned());
         let request = update("policies.emailMethod.update", email_method::PATH, &method);
+        self.client.write(request).await
+    }
+
+    /// Reads who may sign in with another method.
+    ///
+    /// Permission: `Policy.Read.AuthenticationMethod`.
+    /// Pages: [smsauthenticationmethodconfiguration-get](https://learn.microsoft.com/graph/api/smsauthenticationmethodconfiguration-get),
+    /// [fido2authenticationmethodconfiguration-get](https://learn.microsoft.com/graph/api/fido2authenticationmethodconfiguration-get).
+    ///
+    /// # Errors
+    /// Any [`Error`](rhc_core::Error).
+    pub async fn method(&self, method: SignInMethod) -> Result<MethodConfiguration> {
+        let request = Request::new("policies.method.get", Method::Get, method.path());
+        self.client.read(request).await
+    }
+
+    /// Changes who may sign in with another method.
+    ///
+    /// Permission: `Policy.ReadWrite.AuthenticationMethod`.
+    /// Pages: [smsauthenticationmethodconfiguration-update](https://learn.microsoft.com/graph/api/smsauthenticationmethodconfiguration-update),
+    /// [fido2authenticationmethodconfiguration-update](https://learn.microsoft.com/graph/api/fido2authenticationmethodconfiguration-update).
+    ///
+    /// # Errors
+    /// 403 `Authorization_RequestDenied`; 400 for the `@odata.type` of another method.
+    pub async fn update_method(
+        &self,
+        method: SignInMethod,
+        configuration: &MethodConfiguration,
+    ) -> Result<()> {
+        let mut configuration = configuration.clone();
+        configuration.odata_type = Some(method.type_name().to_owned());
+        let request = Request::new("policies.method.update", Method::Patch, method.path())
+            .json(&configuration)
+            .idempotent(true);
         self.client.write(request).await
     }
 }

@@ -93,6 +93,38 @@ async fn a_password_of_an_application_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_password_is_removed_by_its_id_and_only_if_it_is_there() {
+    let place = Place::settled();
+    let graph = place.operator(place.home);
+    let applications = graph.applications();
+    let made = applications.create(&named("a")).await.unwrap();
+    let id = made.object_id().unwrap();
+    let password = uuid::Uuid::from_u128(1);
+    place.world.with(|state| {
+        let held = json!([{"keyId": password, "displayName": "by hand"}]);
+        let add = |body: &mut serde_json::Map<String, serde_json::Value>| {
+            body.insert("passwordCredentials".into(), held.clone());
+        };
+        let directory = state.directory();
+        directory.update(place.home, *id.as_uuid(), add).unwrap();
+    });
+    let held = applications.get(id).await.unwrap().password_credentials;
+    let held = held.unwrap_or_default();
+    assert_eq!(held[0].key_id, Some(password));
+    assert_eq!(held[0].display_name.as_deref(), Some("by hand"));
+    let another = uuid::Uuid::from_u128(2);
+    refused(
+        applications.remove_password(id, another).await,
+        400,
+        "Request_BadRequest",
+        "No password credential found",
+    );
+    applications.remove_password(id, password).await.unwrap();
+    let left = applications.get(id).await.unwrap().password_credentials;
+    assert_eq!(left, Some(vec![]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_value_of_the_wrong_type_is_refused() {
     let place = Place::settled();
     let graph = place.operator(place.home);

@@ -1,6 +1,8 @@
 //! The client against the fake, on a paused clock: what works, and a test for each thing that is refused.
 
 mod applications;
+mod branding;
+mod consent;
 mod deleted;
 mod federated;
 mod groups;

@@ -13,9 +13,11 @@ use uuid::Uuid;
 pub(crate) const ALL: &[&str] = &[
     "Application.ReadWrite.All",
     "AppRoleAssignment.ReadWrite.All",
+    "DelegatedPermissionGrant.ReadWrite.All",
     "Domain.Read.All",
     "Group.ReadWrite.All",
     "Organization.Read.All",
+    "OrganizationalBranding.ReadWrite.All",
     "Policy.Read.All",
     "Policy.ReadWrite.Authorization",
     "Policy.ReadWrite.SecurityDefaults",

@@ -217,6 +217,30 @@ async fn a_conditional_access_policy_lives_and_is_refused_incomplete() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_deleted_policy_is_in_no_list_and_leaves_its_name_to_another() {
+    let place = Place::settled();
+    let access = place.operator(place.external).conditional_access();
+    let policy = ConditionalAccessPolicy::require_mfa("MFA", vec![]);
+    let made = access.create(&policy).await.unwrap();
+    let id = made.id.unwrap();
+    pause().await;
+    access.delete(&id).await.unwrap();
+    pause().await;
+    let left = access.list(ListQuery::default()).collect_all().await;
+    assert_eq!(left.unwrap(), []);
+    pause().await;
+    refused(
+        access.delete(&id).await,
+        404,
+        "Request_ResourceNotFound",
+        "does not exist",
+    );
+    pause().await;
+    let again = access.create(&policy).await.unwrap();
+    assert_ne!(again.id, Some(id));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_external_tenants_policy_includes_all_users() {
     let place = Place::settled();
     let graph = place.operator(place.external);

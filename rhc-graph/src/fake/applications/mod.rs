@@ -130,6 +130,38 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     Ok(Reply::no_content())
 }
 
+/// `POST /applications/{key}/removePassword`.
+pub(super) fn remove_password(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    let id = APPLICATION.target(state, call)?;
+    owned(state, call, id)?;
+    let body = call.body()?;
+    let password = body.get("keyId").and_then(Value::as_str);
+    let password = password.ok_or_else(|| Refusal::required("keyId", "PasswordCredential"))?;
+    let tenant = call.tenant();
+    let mut after = body_of(state, tenant, id);
+    let held = after.get_mut("passwordCredentials");
+    let removed = held.and_then(Value::as_array_mut).is_some_and(|held| {
+        let before = held.len();
+        held.retain(|one| {
+            !one.get("keyId")
+                .and_then(Value::as_str)
+                .is_some_and(|own| own.eq_ignore_ascii_case(password))
+        });
+        held.len() < before
+    });
+    if !removed {
+        // Unverified: the words.
+        return Err(Refusal::bad_request(format!(
+            "No password credential found with keyId '{password}'."
+        )));
+    }
+    state
+        .directory()
+        .update(tenant, id, |own| *own = after)
+        .map_err(|error| Refusal::bad_request(error.to_string()))?;
+    Ok(Reply::no_content())
+}
+
 /// 409: a deleted object keeps its natural key for thirty days. Unverified.
 pub(super) fn still_deleted(property: &'static str, value: &str) -> Refusal {
     Refusal::new(

@@ -39,6 +39,17 @@ pub(in crate::fake) const KEY_CREDENTIAL: &[Property] = &[
     text("usage"),
 ];
 
+/// A password, without the password.
+const PASSWORD_CREDENTIAL: &[Property] = &[
+    text("customKeyIdentifier"),
+    text("displayName"),
+    time("endDateTime"),
+    text("hint"),
+    guid("keyId"),
+    text("secretText"),
+    time("startDateTime"),
+];
+
 pub(in crate::fake) const INFO: &[Property] = &[
     text("logoUrl").read_only(),
     text("marketingUrl"),
@@ -165,8 +176,8 @@ pub(super) const PROPERTIES: &[Property] = &[
             text("legalAgeGroupRule"),
         ],
     ),
-    // Only addPassword makes one, and the fake has no such action: there are no passwords here.
-    objects("passwordCredentials", &[]).read_only(),
+    // Only addPassword makes one, and the fake has no such action: who wants one puts it into the state.
+    objects("passwordCredentials", PASSWORD_CREDENTIAL).read_only(),
     filled("publicClient", &[texts("redirectUris")]),
     objects(
         "requiredResourceAccess",

@@ -4,7 +4,8 @@ mod filter;
 mod page;
 
 pub(super) use filter::Filter;
-pub(super) use page::{cut, listed, single};
+pub(super) use page::cut;
+pub use page::{listed, single};
 
 use super::Refusal;
 use percent_encoding::percent_decode_str;

@@ -44,7 +44,10 @@ fn context(set: &str, select: &[String], entity: bool) -> String {
 }
 
 /// One object, with what `$select` asks for.
-pub(in super::super) fn single(
+///
+/// # Errors
+/// 400 for a query option that does not fit the type.
+pub fn single(
     call: &Call,
     set: &str,
     type_name: &str,
@@ -60,7 +63,10 @@ pub(in super::super) fn single(
 }
 
 /// A page of a list: filtered, ordered, cut, with the link to the next.
-pub(in super::super) fn listed(
+///
+/// # Errors
+/// 400 for a query option that does not fit the type.
+pub fn listed(
     call: &Call,
     set: &str,
     type_name: &str,
