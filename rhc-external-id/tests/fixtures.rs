@@ -2,12 +2,14 @@
 
 use rhc_arm::{ArmClient, Resource, ResourceId, Sku};
 use rhc_core::Result;
-use rhc_core::fake::directory::Replication;
-use rhc_core::fake::{World, WorldOptions};
+use rhc_core::fake::directory::{NewTenant, Replication};
+use rhc_core::fake::{ObjectKind, TenantKind, World, WorldOptions};
 use rhc_core::testing::{Connection, Fixtures, Live};
 use rhc_external_id::{
     CiamDirectories, CiamDirectory, CiamDirectoryProperties, CreateTenantProperties,
+    EMAIL_PASSWORD, FlowAttribute, UserFlow, UserFlows,
 };
+use rhc_graph::{GraphClient, GraphClientOptions};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -174,3 +176,111 @@ fixture!(
     ["rhcqa"],
     |directories| async move { directories.in_scope(group()).delete("rhcqa").await }
 );
+
+const CUSTOMERS: &str = "33333333-3333-4333-8333-333333333333";
+const FLOW: &str = "44444444-4444-4444-8444-444444444444";
+const HP2: &str = "55555555-5555-4555-8555-555555555551";
+const SMX: &str = "55555555-5555-4555-8555-555555555552";
+
+/// A World with an External ID tenant that has two applications and a user flow for one of them.
+async fn customers() -> Live {
+    tokio::time::pause();
+    let options = WorldOptions {
+        replication: Replication::NONE,
+        ..WorldOptions::default()
+    };
+    let world = World::new(options.clone());
+    world.with(|state| {
+        let directory = state.directory();
+        let tenant = CUSTOMERS.parse().unwrap();
+        directory
+            .create_tenant(NewTenant {
+                id: tenant,
+                kind: TenantKind::ExternalId,
+                display_name: "rhc-b2c-qa".into(),
+                initial_domain: "rhcqa.onmicrosoft.com".into(),
+                country: "US".into(),
+                creator: None,
+            })
+            .unwrap();
+        directory.add_administrator(tenant, "admin").unwrap();
+        for (name, app_id) in [("hp2", HP2), ("smx", SMX)] {
+            let body =
+                json!({"appId": app_id, "displayName": name, "signInAudience": "AzureADMyOrg"});
+            let body = body.as_object().cloned().unwrap();
+            let id = app_id.replace("5555-8555", "5555-9555").parse().unwrap();
+            directory
+                .insert_settled(tenant, ObjectKind::Application, id, body)
+                .unwrap();
+        }
+    });
+    let mut saved = world.to_json().unwrap();
+    saved["sections"]["externalId"] = json!({"tenants": {CUSTOMERS: {"userFlows": {FLOW: {
+        "displayName": "rhc-qa-signin", "isSignUpAllowed": false, "includeApplications": [HP2],
+        "identityProviders": [EMAIL_PASSWORD, "EmailOtpSignup-OAUTH"], "userTypeToCreate": "member",
+        "attributeCollection": {"attributes": ["email", "city"], "views": [{"inputs": [
+            {"attribute": "email", "label": "Email Address", "inputType": "text", "hidden": true},
+            {"attribute": "city", "label": "City", "inputType": "text"}]}]}}}}}});
+    let world = World::from_json(&saved.to_string(), options).unwrap();
+    rhc_graph::fake::mount(&world);
+    rhc_external_id::fake::mount(&world);
+    world.check().unwrap();
+    tokio::time::resume();
+    Live {
+        transport: world.transport(),
+        credential: world.sign_in(CUSTOMERS, &["EventListener.ReadWrite.All"]),
+        clock: world.clock(),
+        source: "embedded",
+    }
+}
+
+async fn replay_flows<T: Serialize, R: Future<Output = Result<T>>>(
+    name: &str,
+    call: impl Fn(UserFlows) -> R,
+) -> Value {
+    let call = |connection: Connection| {
+        let options = GraphClientOptions {
+            client: connection.options,
+            ..GraphClientOptions::default()
+        };
+        let graph = GraphClient::new(connection.credential, Some(options));
+        let made = graph.map(|graph| call(UserFlows::new(graph)));
+        async move { made?.await }
+    };
+    Fixtures::of(env!("CARGO_MANIFEST_DIR"))
+        .run(name, customers(), call)
+        .await
+}
+
+macro_rules! user_flow_fixtures {
+    ($($test:ident: $name:literal => |$flows:ident| $call:expr;)*) => {
+        $(#[tokio::test]
+        async fn $test() {
+            let value = replay_flows($name, |$flows| async move { $call }).await;
+            insta::assert_json_snapshot!($name, value);
+        })*
+    };
+}
+
+user_flow_fixtures! {
+    user_flows_list: "userFlows.list" => |flows| flows.list().collect_all().await;
+    user_flows_get: "userFlows.get" => |flows| flows.get_opt(FLOW).await;
+    user_flows_create: "userFlows.create" => |flows| flows.create(&UserFlow::invitation_only("rhc-qa-staff", [SMX],
+        ["email", "displayName"].map(FlowAttribute::built_in).to_vec())).await;
+    user_flows_update: "userFlows.update" => |flows| flows.update(FLOW, &UserFlow {
+        description: Some("for practices".into()), ..UserFlow::default() }).await;
+    user_flows_allow_sign_up: "userFlows.update.signUp" => |flows| flows.allow_sign_up(FLOW, false).await;
+    user_flows_delete: "userFlows.delete" => |flows| flows.delete(FLOW).await;
+    applications_list: "userFlows.applications.list" => |flows| flows.applications(FLOW).list().collect_all().await;
+    applications_attach: "userFlows.applications.attach" => |flows| flows.applications(FLOW).attach(SMX.parse().unwrap()).await;
+    applications_detach: "userFlows.applications.detach" => |flows| flows.applications(FLOW).detach(HP2.parse().unwrap()).await;
+    identity_providers_list: "userFlows.identityProviders.list" => |flows| flows.identity_providers(FLOW).list().collect_all().await;
+    identity_providers_add: "userFlows.identityProviders.add" => |flows| {
+        flows.identity_providers(FLOW).remove(EMAIL_PASSWORD).await?;
+        flows.identity_providers(FLOW).add(EMAIL_PASSWORD).await
+    };
+    identity_providers_remove: "userFlows.identityProviders.remove" => |flows| flows.identity_providers(FLOW).remove("EmailOtpSignup-OAUTH").await;
+    attributes_list: "userFlows.attributes.list" => |flows| flows.attributes(FLOW).list().collect_all().await;
+    attributes_add: "userFlows.attributes.add" => |flows| flows.attributes(FLOW).add("displayName").await;
+    attributes_remove: "userFlows.attributes.remove" => |flows| flows.attributes(FLOW).remove("city").await;
+}

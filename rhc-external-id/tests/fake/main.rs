@@ -3,3 +3,4 @@
 mod life;
 mod refusals;
 mod support;
+mod user_flows;
