@@ -6,7 +6,7 @@ use rhc_core::Cloud;
 
 use crate::engine::{Fence, GraphAccess, Hosts, Ownership, Protected, TenantKey, TenantRules};
 use crate::manifest::{Manifest, Tenant, TenantKind};
-use crate::steps::baseline;
+use crate::steps::{baseline, customers};
 
 /// The fence of a run: around what the file names, in the services of this cloud.
 pub fn fence(manifest: &Manifest, cloud: &Cloud) -> Fence {
@@ -56,6 +56,7 @@ fn rules(manifest: &Manifest, key: &str, tenant: &Tenant) -> TenantRules {
                     .iter()
                     .map(|path| ((*path).to_owned(), GraphAccess::Singleton)),
             )
+            .chain(sign_in(manifest, key))
             .collect(),
     }
 }
@@ -73,6 +74,15 @@ fn graph(manifest: &Manifest, key: &str, tenant: &Tenant) -> &'static [&'static 
     } else {
         &[]
     }
+}
+
+/// What lets customers sign in, in their tenant alone.
+fn sign_in(manifest: &Manifest, key: &str) -> impl Iterator<Item = (String, GraphAccess)> {
+    let is_theirs = manifest
+        .customer_tenant()
+        .is_some_and(|(own, _)| own == key);
+    let writes = customers::WRITES.iter().filter(move |_| is_theirs);
+    writes.map(|(path, access)| ((*path).to_owned(), *access))
 }
 
 /// What there is one of per tenant, and what the file secures.
@@ -228,6 +238,77 @@ mod tests {
                 "smx25dev.onmicrosoft.com",
                 "PUT",
                 format!("{group}/hp225dev-rg"),
+                false,
+            ),
+            (
+                "qa",
+                "PATCH",
+                "https://graph.microsoft.com/v1.0/organization/22222222-2222-2222-2222-222222222222/branding"
+                    .to_owned(),
+                true,
+            ),
+            (
+                "qa",
+                "PATCH",
+                "https://graph.microsoft.com/v1.0/organization/22222222-2222-2222-2222-222222222222"
+                    .to_owned(),
+                false,
+            ),
+            (
+                "qa",
+                "POST",
+                "https://graph.microsoft.com/v1.0/identity/conditionalAccess/policies".to_owned(),
+                true,
+            ),
+            (
+                "qa",
+                "DELETE",
+                "https://graph.microsoft.com/v1.0/identity/conditionalAccess/policies/33333333-3333-3333-3333-333333333333"
+                    .to_owned(),
+                false,
+            ),
+            (
+                "qa",
+                "PATCH",
+                "https://graph.microsoft.com/v1.0/identity/authenticationEventsFlows/33333333-3333-3333-3333-333333333333"
+                    .to_owned(),
+                false,
+            ),
+            (
+                "qa",
+                "POST",
+                "https://graph.microsoft.com/v1.0/identity/identityProviders".to_owned(),
+                false,
+            ),
+            (
+                "qa",
+                "PATCH",
+                "https://graph.microsoft.com/v1.0/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/sms"
+                    .to_owned(),
+                true,
+            ),
+            (
+                "qa",
+                "PATCH",
+                "https://graph.microsoft.com/v1.0/policies/authenticationMethodsPolicy".to_owned(),
+                false,
+            ),
+            (
+                "qa",
+                "POST",
+                "https://graph.microsoft.com/v1.0/users".to_owned(),
+                false,
+            ),
+            (
+                "backoffice",
+                "POST",
+                "https://graph.microsoft.com/v1.0/oauth2PermissionGrants".to_owned(),
+                false,
+            ),
+            (
+                "database",
+                "POST",
+                "https://graph.microsoft.com/v1.0/identity/conditionalAccess/policies".to_owned(),
                 false,
             ),
             (

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::model::{App, Manifest, Protected, Registry, Subscription, Tenant};
+use super::model::{App, Branding, Manifest, Protected, Registry, Subscription, Tenant};
 
 /// Whose a resource is, for its `rhc-app` tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -201,6 +201,15 @@ impl Manifest {
     /// Host name of the SQL server.
     pub fn sql_host(&self) -> String {
         format!("{}.database.windows.net", self.database.server)
+    }
+
+    /// What the sign-in page says; without a word in the file, whose page it is.
+    pub fn branding(&self) -> Branding {
+        self.customers.branding.clone().unwrap_or_else(|| Branding {
+            sign_in_page_text: self.environment.display_name.clone(),
+            background_color: "#FFFFFF".to_owned(),
+            user_name_hint: "Your e-mail address".to_owned(),
+        })
     }
 
     /// Namespace of the ids that the environment derives, so that they are the same in every run.

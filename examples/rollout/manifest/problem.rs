@@ -94,7 +94,7 @@ pub enum Rule {
     Repository,
     /// An e-mail address that is none.
     Email,
-    /// A path or a date that is none.
+    /// A path, a date, a colour or a role that is none, or a text that is empty or too long.
     Text,
     /// A tier below what the posture rules ask for, without a reason.
     Waiver,

@@ -4,7 +4,7 @@ use rhc_core::Cloud;
 
 use crate::engine::TenantKey;
 use crate::manifest::Manifest;
-use crate::steps::baseline;
+use crate::steps::{baseline, customers};
 
 /// Microsoft Graph Command Line Tools, a public client that people may consent to Graph's permissions for.
 ///
@@ -37,6 +37,8 @@ pub fn permissions(manifest: &Manifest, tenant: &TenantKey) -> Vec<&'static str>
         wanted.extend(baseline::PERMISSIONS);
     } else if manifest.environment.hosting_tenant == tenant.as_str() {
         wanted.push(APPLICATIONS);
+    } else if manifest.customers.tenant == tenant.as_str() {
+        wanted.extend(customers::PERMISSIONS);
     }
     wanted
 }

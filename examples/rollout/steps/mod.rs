@@ -6,6 +6,7 @@
 pub mod arm_resource;
 pub mod baseline;
 pub mod clients;
+pub mod customers;
 mod database;
 pub mod directory;
 mod failure;
@@ -64,7 +65,10 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
     let (customers, _) = manifest
         .customer_tenant()
         .map_or(("", None), |(key, tenant)| (key, Some(tenant)));
-    site.external_tenant(customers, &accounts);
+    let customers_home = site.external_tenant(customers, &accounts);
+    if let Some((tenant, people)) = &customers_home {
+        site.customers(tenant, people);
+    }
 
     let databases_home = site.tenant(database);
     let people = site.administrators(
@@ -161,11 +165,14 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
             &manifest.environment.name,
         )));
     }
-    sweeps.push(Arc::new(sweeps::MarkedApplications::new(
-        clients.clone(),
-        host.clone(),
-        &manifest.environment.name,
-    )));
+    let registered_in = std::iter::once(&host).chain(customers_home.iter().map(|(home, _)| home));
+    for tenant in registered_in {
+        sweeps.push(Arc::new(sweeps::MarkedApplications::new(
+            clients.clone(),
+            tenant.clone(),
+            &manifest.environment.name,
+        )));
+    }
     let rollout = Rollout::new(&manifest.environment.name, site.steps)?;
     Ok(sweeps.into_iter().fold(rollout, Rollout::with_sweep))
 }
@@ -202,15 +209,16 @@ impl Site<'_> {
         }
     }
 
-    fn external_tenant(&mut self, key: &str, accounts: &std::collections::BTreeMap<&str, Account>) {
-        let Some(file) = self.manifest.tenant(key) else {
-            return;
-        };
+    /// The customers' tenant, and the step of its native administrators.
+    fn external_tenant(
+        &mut self,
+        key: &str,
+        accounts: &std::collections::BTreeMap<&str, Account>,
+    ) -> Option<(TenantRef, Key)> {
+        let file = self.manifest.tenant(key)?;
         let id = match (file.made_by, &file.directory) {
             (MadeBy::Rollout, Some(directory)) => {
-                let Some(account) = accounts.get(directory.subscription.as_str()) else {
-                    return;
-                };
+                let account = accounts.get(directory.subscription.as_str())?;
                 let group = self.group(
                     account,
                     Stage::TENANTS,
@@ -244,7 +252,8 @@ impl Site<'_> {
             .iter()
             .find(|one| !one.break_glass)
             .map_or("", |one| one.user.as_str());
-        self.administrators(key, &id, operator);
+        let people = self.administrators(key, &id, operator);
+        Some((id, people))
     }
 
     fn administrators(&mut self, key: &str, id: &TenantRef, operator: &str) -> Key {

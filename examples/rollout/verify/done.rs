@@ -21,7 +21,12 @@ const CLAIMS: [Claim; 8] = [
     },
     Claim {
         title: "Users sign in with e-mail, password and a second factor, and only where they were assigned",
-        shown_by: &["outside/sign-in/"],
+        shown_by: &[
+            "outside/sign-in/",
+            "control-plane/user-flow/",
+            "control-plane/second-factor/",
+            "control-plane/admission/{app}",
+        ],
         open: Some("a person has to sign in to show it whole"),
     },
     Claim {

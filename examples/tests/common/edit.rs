@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 
 /// The databases' tenant.
 pub(crate) const DATABASE: &str = "rhcdbcore.onmicrosoft.com";
+/// The customers' tenant.
+pub(crate) const CUSTOMERS: &str = "rhcqa.onmicrosoft.com";
 /// The tenant of the apps' resources.
 pub(crate) const HOSTING: &str = "recalibratehealthcare.com";
 

@@ -44,8 +44,19 @@ fn to_do(plan: &Plan) -> Vec<String> {
     plan.entries.iter().filter_map(line).collect()
 }
 
-/// Elements that are told apart by an ARM id by the end of it: `rules[smx-apps]`.
+/// Elements that are told apart by an ARM id by the end of it: `rules[smx-apps]`; those by a UUID, which means nothing to a
+/// reader, by a star.
 fn short(path: &str) -> String {
+    let is_uuid = |part: &str| part.len() == 36 && part.matches('-').count() == 4;
+    let mut text = String::new();
+    for (index, part) in path.split('[').enumerate() {
+        match part.split_once(']').filter(|(id, _)| is_uuid(id)) {
+            Some((_, rest)) => text.push_str(&format!("[*]{rest}")),
+            None if index > 0 => text.push_str(&format!("[{part}")),
+            None => text.push_str(part),
+        }
+    }
+    let path = text.as_str();
     let Some((before, id)) = path.split_once("[/") else {
         return path.to_owned();
     };
@@ -87,7 +98,7 @@ async fn mend(case: &Break, wanted: &str) -> Result<(), String> {
     let looked = run.cloud.world().log().len();
     let summary = run.apply(planned).await;
     let writes = writes(&run, looked);
-    if writes.len() > 1 {
+    if writes.len() > case.writes {
         return Err(format!("apply wrote {writes:?}"));
     }
     let mended = match case.shown {

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use crate::breaks;
 use crate::edit::{
-    DATABASE, HOSTING, add_object, add_resource, id_of, object, resource, sql_users,
+    CUSTOMERS, DATABASE, HOSTING, add_object, add_resource, id_of, object, resource, sql_users,
+    tenant,
 };
 use crate::finished::{Run, state};
 use crate::whole::look;
@@ -137,17 +138,65 @@ fn control_plane() -> Vec<Case> {
         case(
             "the bridge has a password",
             "control-plane/no-secret/rhc-hp2-qa-db",
-            How::State(|state| secret(state, "rhc-hp2-qa-db", "passwordCredentials")),
+            How::State(|state| secret(state, HOSTING, "rhc-hp2-qa-db", "passwordCredentials")),
         ),
         case(
             "the automation has a certificate",
             "control-plane/no-secret/rhc-rollout",
-            How::State(|state| secret(state, "rhc-rollout", "keyCredentials")),
+            How::State(|state| secret(state, HOSTING, "rhc-rollout", "keyCredentials")),
+        ),
+        case(
+            "an app with nothing to prove has a certificate",
+            "control-plane/no-secret/rhc-hp2-qa-web",
+            How::State(|state| secret(state, CUSTOMERS, "rhc-hp2-qa-web", "keyCredentials")),
+        ),
+        case(
+            "the practices' sign-in app trusts a stranger",
+            "control-plane/trust/rhc-hp2-qa-web",
+            How::State(|state| trust(state, CUSTOMERS, "rhc-hp2-qa-web")),
+        ),
+        case(
+            "the staff's sign-in app trusts a stranger",
+            "control-plane/trust/rhc-smx-qa-web",
+            How::State(|state| trust(state, CUSTOMERS, "rhc-smx-qa-web")),
         ),
         case(
             "the bridge trusts one more",
             "control-plane/trust/rhc-hp2-qa-db",
-            How::State(|state| trust(state, "rhc-hp2-qa-db")),
+            How::State(|state| trust(state, HOSTING, "rhc-hp2-qa-db")),
+        ),
+        case(
+            "anybody can make himself an account by another user flow",
+            "control-plane/user-flow/qa",
+            How::State(|state| {
+                let id = tenant(state, CUSTOMERS)["id"].as_str().unwrap().to_owned();
+                let flows = &mut state["sections"]["externalId"]["tenants"][&id]["userFlows"];
+                flows[STRANGER] = json!({"displayName": "by hand", "isSignUpAllowed": true,
+                    "identityProviders": ["EmailPassword-OAUTH"]});
+            }),
+        ),
+        case(
+            "a user of a practice is assigned to the staff's app",
+            "control-plane/admission/smx",
+            How::State(|state| assign(state, &["rhc-hp2-qa-web", "rhc-smx-qa-web"])),
+        ),
+        case(
+            "a user of a practice is in a group that is assigned to the staff's app",
+            "control-plane/admission/smx",
+            How::State(|state| {
+                assign(state, &["rhc-hp2-qa-web"]);
+                let group = "00000000-0000-4000-8000-00000000000e";
+                add_object(
+                    state,
+                    CUSTOMERS,
+                    "group",
+                    json!({"id": group, "displayName": "helpers",
+                    "mailNickname": "helpers", "mailEnabled": false, "securityEnabled": true}),
+                );
+                object(state, CUSTOMERS, "group", "helpers")["links"] =
+                    json!({"members": ["00000000-0000-4000-8000-00000000000c"]});
+                assigned(state, "rhc-smx-qa-web", group);
+            }),
         ),
         case(
             "somebody was made owner of the app's resources by hand",
@@ -168,13 +217,13 @@ fn control_plane() -> Vec<Case> {
         case(
             "the automation trusts a stranger",
             "control-plane/trust/rhc-rollout",
-            How::State(|state| trust(state, "rhc-rollout")),
+            How::State(|state| trust(state, HOSTING, "rhc-rollout")),
         ),
     ]
 }
 
-fn secret(state: &mut Value, application: &str, property: &str) {
-    let application = object(state, HOSTING, "application", application);
+fn secret(state: &mut Value, domain: &str, application: &str, property: &str) {
+    let application = object(state, domain, "application", application);
     application["body"][property] = json!([{"keyId": STRANGER, "displayName": "just for a test",
         "endDateTime": "2099-01-01T00:00:00Z", "type": "AsymmetricX509Cert", "usage": "Verify"}]);
 }
@@ -197,8 +246,8 @@ fn give_role(state: &mut Value, scope: &str) {
     add_resource(state, body);
 }
 
-fn trust(state: &mut Value, application: &str) {
-    let body = &mut object(state, HOSTING, "application", application)["body"];
+fn trust(state: &mut Value, domain: &str, application: &str) {
+    let body = &mut object(state, domain, "application", application)["body"];
     let credential = json!({"id": STRANGER, "name": "helper", "issuer": "https://token.actions.githubusercontent.com",
         "subject": "repo:somebody/else:ref:refs/heads/main", "audiences": ["api://AzureADTokenExchange"]});
     match body["federatedIdentityCredentials"].as_array_mut() {
@@ -371,4 +420,23 @@ async fn a_service_that_does_not_answer_fails_nothing_and_proves_nothing() {
         assert!(failed.is_empty(), "{host}: {failed:?}");
         assert!(report.not_proven > 10, "{host}: {}", report.not_proven);
     }
+}
+
+/// A practice's user, assigned to these applications.
+fn assign(state: &mut Value, applications: &[&str]) {
+    let user = "00000000-0000-4000-8000-00000000000c";
+    let body = json!({"id": user, "displayName": "Ann of a practice", "userType": "Member",
+        "userPrincipalName": format!("ann@{CUSTOMERS}"), "mailNickname": "ann", "accountEnabled": true});
+    add_object(state, CUSTOMERS, "user", body);
+    for application in applications {
+        assigned(state, application, user);
+    }
+}
+
+fn assigned(state: &mut Value, application: &str, who: &str) {
+    let principal = id_of(state, CUSTOMERS, "servicePrincipal", application);
+    let tenant = tenant(state, CUSTOMERS);
+    let created = tenant["created"].clone();
+    tenant["appRoleAssignments"][format!("{who}{principal}")] = json!({"principalId": who,
+        "resourceId": principal, "appRoleId": "00000000-0000-0000-0000-000000000000", "created": created});
 }

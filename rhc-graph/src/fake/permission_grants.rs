@@ -1,6 +1,6 @@
 //! Consents to delegated permissions.
 
-use super::schema::{self, Property, guid, one_of, text};
+use super::schema::{self, Property, one_of, text};
 use super::service_principals::SERVICE_PRINCIPAL;
 use super::state::GraphState;
 use super::{Call, Key, Refusal, Reply, odata};
@@ -15,10 +15,10 @@ const SET: &str = "oauth2PermissionGrants";
 /// The properties of a consent.
 pub(super) const PROPERTIES: &[Property] = &[
     text("id").read_only(),
-    guid("clientId").create_only().not_null(),
+    text("clientId").create_only().not_null(),
     one_of("consentType", &["AllPrincipals", "Principal"]).create_only(),
-    guid("principalId").create_only(),
-    guid("resourceId").create_only().not_null(),
+    text("principalId").create_only(),
+    text("resourceId").create_only().not_null(),
     text("scope"),
 ];
 

@@ -363,7 +363,8 @@ fn split_keys(path: &[String]) -> Vec<String> {
 fn allowed<'p>(rules: &TenantRules, path: &'p [String]) -> Option<(GraphAccess, &'p [String])> {
     let lies_in = |allowed: &str| {
         let allowed: Vec<&str> = allowed.split('/').collect();
-        let inside = allowed.len() <= path.len() && allowed.iter().zip(path).all(|(a, p)| is(a, p));
+        let fits = |(allowed, part): (&&str, &String)| *allowed == "*" || is(allowed, part);
+        let inside = allowed.len() <= path.len() && allowed.iter().zip(path).all(fits);
         inside.then_some(allowed.len())
     };
     rules

@@ -4,7 +4,7 @@ use super::super::model::{App, MfaMethod, RegistrySku, SubnetUse, TenantKind};
 use super::super::problem::Rule;
 use super::environment::{between, port, registry_reference};
 use super::network::subnet_reference;
-use super::{Check, syntax};
+use super::{Check, sign_in, syntax};
 
 /// The one identity provider of this project, by its id in Graph.
 const EMAIL_PASSWORD: &str = "EmailPassword-OAUTH";
@@ -47,11 +47,14 @@ pub(super) fn check(check: &mut Check<'_>) {
             &format!("{path}.bridge.unique_name"),
             &app.bridge.unique_name,
         );
-        sign_in(check, &path, app);
+        redirects(check, &path, app);
+        sign_in::roles(check, &path, app);
         github(check, &path, app);
         mirror(check, &path, app);
     }
     user_flow(check);
+    sign_in::attributes(check);
+    sign_in::branding(check);
     second_factor(check);
     invitation(check);
 }
@@ -236,7 +239,7 @@ pub(super) fn unique_name(check: &mut Check<'_>, path: &str, name: &str) {
     check.short_name(path, name, 60);
 }
 
-fn sign_in(check: &mut Check<'_>, path: &str, app: &App) {
+fn redirects(check: &mut Check<'_>, path: &str, app: &App) {
     let path = format!("{path}.sign_in");
     unique_name(
         check,

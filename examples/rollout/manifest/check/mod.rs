@@ -8,6 +8,7 @@ mod environment;
 mod names;
 mod network;
 mod protected;
+mod sign_in;
 mod syntax;
 mod tenants;
 mod uniqueness;

@@ -226,6 +226,19 @@ pub struct SignInApp {
     pub kind: SignInKind,
     /// Paths below the app's address to which sign-in may return.
     pub redirect_paths: Vec<String>,
+    /// What a user can be in the app.
+    pub roles: Vec<SignInRole>,
+}
+
+/// What a user can be in an app: the app reads it from the token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInRole {
+    /// What stands in the token.
+    pub value: String,
+    /// Readable name.
+    pub display_name: String,
+    /// Who has it.
+    pub description: String,
 }
 
 /// Where an app's code comes from.

@@ -11,6 +11,8 @@ pub struct Customers {
     pub user_flow: UserFlow,
     /// The second factor.
     pub mfa: Mfa,
+    /// What the sign-in page says; absent: the environment's name.
+    pub branding: Option<Branding>,
     /// The mail that invites a user.
     pub invitation: Invitation,
 }
@@ -24,6 +26,35 @@ pub struct UserFlow {
     pub identity_providers: Vec<String>,
     /// Whether anybody may make himself an account.
     pub sign_up_allowed: bool,
+    /// Ids of the attributes that a user flow collects; without any, e-mail address and name.
+    pub attributes: Vec<String>,
+}
+
+impl UserFlow {
+    /// The attributes that it collects. There is always one: a user flow that is made without can never have any.
+    pub fn collected(&self) -> impl Iterator<Item = &str> {
+        const USUAL: [&str; 2] = ["email", "displayName"];
+        let usual: &[&str] = if self.attributes.is_empty() {
+            &USUAL
+        } else {
+            &[]
+        };
+        usual
+            .iter()
+            .copied()
+            .chain(self.attributes.iter().map(String::as_str))
+    }
+}
+
+/// What the sign-in page says and shows, in every language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Branding {
+    /// The text below the sign-in box.
+    pub sign_in_page_text: String,
+    /// The colour behind the page, as `#RRGGBB`.
+    pub background_color: String,
+    /// What stands in the empty field for the sign-in name.
+    pub user_name_hint: String,
 }
 
 /// A second factor.

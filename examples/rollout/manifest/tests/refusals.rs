@@ -210,6 +210,12 @@ id = \"11111111-2222-3333-4444-555555555555\"
     a_door_that_stays_open: "window_minutes = 30" => "window_minutes = 1440", OutOfRange at "operator.window_minutes";
     no_port: "\nport = 80\n" => "\nport = 0\n", OutOfRange at "bootstrap.port";
     nothing_that_sends_mail: r#"services = ["smx25qa-comms"]"# => "services = []", MissingKey at "apps.smx.communication.services";
+    a_role_without_a_value: r#"value = "Practice.Admin""# => r#"value = """#, Text at "apps.hp2.sign_in.roles[0].value";
+    a_role_with_a_space: r#"value = "Practice.Admin""# => r#"value = "Practice admin""#, Text at "apps.hp2.sign_in.roles[0].value";
+    two_roles_of_one_value: r#"value = "Practice.User""# => r#"value = "practice.admin""#, Duplicate at "apps.hp2.sign_in.roles[1].value";
+    an_attribute_given_twice: r#"["email", "displayName"]"# => r#"["email", "Email"]"#, Duplicate at "customers.user_flow.attributes[1]";
+    a_colour_by_its_name: r##"background_color = "#F4F7FA""## => r#"background_color = "white""#, Text at "customers.branding.background_color";
+    a_hint_that_does_not_fit: r#"user_name_hint = "Your e-mail address""# => r#"user_name_hint = "The e-mail address at which you got the invitation of your practice""#, Text at "customers.branding.user_name_hint";
     nowhere_to_return_after_sign_in: r#"redirect_paths = ["/"]"# => "redirect_paths = []", MissingKey at "apps.hp2.sign_in.redirect_paths";
     a_pipeline_without_repository: "# github_environment = \"rollout\"" => "github_environment = \"rollout\"", MissingKey at "automation.github_environment";
 }

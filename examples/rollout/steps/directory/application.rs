@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use rhc_graph::{Application, ApplicationKey, GraphClient, ListQuery, Settling};
+use rhc_graph::{Application, ApplicationKey, Applications, GraphClient, ListQuery, Settling};
 use serde_json::Value;
 
 use super::{listed_or_read, patch, to_value, written};
 use crate::engine::{
-    Apply, Change, DiffRules, Inputs, Listed, Meta, Observe, Observed, Outputs, Step, StepError,
+    Apply, Change, ChangeKind, DiffRules, FieldChange, Inputs, Listed, Meta, Observe, Observed,
+    Outputs, Step, StepError,
 };
 use crate::steps::clients::{Clients, TenantRef};
+
+/// Where the directory keeps passwords. They are seen and removed where none is wanted, and never made.
+const PASSWORDS: &str = "passwordCredentials";
 
 /// An application registration. Its unique name is its natural key and its mark: nobody else can have it.
 #[derive(Debug)]
@@ -44,7 +48,19 @@ impl Step for ApplicationStep {
     }
 
     fn rules(&self) -> DiffRules {
-        DiffRules::new().open("tags").unordered("tags")
+        let rules = DiffRules::new()
+            .open("tags")
+            .unordered("tags")
+            .keyed_by("appRoles", "id")
+            .keyed_by("requiredResourceAccess", "resourceAppId")
+            .keyed_by("requiredResourceAccess.*.resourceAccess", "id")
+            .keyed_by(PASSWORDS, "keyId");
+        ["spa", "web", "publicClient"]
+            .iter()
+            .map(|platform| format!("{platform}.redirectUris"))
+            .fold(rules, |rules, uris| {
+                rules.unordered(&uris).empty_is_absent(&uris)
+            })
     }
 
     async fn observe(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
@@ -65,16 +81,25 @@ impl Step for ApplicationStep {
 
     async fn apply(&self, cx: &Apply<'_>, change: &Change<'_>) -> Result<Outputs, StepError> {
         let graph = self.clients.graph(&self.tenant, cx.inputs())?;
-        let wanted: Application =
-            serde_json::from_value(patch(change, &self.rules())).map_err(|error| {
+        let mut wanted: Application = serde_json::from_value(patch(change, &self.rules()))
+            .map_err(|error| {
                 StepError::bug(format!("the desired document is no application: {error}"))
             })?;
-        graph
-            .applications()
-            .upsert(&self.meta.name, &wanted)
-            .await?;
+        for role in wanted.app_roles.iter_mut().flatten() {
+            role.rest.remove("origin");
+        }
         let applications = graph.applications();
         let key = ApplicationKey::UniqueName(self.meta.name.clone());
+        let is_password = |field: &FieldChange| field.path.starts_with(PASSWORDS);
+        if wanted.password_credentials.take().is_some() && change.fields.iter().any(is_password) {
+            remove_passwords(&applications, &key).await?;
+        }
+        if change.kind != ChangeKind::Update || !change.fields.iter().all(is_password) {
+            if let Some(retiring) = retiring(change)? {
+                applications.update(key.clone(), &retiring).await?;
+            }
+            applications.upsert(&self.meta.name, &wanted).await?;
+        }
         let settled = graph
             .settled(&Settling::default(), || {
                 let (applications, key) = (applications.clone(), key.clone());
@@ -86,6 +111,48 @@ impl Step for ApplicationStep {
             .await?;
         outputs(&settled)
     }
+}
+
+/// None of them is wanted. They are removed one by one, whatever was there when the plan was made.
+async fn remove_passwords(
+    applications: &Applications,
+    key: &ApplicationKey,
+) -> Result<(), StepError> {
+    let found = applications.get_opt(key.clone()).await?;
+    let held = found.and_then(|application| application.password_credentials);
+    for password in held.iter().flatten().filter_map(|held| held.key_id) {
+        applications.remove_password(key.clone(), password).await?;
+    }
+    Ok(())
+}
+
+/// A role is switched off before it is taken away: the directory refuses to remove one that can be given.
+fn retiring(change: &Change<'_>) -> Result<Option<Application>, StepError> {
+    let Some(observed) = change.observed else {
+        return Ok(None);
+    };
+    let read = |document: &Value| {
+        serde_json::from_value::<Application>(document.clone())
+            .map_err(|error| StepError::bug(format!("the document is no application: {error}")))
+    };
+    let (mut there, wanted) = (read(observed)?.app_roles, read(change.desired)?.app_roles);
+    let (Some(roles), Some(wanted)) = (&mut there, wanted) else {
+        return Ok(None);
+    };
+    let mut any = false;
+    for role in roles.iter_mut() {
+        let stays = wanted.iter().any(|own| own.id == role.id);
+        if !stays && role.is_enabled == Some(true) {
+            role.is_enabled = Some(false);
+            any = true;
+        }
+        // Where a role comes from is the service's to say.
+        role.rest.remove("origin");
+    }
+    Ok(any.then(|| Application {
+        app_roles: there,
+        ..Application::default()
+    }))
 }
 
 /// The applications of the tenant by unique name: one list, whoever asks.

@@ -1,6 +1,7 @@
 //! Steps that write a directory through Microsoft Graph.
 
 mod application;
+mod consent;
 mod federated_credential;
 mod group;
 mod member;
@@ -9,6 +10,7 @@ mod singleton;
 
 pub use application::ApplicationStep;
 pub(super) use application::every as every_application;
+pub use consent::ConsentStep;
 pub use federated_credential::FederatedCredentialStep;
 pub use group::GroupStep;
 pub use member::MemberStep;
@@ -32,7 +34,7 @@ pub fn app_id(key: &Key) -> Output<String> {
     key.output("appId")
 }
 
-fn to_value<T: Serialize>(model: &T) -> Result<Value, StepError> {
+pub(super) fn to_value<T: Serialize>(model: &T) -> Result<Value, StepError> {
     serde_json::to_value(model)
         .map_err(|error| StepError::bug(format!("a model is not JSON: {error}")))
 }
@@ -56,7 +58,11 @@ async fn listed_or_read(
 }
 
 /// What a reader answered, once it shows what was written: an older state is as good as no answer.
-fn written<T: Serialize>(found: Option<T>, desired: &Value, rules: &DiffRules) -> Option<T> {
+pub(super) fn written<T: Serialize>(
+    found: Option<T>,
+    desired: &Value,
+    rules: &DiffRules,
+) -> Option<T> {
     found.filter(|found| to_value(found).is_ok_and(|seen| diff(desired, &seen, rules).is_empty()))
 }
 

@@ -1,13 +1,16 @@
 //! An application inside a tenant.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use rhc_core::AppId;
-use rhc_graph::{ListQuery, ServicePrincipal, ServicePrincipalKey, Settling};
+use rhc_graph::{GraphClient, ListQuery, ServicePrincipal, ServicePrincipalKey, Settling};
 use serde_json::Value;
 
 use super::{listed_or_read, to_value, written};
 use crate::engine::{
-    Apply, Change, DiffRules, Inputs, Meta, Observe, Observed, Output, Outputs, Step, StepError,
+    Apply, Change, DiffRules, Inputs, Listed, Meta, Observe, Observed, Output, Outputs, Step,
+    StepError,
 };
 use crate::steps::clients::{Clients, TenantRef};
 
@@ -68,16 +71,7 @@ impl Step for ServicePrincipalStep {
     async fn observe(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
         let graph = self.clients.graph(&self.tenant, cx.inputs())?;
         let wanted = self.app_id(cx.inputs())?;
-        let name = |principal: &ServicePrincipal| principal.app_id.map(|id| id.to_string());
-        let all = cx
-            .listing("", "servicePrincipals", name, || async move {
-                Ok(graph
-                    .service_principals()
-                    .list(ListQuery::default())
-                    .collect_all()
-                    .await?)
-            })
-            .await?;
+        let all = every(cx, graph).await?;
         let listed = all
             .get(&wanted.to_string())
             .map_or(Ok(Observed::Absent), present)?;
@@ -120,6 +114,19 @@ impl Step for ServicePrincipalStep {
             .await?;
         outputs(&settled)
     }
+}
+
+/// The service principals of the tenant by their application: one list, whoever asks.
+pub(super) async fn every(
+    cx: &Observe<'_>,
+    graph: GraphClient,
+) -> Result<Arc<Listed<ServicePrincipal>>, StepError> {
+    let name = |principal: &ServicePrincipal| principal.app_id.map(|id| id.to_string());
+    let fetch = || async move {
+        let principals = graph.service_principals().list(ListQuery::default());
+        Ok(principals.collect_all().await?)
+    };
+    cx.listing("", "servicePrincipals", name, fetch).await
 }
 
 /// Just after its application was made, the directory may not know of it yet, and says so in two ways, of which one misleads.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod bridge;
+mod customers;
 mod database_tenant;
 mod discovery;
 mod inside;
@@ -25,6 +26,7 @@ pub(super) fn of(manifest: &Manifest, checked: &Checked) -> Vec<Box<dyn Check>> 
         sql_administrators::of(manifest, checked),
         sql_users::of(manifest, checked),
         bridge::of(checked),
+        customers::of(manifest, checked),
         roles::of(manifest, checked),
         inside::of(manifest, checked),
     ]

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 mod baseline;
+pub(crate) mod customers;
 mod databases;
 mod files;
 mod foundations;
@@ -19,6 +20,15 @@ pub(crate) struct Break {
     pub(crate) shown: Shown,
     /// Checks beyond the step's own that see it too.
     pub(crate) seen_too: &'static [&'static str],
+    /// In how many places it is mended at most: some things have parts with requests of their own.
+    pub(crate) writes: usize,
+}
+
+impl Break {
+    fn written_in(mut self, places: usize) -> Self {
+        self.writes = places;
+        self
+    }
 }
 
 /// What the next plan shows of it.
@@ -41,6 +51,7 @@ fn one(what: &'static str, step: &'static str, shown: Shown, edit: fn(&mut Value
         edit,
         shown,
         seen_too: &[],
+        writes: 1,
     }
 }
 
@@ -51,6 +62,10 @@ pub(crate) fn all() -> Vec<Break> {
         foundations::tenant_stage(),
         baseline::policies(),
         baseline::strangers(),
+        customers::applications(),
+        customers::user_flow(),
+        customers::second_factor(),
+        customers::page(),
         databases::databases(),
         network::network(),
         stack::stack(),
