@@ -111,7 +111,8 @@ impl Service {
         let timeout = TryTimeout(options.retry.try_timeout);
         let mut per_try: Vec<Arc<dyn Policy>> = vec![Arc::new(authorize), Arc::new(timeout)];
         if let Some(pacer) = &options.pacer {
-            per_try.insert(0, Arc::new(PacingPolicy(Arc::clone(pacer))));
+            // After the token: while one is fetched, the next request would catch up.
+            per_try.insert(1, Arc::new(PacingPolicy(Arc::clone(pacer))));
         }
         let retry = RetryPolicy::new(options.retry.clone(), options.clock);
         let pipeline = Pipeline::new(

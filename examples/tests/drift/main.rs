@@ -20,6 +20,8 @@ mod edit;
 mod finished;
 mod order;
 
+mod customers;
+
 use std::collections::BTreeSet;
 
 use breaks::{Break, Shown};

@@ -15,7 +15,7 @@ const FLOW: &str = "identity/identity/authenticationEventsFlows/rhc-qa-signin";
 const POLICY: &str = "identity/identity/conditionalAccess/policies/rhc-qa-require-mfa";
 
 /// What the fake of a service knows of the customers' tenant.
-fn section<'s>(state: &'s mut Value, service: &str) -> &'s mut Value {
+pub(crate) fn section<'s>(state: &'s mut Value, service: &str) -> &'s mut Value {
     let id = tenant(state, CUSTOMERS)["id"].as_str().unwrap().to_owned();
     let found = &mut state["sections"][service]["tenants"][&id];
     assert!(found.is_object(), "{service}");
