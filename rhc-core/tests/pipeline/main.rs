@@ -239,6 +239,25 @@ async fn waiting_for_a_turn_or_a_sign_in_is_no_lost_answer() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_turn_counts_from_when_the_request_leaves_and_not_from_when_its_token_was_asked_for() {
+    let one_a_second = Ceiling {
+        name: "all",
+        covers: |_, _| true,
+        burst: 1,
+        refill: Duration::from_secs(1),
+    };
+    let script = Script::new([Reply::status(200), Reply::status(200)]);
+    let slow = Arc::new(FixedCredential::default().slow(Duration::from_millis(800)));
+    let paced = service_with(&script, slow, |options| {
+        options.pacer = Some(Arc::new(Pacer::new(vec![one_a_second])));
+    });
+    paced.send(request(Method::Get)).await.unwrap();
+    paced.send(request(Method::Get)).await.unwrap();
+    let seen = script.seen();
+    assert!(seen[1].at - seen[0].at >= Duration::from_secs(1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_deadline_counts_from_when_the_request_was_first_sent() {
     let script = Script::new([Reply::status(503), Reply::status(200)]);
     let person = Arc::new(FixedCredential::default().slow(Duration::from_secs(600)));
