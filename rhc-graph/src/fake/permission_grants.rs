@@ -70,8 +70,9 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     let id = [Some(client), Some(resource), user]
         .into_iter()
         .flatten()
-        .map(|id| id.simple().to_string())
-        .collect::<String>();
+        .map(|id| id.to_string())
+        .collect::<Vec<_>>()
+        .join("_");
     let mut made = Map::new();
     made.insert("id".into(), json!(id));
     schema::merge(&mut made, body);
