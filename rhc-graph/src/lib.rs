@@ -27,7 +27,7 @@ mod users;
 
 pub use applications::{
     Api, AppRole, Application, Applications, FederatedCredential, FederatedCredentials,
-    ImplicitGrant, OptionalClaim, OptionalClaims, PasswordCredential, PermissionScope,
+    ImplicitGrant, KeyCredential, KeyCredentials, OptionalClaim, OptionalClaims, PasswordCredential, PermissionScope,
     PreAuthorizedApplication, PublicClient, RequiredResourceAccess, ResourceAccess, SignInAudience,
     Spa, Web,
 };

@@ -7,7 +7,7 @@ use rhc_core::testing::{Fixtures, Live};
 use rhc_graph::{
     AppId, Application, AuthorizationPolicy, B2bSetting, Branding, ConditionalAccessPolicy,
     ConditionalAccessState, CrossTenantDefault, EmailMethod, FederatedCredential, Filter,
-    GLOBAL_ADMINISTRATOR, GraphClient, GraphClientOptions, Group, InvitesFrom, ListQuery, Method,
+    GLOBAL_ADMINISTRATOR, GraphClient, GraphClientOptions, Group, InvitesFrom, KeyCredential, ListQuery, Method,
     MethodConfiguration, MethodState, ObjectId, Path, PermissionGrant, Result, SecurityDefaults,
     ServicePrincipal, SignInAudience, SignInMethod, TenantId, User,
 };
@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 use std::future::Future;
 use uuid::Uuid;
 
+/// The public part of a certificate whose key nobody has.
+const CERTIFICATE: &str = "MIIDEzCCAfugAwIBAgIULdHSIdRHBpG3ffk0LBtGopNzuzcwDQYJKoZIhvcNAQELBQAwGTEXMBUGA1UEAwwOcmhjLWhwMi1xYS13ZWIwHhcNMjYxMTIyMTgwNjE5WhcNNDYxMTE3MTgwNjE5WjAZMRcwFQYDVQQDDA5yaGMtaHAyLXFhLXdlYjCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBAL7pcxSV5RR4Rj65im+smJuwLeCdV9dYi/sSd4tlqJP/b9NGZDalz73z19MJiCI977QYbh9MNoxp0BzcSu7yBcXg2YST09tCgKCZ5qh1Ofo24CgaOQojcjuuCBm5RZvFbd4kXt6ZZ8d1hDkOddJjofGwxkhNxfkq/xW/AzUKbl5O3t+NVt8C5JUX3F5+RB7UBpjxRjuH7UheeWLQ5AIoJ6LQKXkKEJwrROBipyQ3/X2ni65iC/sfUiNpWvgoN00F8T8XkaUjU+0vHSmOfuH6/JKJOU8HjLw4hVX0HH6SmBMsghdVHGWl24FQGAC4GOrQvIgT8duhsqcQX1QphdYdV5sCAwEAAaNTMFEwHQYDVR0OBBYEFLyVee9uTsdquQV2id2L/Te6cvXvMB8GA1UdIwQYMBaAFLyVee9uTsdquQV2id2L/Te6cvXvMA8GA1UdEwEB/wQFMAMBAf8wDQYJKoZIhvcNAQELBQADggEBADt2hqt9rA6os8qNhpczTWemWlw3X2oTy4qlWh+SDr74lDpXGsdRexv1/+6HuPX3jdcPIi8pKnjAVGBhTcxj6HLvcWhWuGX0UIOc+yQ/wp263kwQqA5ADEHm7o7IKpMUxIDAb9eQXisUQUA3nI9mdKssQOmdumHe7rLoGNfCvH8nI/+LaD91lBiio629xmzriUTMkH8h5lCn8r6D7pv+C1j2jl3dCKXQASpdx1efS1Q8sfW0WQto8pn/q+8oHcLm5Dme2te1j8EPYBDZQ2E1Sz1v9UvPLYaYJ8+VVXcR4ygkp81rXK+ASIV+qXTz8NZIizXhQUefv9vCN6gvEozBU10=";
 const TENANT: &str = "ed01df5d-6b39-45f8-82ae-36b88e5daae0";
 const APPLICATION: &str = "0a000000-0000-4000-8000-000000000001";
 const APP: &str = "0a000000-0000-4000-8000-000000000002";
@@ -246,6 +248,12 @@ operations! {
     };
     applications_update: "applications.update" => |graph| graph.applications().update(app(APP), &Application { notes: Some("QA".into()), ..Application::default() }).await;
     applications_delete: "applications.delete" => |graph| graph.applications().delete(object(APPLICATION)).await;
+    key_credentials: "applications.keyCredentials" => |graph| {
+        let keys = graph.applications().key_credentials(object(APPLICATION));
+        let none = keys.get_opt().await?;
+        keys.replace(&[KeyCredential::certificate("hp225qa-kv/rhc-hp2-qa-web", CERTIFICATE)]).await?;
+        Ok((none, keys.get().await?))
+    };
     federated_credentials_list: "federatedCredentials.list" => |graph| graph.applications().federated_credentials(object(APPLICATION)).list().collect_all().await;
     federated_credentials_get: "federatedCredentials.get" => |graph| graph.applications().federated_credentials("rhc-hp2-qa-db").get("app").await;
     federated_credentials_create: "federatedCredentials.create" => |graph| graph.applications().federated_credentials(app(APP)).create(&credential().named("pipeline")).await;

@@ -1,11 +1,13 @@
 //! The command line of the rollout, and what of it makes no sense.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 use url::Url;
 
 use super::failure::CliError;
+use crate::engine::public_address;
 
 /// Plans, applies and proves the environment that a file describes.
 ///
@@ -48,6 +50,10 @@ pub struct Args {
     /// Compare only the app whose development stack stands in this resource group (mirror)
     #[arg(long, value_name = "GROUP")]
     pub from_group: Option<String>,
+    /// Your public IPv4 address, where the file does not say it: closed doors are opened for it while that is needed.
+    /// Without either the door itself says by which address it knows you
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub my_address: Option<Ipv4Addr>,
     /// How to sign in on azure. Default: pipeline in a GitHub workflow, person at a terminal, else device
     #[arg(long, value_enum, value_name = "HOW")]
     pub sign_in: Option<SignInChoice>,
@@ -141,6 +147,14 @@ pub(super) fn cloud(text: &str) -> Result<CloudChoice, String> {
     Ok(CloudChoice::Url(url))
 }
 
+/// An address that can stand in a firewall's rule.
+pub(super) fn address(text: &str) -> Result<Ipv4Addr, String> {
+    let address: IpAddr = text
+        .parse()
+        .map_err(|_| "this is no address; expected is one such as 203.0.113.7".to_owned())?;
+    public_address(address)
+}
+
 impl Args {
     /// The verb, given or not.
     pub fn verb(&self) -> Verb {
@@ -215,6 +229,16 @@ mod tests {
         for cloud in ["azure", "http://127.0.0.1:8080"] {
             assert_eq!(parse(&["--cloud", cloud]).verb(), Verb::Plan, "{cloud}");
         }
+    }
+
+    #[test]
+    fn only_addresses_that_a_firewall_can_know_are_taken() {
+        assert!(address("203.0.113.7").is_ok());
+        for bad in ["", "here", "10.0.0.1", "192.168.1.20", "::1", "2001:db8::1"] {
+            assert!(address(bad).is_err(), "{bad}");
+        }
+        let words = address("192.168.1.20").unwrap_err();
+        assert!(words.contains("public address"), "{words}");
     }
 
     #[test]

@@ -14,8 +14,8 @@ use super::signals::Signals;
 use super::state;
 use super::target::Target;
 use crate::engine::{
-    ApplyOptions, Exit, FileJournal, Journal, JournalError, MemoryJournal, Plan, PlanOptions,
-    Planned, Progress, ProgressSink, Recovery, Rollout, Summary,
+    ApplyOptions, Exit, FileJournal, Journal, JournalError, MemoryJournal, Operator, Plan,
+    PlanOptions, Planned, Progress, ProgressSink, Recovery, Rollout, Summary,
 };
 use crate::manifest::Manifest;
 use crate::preflight::{self, Finding};
@@ -271,6 +271,17 @@ impl<'a> Session<'a> {
         Ok(summary)
     }
 
+    /// For whom closed doors are opened, and for how long.
+    fn operator(&self) -> Operator {
+        let file = &self.manifest.operator;
+        let of_file = || file.address.as_ref().and_then(|own| own.parse().ok());
+        Operator {
+            address: self.args.my_address.or_else(of_file),
+            minutes: file.window_minutes,
+            clock: self.target.connection.clock(),
+        }
+    }
+
     async fn carry_out(
         &mut self,
         planned: Planned,
@@ -282,6 +293,7 @@ impl<'a> Session<'a> {
             journal,
             progress: ProgressSink::to(sender),
             stop: self.signals.stop(),
+            operator: self.operator(),
             fence: Some(self.target.connection.fence().clone()),
             patience: if self.target.person {
                 PERSONS_PATIENCE

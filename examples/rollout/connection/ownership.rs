@@ -28,6 +28,13 @@ pub fn fence(manifest: &Manifest, cloud: &Cloud) -> Fence {
     if let Some((key, _)) = manifest.database_tenant() {
         fence.own_host(&TenantKey::new(key), &manifest.sql_host());
     }
+    for (_, app) in manifest.apps() {
+        if let Some(tenant) = manifest.tenant_of_subscription(&app.subscription) {
+            let certificate = format!("certificates/{}", app.sign_in.unique_name);
+            let host = format!("{}.vault.azure.net", app.key_vault);
+            fence.own_below(&TenantKey::new(tenant), &host, &certificate);
+        }
+    }
     fence
 }
 
@@ -302,6 +309,24 @@ mod tests {
             (
                 "backoffice",
                 "POST",
+                "https://hp225qa-kv.vault.azure.net/certificates/rhc-hp2-qa-web/create".to_owned(),
+                true,
+            ),
+            (
+                "backoffice",
+                "POST",
+                "https://hp225qa-kv.vault.azure.net/certificates/another/create".to_owned(),
+                false,
+            ),
+            (
+                "backoffice",
+                "PUT",
+                "https://hp225qa-kv.vault.azure.net/secrets/rhc-hp2-qa-web".to_owned(),
+                false,
+            ),
+            (
+                "backoffice",
+                "POST",
                 "https://graph.microsoft.com/v1.0/oauth2PermissionGrants".to_owned(),
                 false,
             ),
@@ -309,6 +334,12 @@ mod tests {
                 "database",
                 "POST",
                 "https://graph.microsoft.com/v1.0/identity/conditionalAccess/policies".to_owned(),
+                false,
+            ),
+            (
+                "backoffice",
+                "POST",
+                "https://another.vault.azure.net/certificates/rhc-hp2-qa-web/create".to_owned(),
                 false,
             ),
             (

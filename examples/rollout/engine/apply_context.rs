@@ -1,13 +1,14 @@
 //! What a step has at hand while it writes.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::StepError;
 use super::journal::{Journal, Record};
 use super::meta::Meta;
 use super::progress::{Effect, Progress, ProgressSink};
 use super::values::Inputs;
+use super::window::{Door, Windows};
 
 /// What a step has at hand while it writes.
 pub struct Apply<'a> {
@@ -15,6 +16,7 @@ pub struct Apply<'a> {
     inputs: Inputs<'a>,
     journal: &'a dyn Journal,
     progress: &'a ProgressSink,
+    windows: &'a Windows,
     effect: Mutex<Option<Effect>>,
 }
 
@@ -24,12 +26,14 @@ impl<'a> Apply<'a> {
         inputs: Inputs<'a>,
         journal: &'a dyn Journal,
         progress: &'a ProgressSink,
+        windows: &'a Windows,
     ) -> Self {
         Self {
             meta,
             inputs,
             journal,
             progress,
+            windows,
             effect: Mutex::default(),
         }
     }
@@ -57,6 +61,19 @@ impl<'a> Apply<'a> {
             })
             .await
             .map_err(StepError::from)
+    }
+
+    /// Opens a closed door for the operator, does the work behind it, and closes the door, whatever comes of the work. The
+    /// work is given up when the window has been open for as long as the file allows.
+    ///
+    /// # Errors
+    /// Those of the work; and when the door cannot be opened, or may still be open.
+    pub async fn through<T>(
+        &self,
+        door: Arc<dyn Door>,
+        work: impl Future<Output = Result<T, StepError>>,
+    ) -> Result<T, StepError> {
+        self.windows.through(&self.meta.key, door, work).await
     }
 
     /// Tells whoever draws the run what is going on.

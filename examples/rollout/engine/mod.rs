@@ -27,6 +27,7 @@ mod rules;
 mod step;
 mod sweep;
 mod values;
+mod window;
 
 pub use apply::{
     ApplyOptions, Blocked, Failure, Made, Settle, Stop, StopHandle, StopLevel, Summary, Waiting,
@@ -53,3 +54,4 @@ pub use rules::DiffRules;
 pub use step::{Change, ChangeKind, Mark, Observed, Repeat, Step};
 pub use sweep::{Sweep, Wanted};
 pub use values::{Input, Inputs, Output, Outputs, Placeholder};
+pub use window::{Door, DoorName, Doors, Knocked, Operator, Window, public_address};

@@ -95,6 +95,10 @@ impl Rollout {
         notes.extend(forgotten.map(|key| {
             format!("an earlier run began {key}, which is not in the file any more: look whether it was made")
         }));
+        let open = options.recovery.windows.keys();
+        notes.extend(open.map(|door| {
+            format!("an earlier run left the {door} open for its operator: apply closes it before anything else")
+        }));
         // Stable: within stage and tenant the order stays one in which it can be carried out.
         entries.sort_by(|a, b| (a.stage, &a.tenant).cmp(&(b.stage, &b.tenant)));
         let plan = Plan {

@@ -8,6 +8,7 @@ use super::graph::{Graph, GraphError};
 use super::key::Key;
 use super::step::Step;
 use super::sweep::Sweep;
+use super::window::Doors;
 
 /// The steps of an environment, checked and ordered: what `plan` and `apply` work on.
 pub struct Rollout {
@@ -15,6 +16,7 @@ pub struct Rollout {
     pub(super) steps: Vec<Arc<dyn Step>>,
     pub(super) sweeps: Vec<Arc<dyn Sweep>>,
     pub(super) graph: Graph,
+    pub(super) doors: Option<Arc<dyn Doors>>,
     /// Kind and name of every step, in small letters.
     named: HashSet<(String, String)>,
 }
@@ -39,6 +41,7 @@ impl Rollout {
             steps,
             sweeps: Vec::new(),
             graph,
+            doors: None,
             named,
         })
     }
@@ -47,6 +50,13 @@ impl Rollout {
     #[must_use]
     pub fn with_sweep(mut self, sweep: Arc<dyn Sweep>) -> Self {
         self.sweeps.push(sweep);
+        self
+    }
+
+    /// Says how doors are closed that an earlier run left open.
+    #[must_use]
+    pub fn with_doors(mut self, doors: Arc<dyn Doors>) -> Self {
+        self.doors = Some(doors);
         self
     }
 

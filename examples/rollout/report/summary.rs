@@ -2,7 +2,7 @@
 
 use super::plan::steps;
 use super::text::{Text, Tone, some};
-use crate::engine::Summary;
+use crate::engine::{Summary, Window};
 
 /// Draws the end of an apply.
 pub fn summary(text: &mut Text, summary: &Summary) {
@@ -41,6 +41,7 @@ pub fn summary(text: &mut Text, summary: &Summary) {
             text.paragraph("      ", Tone::Plain, remedy);
         }
     }
+    windows(text, &summary.windows);
     if !summary.manual.is_empty() {
         text.gap();
         text.heading("Waits for a person");
@@ -57,5 +58,39 @@ pub fn summary(text: &mut Text, summary: &Summary) {
     if let Some(next) = summary.next() {
         text.gap();
         text.marked("Next: ", Tone::Strong, Tone::Plain, next);
+    }
+}
+
+/// Which doors stood open for the operator, and from when to when.
+fn windows(text: &mut Text, windows: &[Window]) {
+    if windows.is_empty() {
+        return;
+    }
+    text.gap();
+    text.heading("Doors that were opened for this run");
+    for window in windows {
+        let whom = window
+            .address
+            .map_or_else(String::new, |address| format!(" for {address}"));
+        let opened = window
+            .opened
+            .as_ref()
+            .map_or("by an earlier run".to_owned(), |at| format!("at {at}"));
+        match &window.closed {
+            Some(closed) => text.paragraph(
+                "  ",
+                Tone::Plain,
+                &format!("{}: opened{whom} {opened}, closed at {closed}", window.door),
+            ),
+            None => text.marked(
+                "  ! ",
+                Tone::Bad,
+                Tone::Plain,
+                &format!(
+                    "{}: opened{whom} {opened}, and may still be open: run apply again, which closes it first",
+                    window.door
+                ),
+            ),
+        }
     }
 }

@@ -5,13 +5,16 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use azure_core::credentials::TokenCredential;
+use azure_core::credentials::{AccessToken, TokenCredential};
 use rhc_arm::{ArmClient, ArmClientOptions};
 use rhc_core::{ClientOptions, Cloud, TenantId};
+use rhc_external_id::{KeyVaultClient, KeyVaultClientOptions};
 use rhc_graph::{GraphClient, GraphClientOptions};
 use rhc_sql_identity::Databases;
+use serde::Deserialize;
 
 use crate::engine::{Inputs, Meta, Output, StepError, TenantKey};
+use crate::preflight;
 
 /// How the clouds are reached: one implementation in process, one over an address, one for Azure.
 #[async_trait]
@@ -73,6 +76,7 @@ struct Inner {
 struct Made {
     arm: ArmClient,
     graph: GraphClient,
+    credential: Arc<dyn TokenCredential>,
 }
 
 impl Clients {
@@ -105,6 +109,54 @@ impl Clients {
         Ok(self.made(&tenant.key, tenant.id(inputs)?)?.graph)
     }
 
+    /// Resource Manager as seen by the credential of a tenant whose id is known without a step.
+    ///
+    /// # Errors
+    /// Where nobody can sign in to the tenant.
+    pub fn arm_at(&self, tenant: &TenantKey, id: TenantId) -> Result<ArmClient, StepError> {
+        Ok(self.made(tenant, id)?.arm)
+    }
+
+    /// The data plane of a vault (`https://hp225qa-kv.vault.azure.net/`) with the same credential.
+    ///
+    /// # Errors
+    /// Where nobody can sign in to the tenant, or that is no address.
+    pub fn vault_at(
+        &self,
+        tenant: &TenantKey,
+        id: TenantId,
+        address: &str,
+    ) -> Result<KeyVaultClient, StepError> {
+        let credential = self.made(tenant, id)?.credential;
+        let options = KeyVaultClientOptions::from(self.0.connect.options(tenant, id));
+        Ok(KeyVaultClient::new(address, credential, Some(options))?)
+    }
+
+    /// As whom we are signed in to a tenant, as Resource Manager knows us.
+    ///
+    /// # Errors
+    /// Where nobody can sign in to the tenant, or the token does not say it.
+    pub async fn ourselves(
+        &self,
+        tenant: &TenantKey,
+        id: TenantId,
+    ) -> Result<Ourselves, StepError> {
+        let credential = self.made(tenant, id)?.credential;
+        let scope = self.0.connect.cloud().resource_manager_scope();
+        let token = credential.get_token(&[&scope], None).await;
+        let token = token.map_err(|error| {
+            StepError::new(format!("nobody is signed in to the tenant '{tenant}'"))
+                .caused_by(error)
+                .remedy("sign in to the tenant again, then run the same command again")
+        })?;
+        Ourselves::of(&token).ok_or_else(|| {
+            StepError::new(format!(
+                "the token of the tenant '{tenant}' does not say as whom we are signed in"
+            ))
+            .remedy("sign in in another way (--sign-in), then run the same command again")
+        })
+    }
+
     /// Signs in to a tenant anew: a better account may exist there by now.
     pub fn renew(&self, tenant: &TenantRef) {
         let mut made = self.0.made.lock().unwrap_or_else(PoisonError::into_inner);
@@ -128,12 +180,13 @@ impl Clients {
                 }),
             )?,
             graph: GraphClient::new(
-                credential,
+                Arc::clone(&credential),
                 Some(GraphClientOptions {
                     cloud: connect.cloud().clone(),
                     client: connect.options(tenant, id),
                 }),
             )?,
+            credential,
         };
         made.insert((tenant.clone(), id), clients.clone());
         Ok(clients)
@@ -146,6 +199,31 @@ impl fmt::Debug for Clients {
         f.debug_struct("Clients")
             .field("tenants", &made.keys().collect::<Vec<_>>())
             .finish_non_exhaustive()
+    }
+}
+
+/// As whom we are signed in, by the token's own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ourselves {
+    /// The object id.
+    pub object: String,
+    /// An application or a managed identity, and no person.
+    pub is_application: bool,
+}
+
+impl Ourselves {
+    fn of(token: &AccessToken) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Claims {
+            oid: String,
+            idtyp: Option<String>,
+        }
+        let payload = token.token.secret().split('.').nth(1)?;
+        let claims: Claims = serde_json::from_slice(&preflight::decode(payload)?).ok()?;
+        Some(Self {
+            object: claims.oid,
+            is_application: claims.idtyp.as_deref() == Some("app"),
+        })
     }
 }
 

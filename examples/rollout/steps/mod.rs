@@ -5,6 +5,7 @@
 
 pub mod arm_resource;
 pub mod baseline;
+mod certificate;
 pub mod clients;
 pub mod customers;
 mod database;
@@ -66,9 +67,9 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
         .customer_tenant()
         .map_or(("", None), |(key, tenant)| (key, Some(tenant)));
     let customers_home = site.external_tenant(customers, &accounts);
-    if let Some((tenant, people)) = &customers_home {
-        site.customers(tenant, people);
-    }
+    let sign_in = customers_home
+        .as_ref()
+        .map(|(tenant, people)| (tenant, site.customers(tenant, people)));
 
     let databases_home = site.tenant(database);
     let people = site.administrators(
@@ -154,6 +155,7 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
             network: &network,
             databases: &databases,
             database_tenant: &databases_home,
+            customers: sign_in.as_ref().map(|(tenant, made)| (*tenant, made)),
         };
         site.stacks(&accounts, &ground);
     }
@@ -173,7 +175,8 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
             &manifest.environment.name,
         )));
     }
-    let rollout = Rollout::new(&manifest.environment.name, site.steps)?;
+    let doors = certificate::KnownDoors(clients.clone());
+    let rollout = Rollout::new(&manifest.environment.name, site.steps)?.with_doors(Arc::new(doors));
     Ok(sweeps.into_iter().fold(rollout, Rollout::with_sweep))
 }
 

@@ -11,3 +11,4 @@ mod manual;
 mod observe;
 mod plan;
 mod support;
+mod window;

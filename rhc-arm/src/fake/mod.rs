@@ -29,7 +29,7 @@ pub use query::Query;
 pub use registry::{register, register_route, set_page_size};
 pub use roles::{
     ACR_PULL, BuiltInRole, CONTRIBUTOR, OWNER, Plane, READER, ROLE_ASSIGNMENTS, ROLE_DEFINITIONS,
-    assignments_over, authorize, built_in_roles, covers, definition_name, may,
+    assignments_over, authorize, built_in_roles, covers, definition_name, granting, may,
 };
 pub use route::{Reply, Route, RouteContext};
 pub use rules::{
@@ -41,6 +41,7 @@ pub use state::{
     Alias, Arm, BillingAccount, BillingProfile, Deleted, Destination, Operation, Registration,
     Stored, Subscription, Work,
 };
+pub use types::{VAULTS, VaultNetwork};
 
 /// Lets Azure Resource Manager answer on `management.azure.com` of a World. Once is enough, twice does no harm.
 ///

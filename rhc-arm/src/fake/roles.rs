@@ -154,6 +154,15 @@ const ROLES: &[BuiltInRole] = &[
         ],
     ),
     role(
+        0x2109_0545_7ca7_4776_b22c_e363_652d_74d2,
+        "Key Vault Reader",
+        VAULT_OFFICER,
+        &[
+            "Microsoft.KeyVault/vaults/*/read",
+            "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
+        ],
+    ),
+    role(
         0x1233_8af0_0e69_4776_bea7_57ae_8d29_7424,
         "Key Vault Crypto User",
         &[],
@@ -348,13 +357,25 @@ pub fn may(
     action: &str,
     plane: Plane,
 ) -> bool {
-    let Some(arm) = state.read::<Arm>() else {
-        return false;
-    };
-    assignments_over(state, tenant, principal, id).any(|assignment| {
-        assignment
-            .text("properties.roleDefinitionId")
-            .is_some_and(|role| definition_allows(arm, role, action, plane))
+    granting(state, tenant, principal, id, action, plane)
+        .next()
+        .is_some()
+}
+
+/// The role assignments of a principal that allow an action on an id.
+pub fn granting<'a>(
+    state: &'a State,
+    tenant: Uuid,
+    principal: Uuid,
+    id: &'a str,
+    action: &'a str,
+    plane: Plane,
+) -> impl Iterator<Item = &'a Stored> + 'a {
+    let arm = state.read::<Arm>();
+    assignments_over(state, tenant, principal, id).filter(move |assignment| {
+        let role = assignment.text("properties.roleDefinitionId");
+        arm.zip(role)
+            .is_some_and(|(arm, role)| definition_allows(arm, role, action, plane))
     })
 }
 

@@ -9,7 +9,9 @@ mod person;
 mod save;
 mod section;
 mod state;
+mod vantage;
 mod world;
+pub mod x509;
 
 pub use self::http::respond;
 pub use self::http::{
@@ -23,4 +25,5 @@ pub use person::{Person, PersonError, PersonTask};
 pub use save::StateError;
 pub use section::{Section, SectionProblem};
 pub use state::State;
+pub use vantage::Vantage;
 pub use world::{EventHandler, World, WorldOptions};

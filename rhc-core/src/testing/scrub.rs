@@ -64,6 +64,9 @@ const CHANCE_NAMES: &[&str] = &["clientrequestid"];
 /// Names in which `code` is an error code and not an authorization code.
 const CODE_IS_HARMLESS_BESIDE: &[&str] = &["message", "error"];
 
+/// What an error holds that has another error code, and often nothing else.
+const INNER_ERRORS: &[&str] = &["innererror", "innerError"];
+
 /// Removes secrets from a JSON document, wherever they stand: by name, and by shape (tokens, keys, connection strings, private keys).
 /// Mail addresses outside `example.com` and `*.onmicrosoft.com` become `person1@example.com` and so on, the same one for the same person.
 pub fn scrub(value: &mut Value) {
@@ -105,6 +108,12 @@ impl Scrubber {
                         *inner = REDACTED.into();
                     } else if is_one_of(CHANCE_NAMES, name) {
                         *inner = "00000000-0000-0000-0000-000000000000".into();
+                    } else if is_error && INNER_ERRORS.contains(&name.as_str()) {
+                        let code = inner.get("code").cloned();
+                        self.value(inner);
+                        if let (Some(inner), Some(code)) = (inner.as_object_mut(), code) {
+                            inner.insert("code".to_owned(), code);
+                        }
                     } else {
                         self.value(inner);
                     }
@@ -251,6 +260,17 @@ fn is_person(local: &str, domain: &str) -> bool {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn the_code_of_an_error_within_an_error_stays() {
+        let mut body = json!({"error": {"code": "Forbidden", "message": "m", "innererror": {"code": "ForbiddenByFirewall"}}});
+        let before = body.clone();
+        scrub(&mut body);
+        assert_eq!(body, before);
+        let mut body = json!({"innererror": {"code": "authorization code"}});
+        scrub(&mut body);
+        assert_eq!(body["innererror"]["code"], REDACTED);
+    }
 
     #[test]
     fn a_planted_secret_does_not_survive() {

@@ -1,6 +1,7 @@
 //! The World: its clock and events, its state file, its directory, its hosts and its authority.
 
 mod authority;
+mod certificate;
 mod client;
 mod directory;
 mod events;

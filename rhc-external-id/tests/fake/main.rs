@@ -1,6 +1,8 @@
 //! The fake of External ID tenants: a tenant's whole life through our client, and each rule broken.
 
+mod credential;
 mod life;
 mod refusals;
 mod support;
 mod user_flows;
+mod vault;

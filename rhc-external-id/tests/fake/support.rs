@@ -35,7 +35,10 @@ impl Stage {
                 .unwrap();
             let owner = state.directory().operator(tenant).unwrap();
             for (id, providers) in [
-                (SUBSCRIPTION, &["Microsoft.AzureActiveDirectory"][..]),
+                (
+                    SUBSCRIPTION,
+                    &["Microsoft.AzureActiveDirectory", "Microsoft.KeyVault"][..],
+                ),
                 (UNREGISTERED, &[]),
             ] {
                 rhc_arm::fake::create_subscription(state, id, "qa", tenant, owner, providers);

@@ -1,9 +1,11 @@
 //! Application registrations.
 
 mod federated;
+mod key_credentials;
 mod model;
 
 pub use federated::{FederatedCredential, FederatedCredentials};
+pub use key_credentials::{KeyCredential, KeyCredentials};
 pub use model::{
     Api, AppRole, Application, ImplicitGrant, OptionalClaim, OptionalClaims, PasswordCredential,
     PermissionScope, PreAuthorizedApplication, PublicClient, RequiredResourceAccess,
@@ -130,6 +132,11 @@ impl Applications {
     /// The federated credentials of one.
     pub fn federated_credentials(&self, key: impl Into<ApplicationKey>) -> FederatedCredentials {
         FederatedCredentials::new(self.client.clone(), key.into())
+    }
+
+    /// The certificates of one.
+    pub fn key_credentials(&self, key: impl Into<ApplicationKey>) -> KeyCredentials {
+        KeyCredentials::new(self.client.clone(), key.into())
     }
 }
 

@@ -6,6 +6,7 @@ mod consent;
 mod deleted;
 mod federated;
 mod groups;
+mod key_credentials;
 mod place;
 mod policies;
 mod service;

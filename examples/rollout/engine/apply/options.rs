@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::super::fence::Fence;
 use super::super::journal::{Journal, MemoryJournal};
 use super::super::progress::ProgressSink;
+use super::super::window::Operator;
 use super::stop::Stop;
 
 /// How to carry a plan out.
@@ -19,6 +20,8 @@ pub struct ApplyOptions {
     pub progress: ProgressSink,
     /// Who may stop it.
     pub stop: Stop,
+    /// Who is let in where a door is opened for the work, and for how long.
+    pub operator: Operator,
     /// The fence around the clients of the steps, which learns from the run what is the environment's.
     pub fence: Option<Fence>,
     /// How many writes are under way at the same time.
@@ -65,6 +68,7 @@ impl Default for ApplyOptions {
             journal: Arc::new(MemoryJournal::new()),
             progress: ProgressSink::default(),
             stop: Stop::never(),
+            operator: Operator::default(),
             fence: None,
             concurrency: 16,
             patience: Duration::ZERO,

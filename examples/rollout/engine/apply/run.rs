@@ -17,6 +17,7 @@ use super::super::progress::{Effect, Progress};
 use super::super::rollout::Rollout;
 use super::super::step::Observed;
 use super::super::values::{Dependency, Outputs};
+use super::super::window::Windows;
 use super::lanes::Lanes;
 use super::options::{ApplyOptions, later};
 use super::stop::StopLevel;
@@ -46,10 +47,19 @@ impl Rollout {
             listings: Listings::trusted_for(options.trusted()),
             lanes: Lanes::default(),
             permits: Semaphore::new(options.concurrency.max(1)),
+            windows: Windows::new(
+                options.operator.clone(),
+                Arc::clone(&options.journal),
+                options.progress.clone(),
+            ),
         };
+        let left_open = self.close_windows(&shared).await;
         let mut books = Books::new(&shared, planned);
         books.run().await;
-        let summary = books.close();
+        let mut summary = books.close();
+        shared.windows.close_all().await;
+        summary.failed.splice(0..0, left_open);
+        summary.windows = shared.windows.history();
         options
             .journal
             .append(Record::RunEnded {
@@ -57,6 +67,25 @@ impl Rollout {
             })
             .await?;
         Ok(summary)
+    }
+
+    /// Closes what an earlier run left open, before anything else is done. What cannot be closed is a failure of this run.
+    async fn close_windows(&self, shared: &Shared<'_>) -> Vec<Failure> {
+        let mut failed = Vec::new();
+        for (name, address) in &shared.recovery.windows {
+            if let Some(fence) = &shared.options.fence {
+                fence.reopened(name);
+            }
+            let doors = self.doors.as_deref();
+            if let Err(error) = shared.windows.close_left(name, *address, doors).await {
+                failed.push(Failure {
+                    key: Key::new(format!("windows/{}/{}", name.kind, name.name)),
+                    message: error.full_message(),
+                    remedy: error.remedy_text().map(str::to_owned),
+                });
+            }
+        }
+        failed
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::super::exit::Exit;
 use super::super::key::{Key, Stage, TenantKey};
+use super::super::window::Window;
 
 /// What a run came to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -33,6 +34,9 @@ pub struct Summary {
     pub left_running: Vec<Key>,
     /// Whether the run was stopped.
     pub stopped: bool,
+    /// Doors that were opened for the operator, and closed again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub windows: Vec<Window>,
 }
 
 /// A thing that was made.
@@ -83,9 +87,10 @@ pub struct Waiting {
 impl Summary {
     /// How the process ends.
     pub fn exit(&self) -> Exit {
+        let left_open = self.windows.iter().any(|window| window.closed.is_none());
         if self.stopped {
             Exit::Stopped
-        } else if !self.failed.is_empty() {
+        } else if !self.failed.is_empty() || left_open {
             Exit::Failure
         } else if self.manual.is_empty() {
             Exit::Done

@@ -15,6 +15,7 @@ use super::super::rollout::Rollout;
 use super::super::rules::DiffRules;
 use super::super::step::{Change, ChangeKind, Observed, Repeat, Step};
 use super::super::values::{Dependency, Inputs, Outputs, Placeholder};
+use super::super::window::Windows;
 use super::lanes::Lanes;
 use super::options::{ApplyOptions, later};
 use super::stop::StopLevel;
@@ -36,6 +37,7 @@ pub(super) struct Shared<'r> {
     pub(super) listings: Listings,
     pub(super) lanes: Lanes,
     pub(super) permits: Semaphore,
+    pub(super) windows: Windows,
 }
 
 /// Where the next observation comes from.
@@ -324,7 +326,13 @@ impl Work<'_> {
         let meta = self.step.meta();
         let inputs = Inputs::new(&meta.key, self.needed.clone());
         let options = self.shared.options;
-        Apply::new(meta, inputs, options.journal.as_ref(), &options.progress)
+        Apply::new(
+            meta,
+            inputs,
+            options.journal.as_ref(),
+            &options.progress,
+            &self.shared.windows,
+        )
     }
 
     async fn record(&self, outcome: Outcome, message: Option<String>) -> Result<(), StepError> {

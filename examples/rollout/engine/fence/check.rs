@@ -91,15 +91,8 @@ impl Fence {
             self.arm(tenant, rules, method, &path)
         } else if holds(&self.ownership.hosts.graph, &host) {
             self.graph(tenant, rules, method, url, &path, body)
-        } else if self
-            .read()
-            .hosts
-            .get(tenant)
-            .is_some_and(|hosts| holds(hosts, &host))
-        {
-            Ok(())
         } else {
-            Err(format!("the environment does not own the host {host}"))
+            self.data_plane(tenant, &host, &path)
         }
     }
 
@@ -169,6 +162,32 @@ impl Fence {
                 }
             }
             _ => Err("it is not inside a subscription of the environment".to_owned()),
+        }
+    }
+
+    fn data_plane(&self, tenant: &TenantKey, host: &str, path: &[String]) -> Verdict {
+        let learnt = self.read();
+        let mut own = learnt
+            .hosts
+            .get(tenant)
+            .into_iter()
+            .flatten()
+            .filter(|(name, _)| name == host)
+            .peekable();
+        if own.peek().is_none() {
+            return Err(format!("the environment does not own the host {host}"));
+        }
+        let lies_below = |allowed: &str| {
+            let allowed: Vec<&str> = allowed.split('/').filter(|part| !part.is_empty()).collect();
+            allowed.len() <= path.len() && allowed.iter().zip(path).all(|(a, p)| is(a, p))
+        };
+        if own.any(|(_, allowed)| lies_below(allowed)) {
+            Ok(())
+        } else {
+            Err(format!(
+                "{} is not among what the environment writes at {host}",
+                path.join("/")
+            ))
         }
     }
 

@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::key::TenantKey;
 use super::meta::{Meta, OwnedBy};
 use super::values::Outputs;
+use super::window::DoorName;
 
 pub use check::Refusal;
 pub use ownership::{GraphAccess, Hosts, Ownership, Protected, TenantRules};
@@ -36,8 +37,8 @@ struct Learnt {
     objects: BTreeMap<TenantKey, BTreeSet<String>>,
     /// The tenant of each subscription.
     subscriptions: BTreeMap<String, TenantKey>,
-    /// Data-plane hosts (vaults) by tenant.
-    hosts: BTreeMap<TenantKey, BTreeSet<String>>,
+    /// Data-plane hosts (vaults) by tenant, with the path below which one may write; an empty one stands for all.
+    hosts: BTreeMap<TenantKey, BTreeSet<(String, String)>>,
     /// Ids and domains of tenants born in the run.
     tenant_names: BTreeMap<TenantKey, BTreeSet<String>>,
 }
@@ -79,11 +80,26 @@ impl Fence {
         objects.insert(id.to_lowercase());
     }
 
-    /// A data-plane host (`hp225qa-kv.vault.azure.net`) is the environment's.
+    /// A data-plane host (`rhc-qa-sqlsvr.database.windows.net`) is the environment's.
     pub fn own_host(&self, tenant: &TenantKey, host: &str) {
+        self.own_below(tenant, host, "");
+    }
+
+    /// Of a data-plane host (`hp225qa-kv.vault.azure.net`) what lies below this path is the environment's
+    /// (`certificates/rhc-hp2-qa-web`), and nothing else is written there.
+    pub fn own_below(&self, tenant: &TenantKey, host: &str, path: &str) {
         let mut learnt = self.write();
         let hosts = learnt.hosts.entry(tenant.clone()).or_default();
-        hosts.insert(host.to_lowercase());
+        hosts.insert((host.to_lowercase(), path.to_lowercase()));
+    }
+
+    /// An earlier run opened this door, so the resource was the environment's then: it may be closed now, before the run has
+    /// recognised anything. What is protected stays so.
+    pub(super) fn reopened(&self, door: &DoorName) {
+        let mut parts = door.resource.trim_start_matches('/').split('/');
+        if let (Some("subscriptions"), Some(id)) = (parts.next(), parts.next()) {
+            self.own_subscription(&door.tenant, id);
+        }
     }
 
     /// A step is about to write its own: requests may name it by its name, and by the ids in these documents.

@@ -1,11 +1,13 @@
 //! The lines of the journal, and what follows from them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
 use super::super::key::Key;
 use super::super::step::ChangeKind;
+use super::super::window::DoorName;
 
 /// One line of the journal. No bodies and no secrets: keys, fingerprints and the ids of operations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,6 +38,19 @@ pub enum Record {
         key: Key,
         /// Its id, from which another process can wait for it.
         operation: String,
+    },
+    /// A closed door is about to be opened for the operator.
+    WindowOpening {
+        /// Which one.
+        door: DoorName,
+        /// For which address.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<Ipv4Addr>,
+    },
+    /// It is closed again.
+    WindowClosed {
+        /// Which one.
+        door: DoorName,
     },
     /// How a write ended.
     Outcome {
@@ -81,6 +96,8 @@ pub struct Recovery {
     pub open: BTreeMap<Key, OpenIntent>,
     /// What was made: a list that does not show it may only lag.
     pub created: BTreeSet<Key>,
+    /// Doors that were opened and not closed again, with the address that they were opened for.
+    pub windows: BTreeMap<DoorName, Option<Ipv4Addr>>,
 }
 
 impl Recovery {
@@ -90,6 +107,12 @@ impl Recovery {
         for record in records {
             match record {
                 Record::RunStarted { .. } | Record::RunEnded { .. } => {}
+                Record::WindowOpening { door, address } => {
+                    recovery.windows.insert(door.clone(), *address);
+                }
+                Record::WindowClosed { door } => {
+                    recovery.windows.remove(door);
+                }
                 Record::Intent {
                     key,
                     change,

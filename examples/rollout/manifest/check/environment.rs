@@ -55,6 +55,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         7,
         90,
     );
+    certificates(check);
     images(check);
     operator(check);
     practices(check);
@@ -231,6 +232,32 @@ fn operator(check: &mut Check<'_>) {
         5,
         240,
     );
+}
+
+fn certificates(check: &mut Check<'_>) {
+    let file = check.manifest.vaults.certificates;
+    if ![2048, 3072, 4096].contains(&file.key_size) {
+        check.report(
+            Rule::OutOfRange,
+            "vaults.certificates.key_size",
+            "a vault makes no key of this length",
+            "expected is 2048, 3072 or 4096",
+        );
+    }
+    for (name, value, least, most) in [
+        ("validity_months", file.validity_months, 1, 12),
+        // Before that a certificate would be due on the day on which it is made.
+        (
+            "renew_days",
+            file.renew_days,
+            1,
+            (file.validity_months * 28).saturating_sub(1).max(1),
+        ),
+        ("overlap_days", file.overlap_days, 1, file.renew_days.max(1)),
+    ] {
+        let path = format!("vaults.certificates.{name}");
+        between(check, &path, value, least, most);
+    }
 }
 
 fn practices(check: &mut Check<'_>) {

@@ -41,6 +41,35 @@ pub struct Vaults {
     pub soft_delete_days: u32,
     /// From where the vaults can be reached.
     pub network: VaultNetwork,
+    /// The certificates that are made in them.
+    #[serde(default)]
+    pub certificates: VaultCertificates,
+}
+
+/// The certificates with which the apps prove themselves in the customers' tenant. Their keys cannot leave the vault; that
+/// cannot be changed here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct VaultCertificates {
+    /// Bits of the key.
+    pub key_size: u32,
+    /// Months for which a certificate counts.
+    pub validity_months: u32,
+    /// Days before its end on which it is replaced.
+    pub renew_days: u32,
+    /// Days for which the one before stays beside a new one.
+    pub overlap_days: u32,
+}
+
+impl Default for VaultCertificates {
+    fn default() -> Self {
+        Self {
+            key_size: 2048,
+            validity_months: 12,
+            renew_days: 30,
+            overlap_days: 7,
+        }
+    }
 }
 
 /// Price tier of a key vault.

@@ -28,7 +28,45 @@ const MONITORING_METRICS_PUBLISHER: BuiltInRole = BuiltInRole {
     id: "3913510d-42f4-4e42-8a64-420c390055eb",
 };
 
+/// Signs with a key, and cannot take it away.
+const KEY_VAULT_CRYPTO_USER: BuiltInRole = BuiltInRole {
+    name: "Key Vault Crypto User",
+    id: "12338af0-0e69-4776-bea7-57ae8d297424",
+};
+
+/// Sees what there is, and no secret.
+const KEY_VAULT_READER: BuiltInRole = BuiltInRole {
+    name: "Key Vault Reader",
+    id: "21090545-7ca7-4776-b22c-e363652d74d2",
+};
+
 impl Site<'_> {
+    /// At this one key and certificate, and at no other of the vault.
+    pub(super) fn may_sign(
+        &mut self,
+        group: &Group,
+        identity: &Key,
+        vault: &Meta,
+        certificate: &Key,
+    ) {
+        let principal = identity.output("principalId");
+        for (scope, role, why) in [
+            (
+                "keyId",
+                KEY_VAULT_CRYPTO_USER,
+                "the app lets the vault sign with its certificate's key, and with no other",
+            ),
+            (
+                "certificateId",
+                KEY_VAULT_READER,
+                "the app sees which version of its certificate is the latest",
+            ),
+        ] {
+            let scope = certificate.output(scope);
+            self.assign(group, vault, &scope, identity, &principal, role, why);
+        }
+    }
+
     pub(super) fn may_send_telemetry(&mut self, group: &Group, identity: &Key, insights: &Meta) {
         let principal = identity.output("principalId");
         self.assign(

@@ -17,6 +17,7 @@ use rhc_arm::Resource;
 use rhc_arm::types::managed_identity::{UserAssignedIdentity, UserAssignedIdentityProperties};
 
 use super::clients::TenantRef;
+use super::customers::SignIn;
 use super::database::Databases;
 use super::network::Network;
 use super::site::{Account, Group, Site};
@@ -30,6 +31,8 @@ pub(super) struct Ground<'a> {
     pub(super) databases: &'a Databases,
     /// The tenant of the databases.
     pub(super) database_tenant: &'a TenantRef,
+    /// The tenant of the customers, and the applications with which they sign in.
+    pub(super) customers: Option<(&'a TenantRef, &'a SignIn)>,
 }
 
 /// What stands of an app before the other apps are looked at.
@@ -83,6 +86,13 @@ impl Site<'_> {
         self.may_send_telemetry(group, &identity, &insights);
         let vault = self.vault(group, app, ground.network, workspace);
         self.may_read_secrets(group, &identity, &vault);
+        if let Some((tenant, sign_in)) = ground.customers
+            && let Some(application) = sign_in.applications.get(of.key)
+        {
+            let host = &group.account.tenant;
+            let certificate = self.certificate(app, host, &vault.key, tenant, application);
+            self.may_sign(group, &identity, &vault, &certificate);
+        }
         if let Some(storage) = &app.storage {
             self.storage(group, app, storage, ground.network, &identity, workspace);
         }

@@ -21,8 +21,12 @@ mod service_endpoint;
 mod storage;
 mod subscription;
 mod vault;
+mod vault_network;
 
 use rhc_core::fake::World;
+
+pub use vault::VAULTS;
+pub use vault_network::VaultNetwork;
 
 use super::registry::Registry;
 use super::route::Route;

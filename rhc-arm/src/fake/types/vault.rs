@@ -1,4 +1,4 @@
-//! Key vaults, the deleted ones included. Their data plane is not here.
+//! Key vaults, the deleted ones included. Their data plane is another crate's.
 
 use std::time::Duration;
 
@@ -15,8 +15,10 @@ use super::super::rules::{
 };
 use super::super::state::{Arm, Deleted, Stored, arm};
 use super::service_endpoint;
+use super::vault_network;
 
-pub(super) const VAULTS: &str = "Microsoft.KeyVault/vaults";
+/// The type of vaults.
+pub const VAULTS: &str = "Microsoft.KeyVault/vaults";
 const VERSIONS: &[&str] = &[
     "2022-07-01",
     "2023-02-01",
@@ -256,7 +258,7 @@ fn check(state: &mut State, context: &PutContext<'_>) -> Result<(), ServiceError
         let subnet = subnet.as_str().unwrap_or_default();
         reachable(state, subnet)?;
     }
-    Ok(())
+    vault_network::check(sent)
 }
 
 fn reachable(state: &State, subnet: &str) -> Result<(), ServiceError> {
@@ -336,6 +338,7 @@ fn compute(
         );
         stored.set("properties.networkAcls", acls);
     }
+    vault_network::note(state, context.existing, stored);
     Ok(())
 }
 

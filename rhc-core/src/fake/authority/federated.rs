@@ -1,8 +1,9 @@
-//! Client credentials: an app proves itself with a token of somebody whom its registration trusts.
+//! Client credentials: an app proves itself with a token of somebody whom its registration trusts, or with its certificate.
 
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::certificate;
 use super::error::AuthorityError;
 use super::form::Form;
 use super::mint::{self, Minted};
@@ -42,6 +43,10 @@ pub(super) fn client_credentials(
         ));
     }
     mint::app_principal(state, owner, client)?;
+    if let Some(assertion) = certificate::Assertion::read(assertion) {
+        assertion.proves(state, owner, client)?;
+        return mint::app_token(state, owner.id, client, &scope.resource);
+    }
     let assertion = checked(state, assertion)?;
     trusts(state, client, owner, &assertion)?;
     mint::app_token(state, owner.id, client, &scope.resource)

@@ -4,10 +4,11 @@
 //! status and the OAuth error.
 //!
 //! Sources: Microsoft's list of error codes for 50013, 500011, 500133, 700016, 700229, 7000112, 7000215 and 90002;
-//! reports of users for 70025, 700211, 700212, 700213, 700222, 700236, 7000229 and the words that go with them.
+//! the page on certificate credentials for the form of an assertion; reports of users for 700021, 700023, 700024, 700027, 70025, 700211, 700212, 700213, 700222, 700236, 7000229 and the words that go with them.
 //! Unverified: the other numbers, and the order in which several faults of one request are noticed.
 
 mod bearer;
+mod certificate;
 mod credential;
 mod discovery;
 mod endpoints;

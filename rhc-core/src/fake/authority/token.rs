@@ -94,7 +94,7 @@ pub(super) fn encode(bytes: impl AsRef<[u8]>) -> String {
         .to_owned()
 }
 
-fn decode(text: &str) -> Option<Vec<u8>> {
+pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     base64::decode_url_safe(text.trim_end_matches('=')).ok()
 }
 

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::faults::FaultKind;
 use super::log::{LoggedRequest, Noted};
 use super::respond;
-use crate::fake::{World, authority, ids};
+use crate::fake::{Vantage, World, authority, ids};
 
 /// How long a client waits for an answer that does not come, in the World's time.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -95,6 +95,9 @@ pub(super) async fn dispatch(world: &World, host: &str, request: Request<Body>) 
             lost => return lost,
         },
     };
+    if response.extensions().get::<respond::NoSuchHost>().is_some() {
+        return Outcome::NoHost;
+    }
     finish(world, place, response, keeps_bodies).await
 }
 
@@ -257,6 +260,18 @@ impl<S: Sync> FromRequestParts<S> for World {
             StatusCode::INTERNAL_SERVER_ERROR,
             "this router is not mounted in a World",
         ))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Vantage {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts
+            .extensions
+            .get::<Vantage>()
+            .cloned()
+            .unwrap_or_default())
     }
 }
 

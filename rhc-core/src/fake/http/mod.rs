@@ -14,3 +14,4 @@ pub use log::{LoggedRequest, Noted};
 
 pub(super) use hosts::Hosts;
 pub(super) use log::Log;
+pub(super) use transport::in_process;

@@ -23,6 +23,19 @@ fn status(code: u16) -> StatusCode {
     StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
+/// In an answer's extensions: nobody answers under this name after all. A router that stands for all hosts of a service
+/// says so of those that were never made, and the client sees what it sees of a name without address.
+#[derive(Clone, Copy, Debug)]
+pub struct NoSuchHost;
+
+/// Nobody answers under this name.
+#[must_use]
+pub fn no_such_host() -> Response {
+    let mut response = empty(502);
+    response.extensions_mut().insert(NoSuchHost);
+    response
+}
+
 /// An answer without a body.
 #[must_use]
 pub fn empty(code: u16) -> Response {

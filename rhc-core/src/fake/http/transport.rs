@@ -15,10 +15,15 @@ use futures::AsyncReadExt;
 
 use super::dispatch::{self, Outcome};
 use crate::ClientOptions;
-use crate::fake::World;
+use crate::fake::{Vantage, World};
 
-/// Carries requests to the World's routers by host.
-struct InProcess(World);
+/// Carries requests to the World's routers by host, from one place.
+struct InProcess(World, Vantage);
+
+/// See [`World::transport_from`].
+pub(in crate::fake) fn in_process(world: World, vantage: Vantage) -> Arc<dyn HttpClient> {
+    Arc::new(InProcess(world, vantage))
+}
 
 impl fmt::Debug for InProcess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -30,7 +35,7 @@ impl World {
     /// A transport whose internet is this World: a host that nobody mounted cannot be connected to.
     #[must_use]
     pub fn transport(&self) -> Arc<dyn HttpClient> {
-        Arc::new(InProcess(self.clone()))
+        self.transport_from(Vantage::OUTSIDE)
     }
 
     /// Options for a client that lives in this World: its transport and its clock.
@@ -52,7 +57,8 @@ impl HttpClient for InProcess {
         let way = world.scaled(world.0.options.latency / 2);
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let method = request.method();
-        let request = convert(request).await?;
+        let mut request = convert(request).await?;
+        request.extensions_mut().insert(self.1.clone());
         pass(way).await;
         let outcome = dispatch::dispatch(world, &host, request).await;
         pass(way).await;

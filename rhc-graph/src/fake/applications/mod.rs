@@ -1,5 +1,6 @@
 //! Application registrations.
 
+mod keys;
 mod rules;
 mod table;
 
@@ -24,11 +25,21 @@ pub(super) const APPLICATION: EntityType = EntityType {
 };
 
 pub(super) fn list(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
-    APPLICATION.list(state, call)
+    let mut reply = APPLICATION.list(state, call)?;
+    let listed = reply
+        .body
+        .as_mut()
+        .and_then(|body| body["value"].as_array_mut());
+    listed.into_iter().flatten().for_each(keys::hide);
+    Ok(reply)
 }
 
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
-    APPLICATION.get(state, call)
+    let mut reply = APPLICATION.get(state, call)?;
+    if call.query.select.is_empty() {
+        reply.body.iter_mut().for_each(keys::hide);
+    }
+    Ok(reply)
 }
 
 pub(super) fn create(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
@@ -74,6 +85,7 @@ fn create_named(
     made.insert("web".into(), json!({"implicitGrantSettings": no_tokens}));
     schema::merge(&mut made, body);
     rules::settle(&mut made);
+    keys::settle(state, &Map::new(), &mut made)?;
     rules::check(state, call, &made, None)?;
     let (id, reply) = APPLICATION.insert(state, call, made)?;
     if call.is_application() {
@@ -97,6 +109,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     let mut after = before.clone();
     schema::merge(&mut after, body);
     rules::settle(&mut after);
+    keys::settle(state, &before, &mut after)?;
     rules::check(state, call, &after, Some(id))?;
     rules::entitlements(&before, &after)?;
     state

@@ -1,0 +1,239 @@
+//! A vault's door: its firewall, and the role without which nobody may work in it.
+
+use std::fmt;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use rhc_arm::types::authorization::{PrincipalType, RoleAssignment, RoleAssignmentProperties};
+use rhc_arm::types::key_vault::{Vault, VaultIpRule};
+use rhc_arm::{ArmClient, Resource, ResourceId, Resources};
+use rhc_core::TenantId;
+use rhc_external_id::{KeyVaultClient, VaultRefusal};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::engine::{Door, DoorName, Doors, Knocked, StepError, TenantKey};
+use crate::steps::arm_resource::{parse, worth_repeating};
+use crate::steps::clients::Clients;
+
+const KIND: &str = "vault";
+/// Key Vault Certificates Officer: makes and reads certificates, and can use no key.
+const CERTIFICATES_OFFICER: &str = "a4417e6f-fecd-4de8-b567-7b0420556985";
+
+/// The door of a vault.
+pub(super) struct VaultDoor {
+    name: DoorName,
+    arm: ArmClient,
+    id: ResourceId,
+    client: KeyVaultClient,
+    principal: PrincipalType,
+}
+
+impl VaultDoor {
+    /// The door of the vault with this id, for whoever is signed in.
+    pub(super) async fn of(
+        clients: &Clients,
+        tenant: &TenantKey,
+        tenant_id: TenantId,
+        resource: &str,
+    ) -> Result<Self, StepError> {
+        let ourselves = clients.ourselves(tenant, tenant_id).await?;
+        let id = parse(resource)?;
+        let name = DoorName {
+            kind: KIND.to_owned(),
+            name: id.name().to_owned(),
+            tenant: tenant.clone(),
+            tenant_id: tenant_id.to_string(),
+            resource: resource.to_owned(),
+            principal: ourselves.object,
+        };
+        let principal = if ourselves.is_application {
+            PrincipalType::ServicePrincipal
+        } else {
+            PrincipalType::User
+        };
+        Self::named(clients, name, tenant_id, id, principal)
+    }
+
+    fn named(
+        clients: &Clients,
+        name: DoorName,
+        tenant_id: TenantId,
+        id: ResourceId,
+        principal: PrincipalType,
+    ) -> Result<Self, StepError> {
+        let address = format!("https://{}.vault.azure.net/", id.name());
+        Ok(Self {
+            arm: clients.arm_at(&name.tenant, tenant_id)?,
+            client: clients.vault_at(&name.tenant, tenant_id, &address)?,
+            name,
+            id,
+            principal,
+        })
+    }
+
+    /// What lies behind it.
+    pub(super) fn client(&self) -> KeyVaultClient {
+        self.client.clone()
+    }
+
+    fn vaults(&self) -> Result<Resources<Vault>, StepError> {
+        let group = self.id.parent().ok_or_else(|| {
+            StepError::bug(format!("the vault {} stands in no resource group", self.id))
+        })?;
+        Ok(self.arm.resources(group))
+    }
+
+    fn roles(&self) -> Resources<RoleAssignment> {
+        self.arm.resources(self.id.clone())
+    }
+
+    /// The role's name follows from vault and principal: whoever closes the door finds it without having opened it.
+    fn role_name(&self) -> String {
+        let what = format!(
+            "operator window/{}/{}",
+            self.id.to_string().to_lowercase(),
+            self.name.principal.to_lowercase()
+        );
+        Uuid::new_v5(&Uuid::NAMESPACE_URL, what.as_bytes()).to_string()
+    }
+
+    async fn give_role(&self) -> Result<(), StepError> {
+        let subscription = self.id.to_string();
+        let subscription: Vec<&str> = subscription.split('/').take(3).collect();
+        let definition = format!(
+            "{}/providers/Microsoft.Authorization/roleDefinitions/{CERTIFICATES_OFFICER}",
+            subscription.join("/")
+        );
+        let mut properties = RoleAssignmentProperties::new(
+            parse(&definition)?,
+            self.name.principal.clone(),
+            self.principal.clone(),
+        );
+        properties.description =
+            Some("the rollout's operator window: taken away when the work is done".to_owned());
+        let role = Resource::<RoleAssignment>::new(properties);
+        match self.roles().put(&self.role_name(), &role).await {
+            Ok(_) => Ok(()),
+            // He has it for good, under another name, which is not ours to take away.
+            Err(error) if error.has_code("RoleAssignmentExists") => Ok(()),
+            Err(error) => Err(worth_repeating(error)),
+        }
+    }
+
+    /// Reads the firewall's addresses, changes them and writes them back, if there is something to change.
+    async fn addresses(
+        &self,
+        change: impl FnOnce(&mut Vec<VaultIpRule>) -> bool,
+    ) -> Result<(), StepError> {
+        let vaults = self.vaults()?;
+        // A vault that is no more lets nobody in.
+        let Some(vault) = vaults.get_opt(&self.name.name).await? else {
+            return Ok(());
+        };
+        let mut acls = vault.properties.network_acls.unwrap_or_default();
+        let mut rules = acls.ip_rules.take().unwrap_or_default();
+        if !change(&mut rules) {
+            return Ok(());
+        }
+        acls.ip_rules = Some(rules);
+        let acls: Value = serde_json::to_value(acls)
+            .map_err(|error| StepError::bug(format!("a firewall is not JSON: {error}")))?;
+        let change = json!({ "properties": { "networkAcls": acls } });
+        let written = vaults.update(&self.name.name, &change).await;
+        written.map(|_| ()).map_err(worth_repeating)
+    }
+}
+
+fn is_for(rule: &VaultIpRule, address: Ipv4Addr) -> bool {
+    let own = rule.value.as_deref().unwrap_or_default();
+    own.strip_suffix("/32").unwrap_or(own) == address.to_string()
+}
+
+#[async_trait]
+impl Door for VaultDoor {
+    fn name(&self) -> &DoorName {
+        &self.name
+    }
+
+    async fn knock(&self) -> Result<Knocked, StepError> {
+        Ok(match self.client.refusal().await? {
+            None => Knocked::Open,
+            Some(VaultRefusal::Firewall { address }) => Knocked::Closed { seen_as: address },
+            Some(VaultRefusal::PublicAccessOff) => Knocked::Shut {
+                why: format!(
+                    "the vault {} is reached by its private endpoint only",
+                    self.name.name
+                ),
+            },
+            Some(_) => Knocked::NoRights,
+        })
+    }
+
+    async fn open(&self, address: Option<Ipv4Addr>) -> Result<(), StepError> {
+        self.give_role().await?;
+        let Some(address) = address else {
+            return Ok(());
+        };
+        self.addresses(|rules| {
+            let missing = !rules.iter().any(|rule| is_for(rule, address));
+            if missing {
+                rules.push(VaultIpRule {
+                    value: Some(format!("{address}/32")),
+                    ..VaultIpRule::default()
+                });
+            }
+            missing
+        })
+        .await
+    }
+
+    async fn close(&self, address: Option<Ipv4Addr>) -> Result<(), StepError> {
+        // Both are tried, whichever fails.
+        let network = match address {
+            Some(address) => {
+                self.addresses(|rules| {
+                    let before = rules.len();
+                    rules.retain(|rule| !is_for(rule, address));
+                    rules.len() != before
+                })
+                .await
+            }
+            None => Ok(()),
+        };
+        let role = self.roles().delete(&self.role_name()).await;
+        network.and(role.map_err(StepError::from))
+    }
+}
+
+impl fmt::Debug for VaultDoor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VaultDoor")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The doors that this program opens, by their names.
+#[derive(Debug)]
+pub(in crate::steps) struct KnownDoors(pub(in crate::steps) Clients);
+
+impl Doors for KnownDoors {
+    fn door(&self, name: &DoorName) -> Result<Arc<dyn Door>, StepError> {
+        if name.kind != KIND {
+            return Err(StepError::new(format!(
+                "this program does not know how to close the {name}, which an earlier run opened"
+            ))
+            .remedy("use the program that opened it, or close it in the portal"));
+        }
+        let tenant_id = name
+            .tenant_id
+            .parse()
+            .map_err(|error| StepError::new(format!("the journal's tenant id is none: {error}")))?;
+        let id = parse(&name.resource)?;
+        // Whose the role is does not matter for taking it away.
+        let door = VaultDoor::named(&self.0, name.clone(), tenant_id, id, PrincipalType::User)?;
+        Ok(Arc::new(door))
+    }
+}

@@ -1,0 +1,70 @@
+//! The apps' own access to the customers' tenant: a certificate in the app's vault, whose key never leaves it.
+//!
+//! An app that makes users needs an identity in their tenant, and its managed identity is unknown there. So its sign-in
+//! application proves itself with a certificate: the vault signs, and the directory checks.
+
+mod door;
+mod judge;
+mod step;
+
+use time::Duration;
+
+pub(super) use door::KnownDoors;
+use judge::Rotation;
+use step::{CertificateStep, Place, Terms};
+
+use super::arm_resource::arm_id;
+use super::clients::TenantRef;
+use super::directory::object_id;
+use super::site::Site;
+use crate::engine::{Key, Meta, OwnedBy, Stage};
+use crate::manifest::App;
+
+impl Site<'_> {
+    /// The certificate of an app's sign-in application, in the app's vault.
+    pub(super) fn certificate(
+        &mut self,
+        app: &App,
+        host: &TenantRef,
+        vault: &Key,
+        customers: &TenantRef,
+        application: &Key,
+    ) -> Key {
+        let name = &app.sign_in.unique_name;
+        let meta = Meta::new(
+            application.child("certificate"),
+            Stage::IDENTITY,
+            customers.key.clone(),
+            "certificate",
+            name,
+        )
+        .why(format!(
+            "with which the app makes users; its key is made in {} and never leaves it",
+            app.key_vault
+        ))
+        .owner(OwnedBy::Parent(application.clone()));
+        let place = Place {
+            host: host.clone(),
+            vault_id: arm_id(vault),
+            vault: app.key_vault.clone(),
+            customers: customers.clone(),
+            application: object_id(application),
+            name: name.clone(),
+        };
+        let file = &self.manifest.vaults.certificates;
+        let terms = Terms {
+            key_size: file.key_size,
+            validity_months: file.validity_months,
+            rotation: Rotation {
+                renew: Duration::days(i64::from(file.renew_days)),
+                overlap: Duration::days(i64::from(file.overlap_days)),
+            },
+        };
+        self.add(CertificateStep::new(
+            meta,
+            self.clients.clone(),
+            place,
+            terms,
+        ))
+    }
+}
