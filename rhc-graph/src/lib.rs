@@ -27,9 +27,9 @@ mod users;
 
 pub use applications::{
     Api, AppRole, Application, Applications, FederatedCredential, FederatedCredentials,
-    ImplicitGrant, KeyCredential, KeyCredentials, OptionalClaim, OptionalClaims, PasswordCredential, PermissionScope,
-    PreAuthorizedApplication, PublicClient, RequiredResourceAccess, ResourceAccess, SignInAudience,
-    Spa, Web,
+    ImplicitGrant, KeyCredential, KeyCredentials, OptionalClaim, OptionalClaims,
+    PasswordCredential, PermissionScope, PreAuthorizedApplication, PublicClient,
+    RequiredResourceAccess, ResourceAccess, SignInAudience, Spa, Web,
 };
 pub use branding::{Branding, Brandings, DEFAULT_BRANDING};
 pub use client::{GraphClient, GraphClientOptions};

@@ -7,9 +7,9 @@ use rhc_core::testing::{Fixtures, Live};
 use rhc_graph::{
     AppId, Application, AuthorizationPolicy, B2bSetting, Branding, ConditionalAccessPolicy,
     ConditionalAccessState, CrossTenantDefault, EmailMethod, FederatedCredential, Filter,
-    GLOBAL_ADMINISTRATOR, GraphClient, GraphClientOptions, Group, InvitesFrom, KeyCredential, ListQuery, Method,
-    MethodConfiguration, MethodState, ObjectId, Path, PermissionGrant, Result, SecurityDefaults,
-    ServicePrincipal, SignInAudience, SignInMethod, TenantId, User,
+    GLOBAL_ADMINISTRATOR, GraphClient, GraphClientOptions, Group, InvitesFrom, KeyCredential,
+    ListQuery, Method, MethodConfiguration, MethodState, ObjectId, Path, PermissionGrant, Result,
+    SecurityDefaults, ServicePrincipal, SignInAudience, SignInMethod, TenantId, User,
 };
 use serde::Serialize;
 use serde_json::{Value, json};

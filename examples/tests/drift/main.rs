@@ -22,6 +22,8 @@ mod order;
 
 mod customers;
 
+mod rotation;
+
 use std::collections::BTreeSet;
 
 use breaks::{Break, Shown};

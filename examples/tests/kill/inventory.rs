@@ -22,7 +22,8 @@ impl Inventory {
         }
         inventory.arm(&names, &sections["arm"]);
         inventory.sql(&names, &sections["sql"]);
-        let rest = |name: &str| !["directory", "arm", "sql", "authority"].contains(&name);
+        inventory.vaults(&sections["vaults"]);
+        let rest = |name: &str| !["directory", "arm", "sql", "authority", "vaults"].contains(&name);
         for (name, section) in entries(sections).filter(|(name, _)| rest(name)) {
             inventory.add(format!("section {name}"), names.value(section));
         }
@@ -83,7 +84,18 @@ impl Inventory {
                 self.add(format!("{key}/{relation} {linked}"), Value::Null);
             }
         }
-        let body = names.without(&object["body"], &[credentials]);
+        let certificates = "keyCredentials";
+        for certificate in object["body"][certificates]
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
+            // Key and version are chance; the vault's name and the certificate's are not.
+            let called = text(&certificate["displayName"]);
+            let (named, _) = called.rsplit_once('/').unwrap_or((called, ""));
+            self.add(format!("{key}/proves itself by {named}"), Value::Null);
+        }
+        let body = names.without(&object["body"], &[credentials, certificates]);
         self.add(key.to_owned(), body);
     }
 
@@ -94,7 +106,8 @@ impl Inventory {
         }
         for (id, stored) in entries(&arm["resources"]) {
             let body = names.value(&stored["body"]);
-            let hidden = names.value(&stored["hidden"]);
+            // What counted before the last change of a firewall is over by now.
+            let hidden = names.without(&stored["hidden"], &["networkBefore"]);
             let key = resource_key(&names.text(id), &body);
             self.add(key, json!([body, hidden]));
         }
@@ -105,6 +118,18 @@ impl Inventory {
             }
         }
         self.add("taken names".to_owned(), names.value(&arm["takenNames"]));
+    }
+
+    /// Each version of each certificate; keys are chance.
+    fn vaults(&mut self, vaults: &Value) {
+        for (vault, held) in entries(&vaults["vaults"]) {
+            for (name, certificate) in entries(&held["certificates"]) {
+                for _ in certificate["versions"].as_array().into_iter().flatten() {
+                    let policy = certificate["policy"].clone();
+                    self.add(format!("{vault}/certificates/{name}"), policy);
+                }
+            }
+        }
     }
 
     fn sql(&mut self, names: &Names, sql: &Value) {

@@ -37,6 +37,14 @@ fn windows_line_ends_change_nothing() {
     );
 }
 
+#[test]
+fn a_file_without_words_on_certificates_is_as_good() {
+    let (before, rest) = QA.split_once("[vaults.certificates]").unwrap();
+    let (_, after) = rest.split_once("\n\n").unwrap();
+    let text = format!("{before}\n{after}");
+    assert_eq!(Manifest::parse("qa.toml", &text).unwrap(), qa());
+}
+
 /// Values that are unknown when the file is written stand there as comments; each must be right once it is filled in.
 #[test]
 fn optional_values_can_be_filled_in() {

@@ -206,6 +206,10 @@ id = \"11111111-2222-3333-4444-555555555555\"
     a_request_that_says_nothing: r#"request_message = "HP2 and SMX QA (rhc-qa-vnet) to rhc-qa-sqlsvr""# => r#"request_message = """#, Text at "network.sql_private_endpoint.request_message";
     a_standard_registry_without_a_reason: "waiver = \"QA: images hold no patient data, and pushes come from GitHub's own runners\"\n" => "", Waiver at "apps.smx.registry.sku";
     a_vault_that_forgets_too_soon: "soft_delete_days = 90" => "soft_delete_days = 6", OutOfRange at "vaults.soft_delete_days";
+    a_certificate_for_two_years: "validity_months = 12" => "validity_months = 24", OutOfRange at "vaults.certificates.validity_months";
+    a_certificate_that_is_due_at_once: "renew_days = 30" => "renew_days = 360", OutOfRange at "vaults.certificates.renew_days";
+    a_certificate_that_ends_beside_the_new_one: "overlap_days = 7" => "overlap_days = 31", OutOfRange at "vaults.certificates.overlap_days";
+    a_key_that_is_too_short: "key_size = 2048" => "key_size = 1024", OutOfRange at "vaults.certificates.key_size";
     a_phase_that_is_not_planned: "phase = 1" => "phase = 9", OutOfRange at "environment.phase";
     a_door_that_stays_open: "window_minutes = 30" => "window_minutes = 1440", OutOfRange at "operator.window_minutes";
     no_port: "\nport = 80\n" => "\nport = 0\n", OutOfRange at "bootstrap.port";

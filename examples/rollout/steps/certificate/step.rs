@@ -93,15 +93,11 @@ impl CertificateStep {
         Ok(self.clock(self.place.customers.id(inputs)?).now())
     }
 
-    fn outputs(&self, inputs: &Inputs<'_>, newest: &KeyCredential) -> Result<Outputs, StepError> {
-        let vault = inputs.require(&self.place.vault_id)?;
-        let name = &self.place.name;
-        let version = version(newest, &self.place.vault, name).unwrap_or_default();
-        Ok(Outputs::new()
+    fn outputs(&self, newest: &KeyCredential) -> Outputs {
+        let version = version(newest, &self.place.vault, &self.place.name).unwrap_or_default();
+        Outputs::new()
             .with("version", version.to_owned())
             .with("endDateTime", newest.end_date_time.clone())
-            .with("keyId", format!("{vault}/keys/{name}"))
-            .with("certificateId", format!("{vault}/certificates/{name}")))
     }
 
     /// A version in the vault that the directory does not know yet, or a new one.
@@ -204,7 +200,7 @@ impl Step for CertificateStep {
         }
         let judged = self.judge(all, self.now(inputs)?);
         let outputs = match &judged.newest {
-            Some(newest) => self.outputs(inputs, newest)?,
+            Some(newest) => self.outputs(newest),
             None => Outputs::new(),
         };
         let document = judged.document(&self.place.vault, &self.place.name);
@@ -249,7 +245,7 @@ impl Step for CertificateStep {
             })
             .await?;
         match self.judge(seen, now).newest {
-            Some(newest) => self.outputs(inputs, &newest),
+            Some(newest) => Ok(self.outputs(&newest)),
             None => Err(
                 StepError::new("the directory took the certificate and does not show it")
                     .retry_after(None),

@@ -4,7 +4,7 @@ use rhc_arm::Resource;
 use rhc_arm::types::authorization::{PrincipalType, RoleAssignment, RoleAssignmentProperties};
 
 use crate::engine::{Key, Meta, Output, OwnedBy};
-use crate::steps::arm_resource::arm_id;
+use crate::steps::arm_resource::{ArmStep, arm_id};
 use crate::steps::site::{Group, Site};
 
 /// A built-in role: its id is the same everywhere.
@@ -52,18 +52,19 @@ impl Site<'_> {
         let principal = identity.output("principalId");
         for (scope, role, why) in [
             (
-                "keyId",
+                "signingKeyId",
                 KEY_VAULT_CRYPTO_USER,
                 "the app lets the vault sign with its certificate's key, and with no other",
             ),
             (
-                "certificateId",
+                "signingCertificateId",
                 KEY_VAULT_READER,
                 "the app sees which version of its certificate is the latest",
             ),
         ] {
-            let scope = certificate.output(scope);
-            self.assign(group, vault, &scope, identity, &principal, role, why);
+            let scope = vault.key.output(scope);
+            let step = self.assignment(group, vault, &scope, identity, &principal, role, why);
+            self.add(step.needs(certificate));
         }
     }
 
@@ -108,6 +109,24 @@ impl Site<'_> {
         role: BuiltInRole,
         why: &str,
     ) -> Key {
+        let step = self.assignment(group, at, scope, who, principal, role, why);
+        self.add(step)
+    }
+
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "each is a different part of one sentence: who gets which role where, and why"
+    )]
+    fn assignment(
+        &self,
+        group: &Group,
+        at: &Meta,
+        scope: &Output<String>,
+        who: &Key,
+        principal: &Output<String>,
+        role: BuiltInRole,
+        why: &str,
+    ) -> ArmStep<RoleAssignment> {
         let name = self
             .manifest
             .derived_id(&[at.key.as_str(), who.as_str(), role.id])
@@ -149,10 +168,10 @@ impl Site<'_> {
             who.as_str().rsplit('/').next().unwrap_or_default(),
             role.name
         );
-        self.add(step.shown_as(shown).rules(|rules| {
+        step.shown_as(shown).rules(|rules| {
             rules
                 .immutable("properties.principalId")
                 .immutable("properties.roleDefinitionId")
-        }))
+        })
     }
 }

@@ -25,6 +25,7 @@ impl Site<'_> {
             self.manifest.vaults.clone(),
             group.account.tenant.clone(),
         );
+        let certificate = app.sign_in.unique_name.clone();
         let subnets: Vec<_> = network.of_apps.clone();
         let step = self.resource::<Vault, _>(
             group,
@@ -82,8 +83,16 @@ impl Site<'_> {
                 // The operator's window adds its address here, and takes it away again.
                 .empty_is_absent("properties.networkAcls.ipRules")
             })
-            .outputs(|vault: &Resource<Vault>| {
-                Outputs::new().with("vaultUri", vault.properties.vault_uri.clone())
+            .outputs(move |vault: &Resource<Vault>| {
+                // Where roles are given at what the vault will hold.
+                let below = |kind: &str| {
+                    let id = vault.id.as_ref()?;
+                    Some(format!("{id}/{kind}/{certificate}"))
+                };
+                Outputs::new()
+                    .with("vaultUri", vault.properties.vault_uri.clone())
+                    .with("signingKeyId", below("keys"))
+                    .with("signingCertificateId", below("certificates"))
             });
         let vault = self.add_whole(step);
         let tenant = group.account.tenant.clone();

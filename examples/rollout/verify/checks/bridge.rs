@@ -20,7 +20,11 @@ pub(super) fn of(checked: &Checked) -> Vec<Box<dyn Check>> {
             tenant: step.meta.tenant.clone(),
             name: step.meta.name.clone(),
         };
-        checks.push(Box::new(Secrets(subject.clone())));
+        // An application that proves itself by a certificate has checks of its own.
+        let mut certificates = checked.of_kind(super::certificate::KIND);
+        if !certificates.any(|own| own.meta.owner == OwnedBy::Parent(step.meta.key.clone())) {
+            checks.push(Box::new(Secrets(subject.clone())));
+        }
         checks.push(Box::new(Trusted(subject)));
     }
     checks

@@ -2,6 +2,7 @@
 
 mod answers;
 mod bridge;
+mod certificate;
 mod customers;
 mod database_tenant;
 mod discovery;
@@ -26,6 +27,7 @@ pub(super) fn of(manifest: &Manifest, checked: &Checked) -> Vec<Box<dyn Check>> 
         sql_administrators::of(manifest, checked),
         sql_users::of(manifest, checked),
         bridge::of(checked),
+        certificate::of(manifest, checked),
         customers::of(manifest, checked),
         roles::of(manifest, checked),
         inside::of(manifest, checked),

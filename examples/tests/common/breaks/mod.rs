@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 mod baseline;
+mod certificates;
 pub(crate) mod customers;
 mod databases;
 mod files;
@@ -61,7 +62,11 @@ pub(crate) fn all() -> Vec<Break> {
         foundations::subscriptions(),
         foundations::tenant_stage(),
         baseline::policies(),
+<<<<<<< HEAD
         baseline::strangers(),
+=======
+        certificates::certificates(),
+>>>>>>> e2c26f9 (Prove the apps' certificates, rotate them by plan, and keep every vault's door in view)
         customers::applications(),
         customers::user_flow(),
         customers::second_factor(),

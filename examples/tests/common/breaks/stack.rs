@@ -75,7 +75,13 @@ pub(super) fn stack() -> Vec<Break> {
             "the app's role at the vault was removed",
             "hp2/Microsoft.KeyVault/vaults/hp225qa-kv/roleAssignments/Key Vault Secrets User/hp225qa-id",
             Create,
-            |state| delete_of(state, VAULT, "Microsoft.Authorization/roleAssignments"),
+            |state| {
+                delete_of(
+                    state,
+                    "/vaults/hp225qa-kv/providers/microsoft.authorization/",
+                    "Microsoft.Authorization/roleAssignments",
+                )
+            },
         ),
         one(
             "a tag of the mail service was edited",

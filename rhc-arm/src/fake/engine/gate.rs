@@ -233,6 +233,7 @@ pub(super) fn surroundings(
     }
     if rules.scope == Scope::Extension
         && ResourcePath::parse(path.scope()).is_some_and(|_| arm.get(path.scope()).is_none())
+        && !is_in_a_vault(arm, path.scope())
     {
         return Err(match ResourcePath::parse(path.scope()) {
             Some(group) if group.is_group() => group_not_found(group.name()),
@@ -247,12 +248,31 @@ pub(super) fn surroundings(
     Ok(())
 }
 
+/// What a vault holds is not Resource Manager's, and roles can be given at it all the same.
+///
+/// Source: [individual keys, secrets and certificates](https://learn.microsoft.com/azure/key-vault/general/rbac-guide).
+/// Unverified: that it need not be there.
+fn is_in_a_vault(arm: &Arm, scope: &str) -> bool {
+    let mut parts = scope.rsplitn(3, '/');
+    let (Some(_), Some(kind), Some(vault)) = (parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    let holds = ["keys", "secrets", "certificates"];
+    let is_vault = |path: ResourcePath| {
+        path.resource_type()
+            .eq_ignore_ascii_case(crate::fake::VAULTS)
+    };
+    holds.iter().any(|own| own.eq_ignore_ascii_case(kind))
+        && ResourcePath::parse(vault).is_some_and(is_vault)
+        && arm.get(vault).is_some()
+}
+
 /// Checks that a list's scope is there, with all that it stands in.
 pub(super) fn surroundings_of(state: &State, target: &ResourcePath) -> Result<(), ServiceError> {
     let Some(arm) = state.read::<Arm>() else {
         return Ok(());
     };
-    if arm.get(&target.id()).is_some() {
+    if arm.get(&target.id()).is_some() || is_in_a_vault(arm, &target.id()) {
         return Ok(());
     }
     if target.is_group() {
