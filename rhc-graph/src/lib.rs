@@ -57,7 +57,7 @@ pub use rhc_core::{
 };
 pub use roles::{GLOBAL_ADMINISTRATOR, RoleAssignment, RoleDefinition, Roles};
 pub use service_principals::{
-    AppRoleAssignment, AppRoleAssignments, ServicePrincipal, ServicePrincipals,
+    AppRoleAssignment, AppRoleAssignments, HeldAppRoles, ServicePrincipal, ServicePrincipals,
 };
 pub use settled::Settling;
 pub use upserted::Upserted;

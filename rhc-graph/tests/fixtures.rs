@@ -280,6 +280,13 @@ operations! {
     app_role_assigned_to_create: "appRoleAssignedTo.create" => |graph| graph.service_principals().app_role_assigned_to(object(PRINCIPAL))
         .create(object(STRANGER), ROLE.parse().unwrap()).await;
     app_role_assigned_to_delete: "appRoleAssignedTo.delete" => |graph| graph.service_principals().app_role_assigned_to(object(PRINCIPAL)).delete(ASSIGNMENT).await;
+    app_roles_held: "appRoleAssignments" => |graph| {
+        let held = graph.service_principals().app_roles_held(object(PRINCIPAL));
+        let made = held.create(object(PRINCIPAL), Uuid::nil()).await?;
+        let all = held.list(all()).collect_all().await?;
+        held.delete(made.id.as_deref().unwrap_or_default()).await?;
+        Ok((made, all))
+    };
     groups_get: "groups.get" => |graph| graph.groups().get("rhc-qa-sql-admins").await;
     groups_get_opt: "groups.get_opt" => |graph| graph.groups().get_opt("rhc-nobody").await;
     groups_list: "groups.list" => |graph| graph.groups().list(ListQuery::filter(Filter::starts_with("uniqueName", "rhc-qa-"))).collect_all().await;

@@ -309,20 +309,9 @@ async fn there_is_a_break_for_every_check_that_can_fail() {
     }
     let checks: BTreeSet<String> = beyond.iter().map(|id| of_both(id)).collect();
     let mut broken: BTreeSet<String> = cases().iter().map(|case| of_both(case.check)).collect();
-<<<<<<< HEAD
     for case in breaks::all() {
         broken.extend(case.seen_too.iter().map(|id| of_both(id)));
     }
-=======
-    // Some break what a step sees too.
-    let by_step = breaks::all();
-    broken.extend(
-        by_step
-            .iter()
-            .flat_map(|case| case.seen_too)
-            .map(|id| of_both(id)),
-    );
->>>>>>> e2c26f9 (Prove the apps' certificates, rotate them by plan, and keep every vault's door in view)
     // From inside nothing can be seen yet, so nothing can fail.
     let blind: Vec<&String> = checks.difference(&broken).collect();
     assert_eq!(

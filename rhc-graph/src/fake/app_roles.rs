@@ -25,14 +25,71 @@ pub(super) const PROPERTIES: &[Property] = &[
     guid("resourceId").create_only(),
 ];
 
+/// From which end an assignment is looked at.
+#[derive(Clone, Copy)]
+enum End {
+    /// The application that defines the role.
+    Resource,
+    /// The service principal that holds it.
+    Principal,
+}
+
+impl End {
+    fn of(self, assignment: &AppRoleAssignment) -> Uuid {
+        match self {
+            Self::Resource => assignment.resource_id,
+            Self::Principal => assignment.principal_id,
+        }
+    }
+
+    fn member(self) -> &'static str {
+        match self {
+            Self::Resource => "resourceId",
+            Self::Principal => "principalId",
+        }
+    }
+
+    fn set(self, target: Uuid) -> String {
+        let list = match self {
+            Self::Resource => "appRoleAssignedTo",
+            Self::Principal => "appRoleAssignments",
+        };
+        format!("servicePrincipals('{target}')/{list}")
+    }
+}
+
 pub(super) fn list(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
-    let resource = SERVICE_PRINCIPAL.target(state, call)?;
+    list_at(state, call, End::Resource)
+}
+
+pub(super) fn list_held(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    list_at(state, call, End::Principal)
+}
+
+pub(super) fn create(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    create_at(state, call, End::Resource)
+}
+
+pub(super) fn create_held(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    create_at(state, call, End::Principal)
+}
+
+pub(super) fn delete(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    delete_at(state, call, End::Resource)
+}
+
+pub(super) fn delete_held(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    delete_at(state, call, End::Principal)
+}
+
+fn list_at(state: &mut State, call: &Call, end: End) -> Result<Reply, Refusal> {
+    let target = SERVICE_PRINCIPAL.target(state, call)?;
     let assigned: Vec<(String, AppRoleAssignment)> = state
         .directory_ref()
         .tenant_by_id(call.tenant())
         .into_iter()
         .flat_map(|tenant| &tenant.app_role_assignments)
-        .filter(|(_, assignment)| assignment.resource_id == resource)
+        .filter(|(_, assignment)| end.of(assignment) == target)
         .map(|(id, assignment)| (id.clone(), assignment.clone()))
         .collect();
     let bodies = assigned
@@ -41,7 +98,7 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
         .collect();
     odata::listed(
         call,
-        &set(resource),
+        &end.set(target),
         "appRoleAssignment",
         PROPERTIES,
         bodies,
@@ -49,8 +106,8 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     .map(Reply::ok)
 }
 
-pub(super) fn create(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
-    let resource = SERVICE_PRINCIPAL.target(state, call)?;
+fn create_at(state: &mut State, call: &Call, end: End) -> Result<Reply, Refusal> {
+    let target = SERVICE_PRINCIPAL.target(state, call)?;
     let sent = call.body()?;
     schema::check(sent, PROPERTIES, RESOURCE, true)?;
     let id_of = |name: &'static str| {
@@ -61,10 +118,16 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
         id.ok_or_else(|| Refusal::required(name, RESOURCE))
     };
     let (principal, role) = (id_of("principalId")?, id_of("appRoleId")?);
-    if id_of("resourceId")? != resource {
-        return Err(Refusal::invalid("resourceId", RESOURCE));
+    let resource = id_of("resourceId")?;
+    if id_of(end.member())? != target {
+        return Err(Refusal::invalid(end.member(), RESOURCE));
     }
     let tenant = call.tenant();
+    state
+        .directory_ref()
+        .object(tenant, resource, Read::Point)
+        .filter(|view| view.object.kind == ObjectKind::ServicePrincipal)
+        .ok_or_else(|| Refusal::not_found(&resource.to_string()))?;
     let kind = state
         .directory_ref()
         .object(tenant, principal, Read::Point)
@@ -119,18 +182,25 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
             .insert(id.clone(), assignment.clone());
     }
     let body = body(state, call, &id, &assignment);
-    odata::single(call, &set(resource), "appRoleAssignment", PROPERTIES, &body).map(Reply::created)
+    odata::single(
+        call,
+        &end.set(target),
+        "appRoleAssignment",
+        PROPERTIES,
+        &body,
+    )
+    .map(Reply::created)
 }
 
-pub(super) fn delete(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
-    let resource = SERVICE_PRINCIPAL.target(state, call)?;
+fn delete_at(state: &mut State, call: &Call, end: End) -> Result<Reply, Refusal> {
+    let target = SERVICE_PRINCIPAL.target(state, call)?;
     let id = call.key(1)?.value.clone();
     let owner = state.directory().tenant_mut(call.tenant());
     let removed = owner.is_some_and(|owner| {
         let ours = owner
             .app_role_assignments
             .get(&id)
-            .is_some_and(|assignment| assignment.resource_id == resource);
+            .is_some_and(|assignment| end.of(assignment) == target);
         ours && owner.app_role_assignments.remove(&id).is_some()
     });
     if removed {
@@ -174,8 +244,4 @@ fn body(
         "resourceId": assignment.resource_id,
     });
     body.as_object().cloned().unwrap_or_default()
-}
-
-fn set(resource: Uuid) -> String {
-    format!("servicePrincipals('{resource}')/appRoleAssignedTo")
 }

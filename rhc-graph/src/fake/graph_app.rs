@@ -101,6 +101,8 @@ const ROLES: &[(&str, &str)] = &[
         "User-PasswordProfile.ReadWrite.All",
         "cc117bb9-00cf-4eb8-b580-ea2a878fe8f7",
     ),
+    // Unverified: this one's id. Callers find it by its name.
+    ("User.Create", "c5a6d5b2-6f4e-4e8b-9a0f-3d6f1f1f7a51"),
     (
         "User.DeleteRestore.All",
         "eccc023d-eccf-4e7b-9683-8813ab36cecc",

@@ -91,3 +91,63 @@ impl AppRoleAssignments {
             .fixed("/appRoleAssignedTo")
     }
 }
+
+/// The roles of other applications that one service principal holds: the application permissions that an administrator
+/// consented to.
+#[derive(Debug, Clone)]
+pub struct HeldAppRoles {
+    client: GraphClient,
+    principal: ObjectId,
+}
+
+impl HeldAppRoles {
+    pub(crate) fn new(client: GraphClient, principal: ObjectId) -> Self {
+        Self { client, principal }
+    }
+
+    /// Lists them.
+    ///
+    /// Permission: `Application.Read.All`.
+    /// Page: [serviceprincipal-list-approleassignments](https://learn.microsoft.com/graph/api/serviceprincipal-list-approleassignments).
+    pub fn list(&self, query: ListQuery) -> Pages<AppRoleAssignment> {
+        let request = Request::new("appRoleAssignments.list", Method::Get, self.all());
+        self.client.pages(query.apply(request))
+    }
+
+    /// Gives it a role that the application of `resource` (a service principal) defines.
+    ///
+    /// Permission: `AppRoleAssignment.ReadWrite.All` and `Application.Read.All`.
+    /// Page: [serviceprincipal-post-approleassignments](https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignments).
+    ///
+    /// # Errors
+    /// As [`AppRoleAssignments::create`].
+    pub async fn create(&self, resource: ObjectId, role: Uuid) -> Result<AppRoleAssignment> {
+        let body = AppRoleAssignment {
+            principal_id: Some(self.principal),
+            resource_id: Some(resource),
+            app_role_id: Some(role),
+            ..AppRoleAssignment::default()
+        };
+        let request = Request::new("appRoleAssignments.create", Method::Post, self.all());
+        self.client.read(request.json(&body)).await
+    }
+
+    /// Takes a role away.
+    ///
+    /// Permission: `AppRoleAssignment.ReadWrite.All`.
+    /// Page: [serviceprincipal-delete-approleassignments](https://learn.microsoft.com/graph/api/serviceprincipal-delete-approleassignments).
+    ///
+    /// # Errors
+    /// 404 `Request_ResourceNotFound`.
+    pub async fn delete(&self, id: &str) -> Result<()> {
+        let path = self.all().segment(id);
+        let request = Request::new("appRoleAssignments.delete", Method::Delete, path);
+        self.client.write(request).await
+    }
+
+    fn all(&self) -> Path {
+        Path::new("/v1.0/servicePrincipals")
+            .segment(self.principal.to_string())
+            .fixed("/appRoleAssignments")
+    }
+}

@@ -2,7 +2,7 @@
 
 mod app_roles;
 
-pub use app_roles::{AppRoleAssignment, AppRoleAssignments};
+pub use app_roles::{AppRoleAssignment, AppRoleAssignments, HeldAppRoles};
 
 use crate::{AppRole, GraphClient, ListQuery, PermissionScope, ServicePrincipalKey, Upserted};
 use rhc_core::model;
@@ -168,6 +168,11 @@ impl ServicePrincipals {
     /// Who holds the roles that this one's application defines.
     pub fn app_role_assigned_to(&self, resource: ObjectId) -> AppRoleAssignments {
         AppRoleAssignments::new(self.client.clone(), resource)
+    }
+
+    /// The roles of other applications that one holds.
+    pub fn app_roles_held(&self, principal: ObjectId) -> HeldAppRoles {
+        HeldAppRoles::new(self.client.clone(), principal)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the fake refuses about service principals and app roles: a test per rule.
 
 use crate::place::{Place, named, refused, role};
-use rhc_graph::{Application, ListQuery, ServicePrincipal, SignInAudience, Upserted};
+use rhc_graph::{Application, ListQuery, ObjectId, ServicePrincipal, SignInAudience, Upserted};
 use serde_json::json;
 use std::time::Duration;
 use uuid::Uuid;
@@ -373,4 +373,37 @@ async fn deleting_an_application_takes_its_service_principal_along() {
             .unwrap()
             .is_some()
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_principal_holds_is_the_other_end_of_what_was_given() {
+    let place = Place::settled();
+    let (_, principal) = place.application("holder", &["User.Create"]).await;
+    let graph = place.operator(place.home);
+    let held = graph.service_principals().app_roles_held(principal);
+    let all = held.list(ListQuery::default()).collect_all().await.unwrap();
+    let [own] = &all[..] else { panic!("{all:?}") };
+    let resource = own.resource_id.unwrap();
+    let given = graph.service_principals().app_role_assigned_to(resource);
+    let given = given
+        .list(ListQuery::default())
+        .collect_all()
+        .await
+        .unwrap();
+    assert_eq!(given, all);
+    held.delete(own.id.as_deref().unwrap()).await.unwrap();
+    held.create(resource, own.app_role_id.unwrap())
+        .await
+        .unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_of_a_service_that_is_not_there_cannot_be_held() {
+    let place = Place::settled();
+    let (_, principal) = place.application("holder", &[]).await;
+    let graph = place.operator(place.home);
+    let held = graph.service_principals().app_roles_held(principal);
+    let nobody = ObjectId::new(Uuid::from_u128(5));
+    let result = held.create(nobody, Uuid::nil()).await;
+    refused(result, 404, "Request_ResourceNotFound", "does not exist");
 }

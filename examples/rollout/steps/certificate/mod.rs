@@ -15,12 +15,37 @@ use step::{CertificateStep, Place, Terms};
 
 use super::arm_resource::arm_id;
 use super::clients::TenantRef;
-use super::directory::object_id;
+use super::directory::{AppPermissionStep, object_id};
 use super::site::Site;
 use crate::engine::{Key, Meta, OwnedBy, Stage};
 use crate::manifest::App;
 
+/// The least that lets an app make users.
+///
+/// Source: [user-post-users](https://learn.microsoft.com/graph/api/user-post-users).
+const MAKES_USERS: &str = "User.Create";
+
 impl Site<'_> {
+    /// What the app may do in the customers' tenant by itself.
+    pub(super) fn may_make_users(&mut self, customers: &TenantRef, principal: &Key, name: &str) {
+        let meta = Meta::new(
+            principal.child(format!("appRoleAssignments/{MAKES_USERS}")),
+            Stage::IDENTITY,
+            customers.key.clone(),
+            "appRoleAssignments",
+            format!("{name}: {MAKES_USERS}"),
+        )
+        .why("the app invites users by making them, and may read and change none")
+        .owner(OwnedBy::Parent(principal.clone()));
+        self.add(AppPermissionStep::new(
+            meta,
+            self.clients.clone(),
+            customers.clone(),
+            object_id(principal),
+            MAKES_USERS,
+        ));
+    }
+
     /// The certificate of an app's sign-in application, in the app's vault.
     pub(super) fn certificate(
         &mut self,

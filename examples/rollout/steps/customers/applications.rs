@@ -71,6 +71,7 @@ impl Site<'_> {
             object_id(&principal),
             &PERMISSIONS,
         ));
+        self.may_make_users(tenant, &principal, name);
         application
     }
 

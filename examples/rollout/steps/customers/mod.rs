@@ -34,7 +34,8 @@ pub const WRITES: [(&str, GraphAccess); 8] = [
 ];
 
 /// What a person who does it is asked to consent to.
-pub const PERMISSIONS: [&str; 9] = [
+pub const PERMISSIONS: [&str; 10] = [
+    "AppRoleAssignment.ReadWrite.All",
     "Application.ReadWrite.All",
     "DelegatedPermissionGrant.ReadWrite.All",
     "EventListener.ReadWrite.All",

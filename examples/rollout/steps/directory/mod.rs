@@ -1,5 +1,6 @@
 //! Steps that write a directory through Microsoft Graph.
 
+mod app_permission;
 mod application;
 mod consent;
 mod federated_credential;
@@ -8,6 +9,7 @@ mod member;
 mod service_principal;
 mod singleton;
 
+pub use app_permission::AppPermissionStep;
 pub use application::ApplicationStep;
 pub(super) use application::every as every_application;
 pub use consent::ConsentStep;

@@ -7,9 +7,23 @@ use super::{
     Shown::{Create, Update},
     one,
 };
-use crate::edit::{CUSTOMERS, delete_of, object, resource};
+use crate::edit::{CUSTOMERS, delete_of, id_of, object, resource, tenant};
 
 const STEP: &str = "identity/applications/rhc-hp2-qa-web/certificate";
+
+const PERMISSION: &str = "identity/servicePrincipals/rhc-hp2-qa-web/appRoleAssignments/User.Create";
+
+/// The id of what the app may do by itself.
+fn held(state: &mut Value) -> String {
+    let principal = id_of(state, CUSTOMERS, "servicePrincipal", "rhc-hp2-qa-web");
+    let all = tenant(state, CUSTOMERS)["appRoleAssignments"]
+        .as_object()
+        .unwrap();
+    let mut own = all
+        .iter()
+        .filter(|(_, one)| one["principalId"] == principal.as_str());
+    own.next().unwrap().0.clone()
+}
 
 fn credentials(state: &mut Value) -> &mut Vec<Value> {
     let application = object(state, CUSTOMERS, "application", "rhc-hp2-qa-web");
@@ -63,6 +77,31 @@ pub(super) fn certificates() -> Vec<Break> {
                 },
             )
         },
+        one(
+            "an app may not make users any more",
+            PERMISSION,
+            Create,
+            |state| {
+                let held = held(state);
+                tenant(state, CUSTOMERS)["appRoleAssignments"]
+                    .as_object_mut()
+                    .unwrap()
+                    .remove(&held);
+            },
+        ),
+        one(
+            "an app may change every user",
+            PERMISSION,
+            Update(&["beside"]),
+            |state| {
+                let held = held(state);
+                let all = &mut tenant(state, CUSTOMERS)["appRoleAssignments"];
+                let mut more = all[&held].clone();
+                // User.ReadWrite.All
+                more["appRoleId"] = json!("741f803b-c850-494e-b5df-cde7c675a1ca");
+                all["more"] = more;
+            },
+        ),
         one(
             "the app may not sign any more",
             "hp2/Microsoft.KeyVault/vaults/hp225qa-kv/roleAssignments/Key Vault Crypto User/hp225qa-id",

@@ -62,11 +62,8 @@ pub(crate) fn all() -> Vec<Break> {
         foundations::subscriptions(),
         foundations::tenant_stage(),
         baseline::policies(),
-<<<<<<< HEAD
         baseline::strangers(),
-=======
         certificates::certificates(),
->>>>>>> e2c26f9 (Prove the apps' certificates, rotate them by plan, and keep every vault's door in view)
         customers::applications(),
         customers::user_flow(),
         customers::second_factor(),
