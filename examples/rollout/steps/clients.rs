@@ -13,6 +13,7 @@ use rhc_graph::{GraphClient, GraphClientOptions};
 use rhc_sql_identity::Databases;
 use serde::Deserialize;
 
+use crate::dns::Resolver;
 use crate::engine::{Inputs, Meta, Output, StepError, TenantKey};
 use crate::preflight;
 
@@ -55,6 +56,9 @@ pub trait Connect: Send + Sync {
             "a server's door cannot be tried from the internet over this connection",
         ))
     }
+
+    /// Public DNS.
+    fn resolver(&self) -> Arc<dyn Resolver>;
 
     /// The id of the tenant with this domain, from its public metadata. `None`: there is no such tenant.
     ///

@@ -10,6 +10,7 @@ pub mod clients;
 pub mod customers;
 mod database;
 pub mod directory;
+pub mod domains;
 mod failure;
 mod groups;
 mod monitoring;
@@ -159,6 +160,7 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
         };
         site.stacks(&accounts, &ground);
     }
+    site.domains(&accounts);
     for account in accounts.values() {
         sweeps.push(Arc::new(sweeps::MarkedResources::new(
             clients.clone(),

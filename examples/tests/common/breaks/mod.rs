@@ -6,6 +6,7 @@ mod baseline;
 mod certificates;
 pub(crate) mod customers;
 mod databases;
+mod domains;
 mod files;
 mod foundations;
 mod network;
@@ -73,6 +74,7 @@ pub(crate) fn all() -> Vec<Break> {
         stack::stack(),
         stack::bridge(),
         files::images_and_files(),
+        domains::domains_stage(),
     ]
     .into_iter()
     .flatten()
