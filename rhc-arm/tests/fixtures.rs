@@ -14,6 +14,8 @@ macro_rules! fixture {
 
 #[path = "operations/access.rs"]
 mod access;
+#[path = "operations/audit.rs"]
+mod audit;
 #[path = "operations/images_and_files.rs"]
 mod images_and_files;
 #[path = "operations/network.rs"]

@@ -96,6 +96,15 @@ impl Manifest {
             .map(|registry| (key.as_str(), registry))
     }
 
+    /// Key of the app whose workspace takes the logs of what all apps share: the file's choice, or the app that brings a
+    /// registry, or the first.
+    pub fn shared_logs_of(&self) -> Option<&str> {
+        let with_registry = self.apps().find(|(_, app)| app.registry.is_some());
+        let usual = with_registry.or_else(|| self.apps().next());
+        let chosen = self.logs.shared_workspace_of.as_deref();
+        chosen.or_else(|| usual.map(|(key, _)| key))
+    }
+
     /// The tags of whatever belongs to an app, or to all.
     pub fn tags(&self, owner: TagOwner<'_>) -> BTreeMap<String, String> {
         let app = match owner {
@@ -166,7 +175,7 @@ impl Manifest {
             providers.insert("Microsoft.AzureActiveDirectory");
         }
         if self.network.subscription == subscription {
-            providers.insert("Microsoft.Network");
+            providers.extend(["Microsoft.Network", "Microsoft.Insights"]);
         }
         if self.database.subscription == subscription {
             providers.extend([

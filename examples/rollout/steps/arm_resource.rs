@@ -74,6 +74,8 @@ pub struct ArmStep<R: ResourceType> {
     build: Build,
     name: String,
     also_named: Option<String>,
+    alone: bool,
+    single: bool,
     extract: Extract<R>,
     rules: DiffRules,
     environment: String,
@@ -101,6 +103,8 @@ impl<R: ResourceType> ArmStep<R> {
             parent,
             build: Box::new(move |inputs| Ok(finished(build(inputs)?.into_document()))),
             also_named: None,
+            alone: false,
+            single: false,
             name: meta.name.clone(),
             meta,
             extract: Box::new(|_| Outputs::new()),
@@ -171,6 +175,20 @@ impl<R: ResourceType> ArmStep<R> {
         self
     }
 
+    /// Sends what is wanted and nothing else: what the service says beside it is no business of whoever writes.
+    #[must_use]
+    pub fn alone(mut self) -> Self {
+        self.alone = true;
+        self
+    }
+
+    /// There is one under its parent, and the service offers no list of it.
+    #[must_use]
+    pub fn single(mut self) -> Self {
+        self.single = true;
+        self
+    }
+
     fn is_named(&self, resource: &Resource<R>) -> bool {
         // Children are named `parent/child` by some services; the end of the id is the name in any case.
         let names = [
@@ -238,7 +256,13 @@ impl<R: ResourceType> Step for ArmStep<R> {
         let name = |resource: &Resource<R>| resource.name.clone();
         let all = cx
             .listing(&scope, R::TYPE, name, || async move {
-                match resources.list().collect_all().await {
+                let seen = if self.single {
+                    let one = resources.get_opt(&self.name).await;
+                    one.map(|one| one.into_iter().collect())
+                } else {
+                    resources.list().collect_all().await
+                };
+                match seen {
                     Ok(all) => Ok(all),
                     // The parent went away, and with it all that was in it.
                     Err(error) if GONE.iter().any(|code| error.has_code(code)) => Ok(Vec::new()),
@@ -325,6 +349,9 @@ impl<R: ResourceType> ArmStep<R> {
             .map_err(|error| StepError::bug(format!("a resource is not JSON: {error}")))?;
         if is_under_way(&there) {
             return Err(self.still_under_way());
+        }
+        if self.alone {
+            return Ok(desired.clone());
         }
         let merged = merge(&there, desired, &self.rules);
         let state = &there["properties"]["provisioningState"];

@@ -13,7 +13,7 @@ use super::clients::TenantRef;
 use super::directory::{GroupStep, MemberStep, object_id};
 use super::monitoring::Logs;
 use super::site::{Group, NO_OBJECT, NO_TENANT, Site, put};
-use crate::engine::{Key, Meta, Output, Outputs, OwnedBy, Stage};
+use crate::engine::{Key, Meta, Output, Outputs, OwnedBy, Stage, TenantKey};
 
 /// What others need of the databases.
 #[derive(Clone, Debug)]
@@ -22,6 +22,10 @@ pub(super) struct Databases {
     pub(super) server: Meta,
     /// The databases by name.
     pub(super) all: Vec<(String, Key)>,
+    /// The workspace of their audit.
+    pub(super) audit: Key,
+    /// The tenant in which all this stands.
+    pub(super) tenant: TenantKey,
     /// The steps after which an administrator gets in.
     pub(super) open_to_administrators: Vec<Key>,
 }
@@ -93,7 +97,7 @@ impl Site<'_> {
             self.add(encryption);
             all.push((name.clone(), database.key));
         }
-        self.sql_audit(group, &server, &tenant);
+        let audit = self.sql_audit(group, &server, &tenant);
         let mut open_to_administrators = members;
         open_to_administrators.push(
             server
@@ -103,6 +107,8 @@ impl Site<'_> {
         Databases {
             server,
             all,
+            audit,
+            tenant: tenant.key,
             open_to_administrators,
         }
     }
@@ -251,7 +257,7 @@ impl Site<'_> {
 
     /// The audit goes to a workspace in the databases' own tenant: it cannot cross tenants. Beside the setting of the
     /// server it takes a diagnostic setting of `master`.
-    fn sql_audit(&mut self, group: &Group, server: &Meta, tenant: &TenantRef) {
+    fn sql_audit(&mut self, group: &Group, server: &Meta, tenant: &TenantRef) -> Key {
         let audit = self.manifest.database.audit.clone();
         let workspace = self.workspace(
             group,
@@ -290,5 +296,6 @@ impl Site<'_> {
                         .ignore_case("properties.state")
                 }),
         );
+        workspace
     }
 }

@@ -4,6 +4,7 @@
 //! [`ArmStep`](arm_resource::ArmStep); what is not has a file of its own.
 
 pub mod arm_resource;
+mod audit;
 pub mod baseline;
 mod certificate;
 pub mod clients;
@@ -158,9 +159,17 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
             database_tenant: &databases_home,
             customers: sign_in.as_ref().map(|(tenant, made)| (*tenant, made)),
         };
-        site.stacks(&accounts, &ground);
+        let workspaces = site.stacks(&accounts, &ground);
+        let shared = manifest.shared_logs_of();
+        if let Some(shared) = shared.and_then(|app| workspaces.get(app)) {
+            site.audit(&accounts, shared, &network, &databases);
+        }
     }
     site.domains(&accounts);
+    for account in accounts.values() {
+        site.subscription_tags(account);
+    }
+    site.retention();
     for account in accounts.values() {
         sweeps.push(Arc::new(sweeps::MarkedResources::new(
             clients.clone(),

@@ -25,6 +25,7 @@ pub(super) enum Logs {
 impl Site<'_> {
     /// A Log Analytics workspace. Nobody gets in with its keys.
     pub(super) fn workspace(&mut self, group: &Group, name: &str, why: &str) -> Key {
+        let tenant = group.account.tenant.clone();
         let (logs, location, place) = (&self.manifest.logs, self.location(), group.clone());
         let (sku, days) = (logs.workspace_sku.as_str(), logs.interactive_days);
         let step = self.resource::<Workspace, _>(group, name, why, move |_| {
@@ -45,7 +46,17 @@ impl Site<'_> {
                 },
             ))
         });
-        self.add(step.rules(|rules| rules.ignore_case("properties.sku.name")))
+        let workspace =
+            self.add_whole(step.rules(|rules| rules.ignore_case("properties.sku.name")));
+        self.diagnostics(
+            &workspace,
+            &tenant,
+            &arm_id(&workspace.key),
+            &workspace.key,
+            Logs::Categories(&["Audit"]),
+            "records who read the logs",
+        );
+        workspace.key
     }
 
     /// Application Insights over a workspace, for callers with an Entra token only.
@@ -95,6 +106,7 @@ impl Site<'_> {
         why: &str,
     ) -> Key {
         const NAME: &str = "rhc-audit";
+        self.audited.note(workspace, tenant, &of.kind);
         let workspace = arm_id(workspace);
         let meta = Meta::new(
             of.key.child(format!("diagnosticSettings/{NAME}")),

@@ -19,6 +19,10 @@ use crate::manifest::SubnetUse;
 pub(super) struct Network {
     /// The network's ARM id.
     pub(super) id: Output<String>,
+    /// The step that makes it.
+    pub(super) key: Key,
+    /// The steps that make its security groups.
+    pub(super) guards: Vec<Key>,
     /// The subnets' ARM ids, by name.
     pub(super) subnets: BTreeMap<String, Output<String>>,
     /// Those that apps stand in and that vaults let in.
@@ -113,6 +117,8 @@ impl Site<'_> {
         }
         Network {
             id: arm_id(&network.key),
+            guards: guards.into_values().collect(),
+            key: network.key,
             subnets,
             of_apps,
         }

@@ -8,6 +8,7 @@ use rhc_core::{ObjectId, SubscriptionId, TenantId};
 use serde_json::Value;
 
 use super::arm_resource::{ArmStep, Document, Parent, arm_id};
+use super::audit::Audited;
 use super::clients::{Clients, TenantRef};
 use crate::engine::{Inputs, Key, Meta, Output, OwnedBy, Stage, Step, StepError};
 use crate::manifest::{Manifest, TagOwner};
@@ -17,6 +18,8 @@ pub(super) struct Site<'m> {
     pub(super) manifest: &'m Manifest,
     pub(super) clients: Clients,
     pub(super) steps: Vec<Arc<dyn Step>>,
+    /// The tables of each workspace that audit logs go to.
+    pub(super) audited: Audited,
 }
 
 /// A subscription as the stages know it.
@@ -47,6 +50,7 @@ impl<'m> Site<'m> {
             manifest,
             clients,
             steps: Vec::new(),
+            audited: Audited::default(),
         }
     }
 
@@ -59,6 +63,12 @@ impl<'m> Site<'m> {
         let meta = step.meta().clone();
         self.steps.push(Arc::new(step));
         meta
+    }
+
+    /// What is known of a step that was added before.
+    pub(super) fn known(&self, key: &Key) -> Option<Meta> {
+        let mut steps = self.steps.iter().map(|step| step.meta());
+        steps.find(|meta| meta.key == *key).cloned()
     }
 
     pub(super) fn environment(&self) -> &'m str {

@@ -43,6 +43,8 @@ const CLAIMS: [Claim; 8] = [
         shown_by: &[
             "control-plane/sql-users/",
             "control-plane/administrators/",
+            "control-plane/sql-public-access/",
+            "control-plane/private-record/",
             "outside/closed/",
         ],
         open: None,
@@ -56,6 +58,7 @@ const CLAIMS: [Claim; 8] = [
         title: "Everything is in its resource group and tenant",
         shown_by: &[
             "file/",
+            "control-plane/placement/",
             "control-plane/registrations/",
             "control-plane/service-principals/",
         ],
@@ -63,7 +66,7 @@ const CLAIMS: [Claim; 8] = [
     },
     Claim {
         title: "Audit logging is on",
-        shown_by: &[],
+        shown_by: &["control-plane/audit/"],
         open: None,
     },
     Claim {

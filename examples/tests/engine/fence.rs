@@ -216,6 +216,22 @@ fn the_subscription_itself_is_only_changed_where_that_is_meant() {
         "PUT",
         &format!("{SUB}/providers/Microsoft.Authorization/roleAssignments/x"),
     );
+    for (name, method) in [("default", "PUT"), ("default", "PATCH")] {
+        passes(
+            method,
+            &format!("{SUB}/providers/Microsoft.Resources/tags/{name}"),
+        );
+    }
+    refused(
+        "DELETE",
+        &format!("{SUB}/providers/Microsoft.Resources/tags/default"),
+        "not all the environment's",
+    );
+    refused(
+        "PUT",
+        &format!("{SUB}/providers/Microsoft.Resources/tags/another"),
+        "not written at the level of a subscription",
+    );
     refused(
         "PUT",
         &format!("{SUB}/providers/Microsoft.Authorization/policyAssignments/x"),

@@ -223,11 +223,82 @@ fn control_plane() -> Vec<Case> {
             }),
         ),
         case(
+            "somebody put a copy of ours elsewhere",
+            "control-plane/placement/rhc-b2c-qa-sub",
+            How::State(|state| astray(state, "rhc-hp2-qa-rg")),
+        ),
+        case(
+            "somebody put a copy of ours elsewhere among the databases",
+            "control-plane/placement/rhc-db-core-sub",
+            How::State(|state| astray(state, "rhc-db-qa-rg")),
+        ),
+        case(
+            "the server's name leads elsewhere inside the network",
+            "control-plane/private-record/rhc-qa-sqlsvr",
+            How::State(|state| {
+                let zone = text(
+                    &resource(state, "/privatednszones/privatelink.database.windows.net")["id"],
+                );
+                let body = json!({"id": format!("{zone}/A/rhc-qa-sqlsvr"), "name": "rhc-qa-sqlsvr",
+                    "type": "Microsoft.Network/privateDnsZones/A",
+                    "properties": {"ttl": 10, "aRecords": [{"ipv4Address": "10.40.4.200"}]}});
+                add_resource(state, body);
+            }),
+        ),
+        case(
+            "a firewall rule of the server waits for its day",
+            "control-plane/sql-public-access/rhc-qa-sqlsvr",
+            How::State(|state| {
+                let server = text(&resource(state, "/servers/rhc-qa-sqlsvr")["id"]);
+                let body = json!({"id": format!("{server}/firewallRules/everybody"), "name": "everybody",
+                    "type": "Microsoft.Sql/servers/firewallRules",
+                    "properties": {"startIpAddress": "0.0.0.0", "endIpAddress": "255.255.255.255"}});
+                add_resource(state, body);
+            }),
+        ),
+        case(
+            "something that somebody made by hand is not recorded",
+            "control-plane/audit/rhc-b2c-qa-sub",
+            How::State(|state| {
+                unrecorded(
+                    state,
+                    "rhc-net-qa-rg",
+                    "Microsoft.Network/networkSecurityGroups",
+                );
+            }),
+        ),
+        case(
+            "a vault that somebody made beside the databases is not recorded",
+            "control-plane/audit/rhc-db-core-sub",
+            How::State(|state| unrecorded(state, "rhc-db-qa-rg", "Microsoft.KeyVault/vaults")),
+        ),
+        case(
             "the automation trusts a stranger",
             "control-plane/trust/rhc-rollout",
             How::State(|state| trust(state, HOSTING, "rhc-rollout")),
         ),
     ]
+}
+
+/// Something with the environment's mark in a group that is not the environment's, in the subscription of a group that is.
+fn astray(state: &mut Value, beside: &str) {
+    let group = text(&resource(state, &format!("/resourcegroups/{beside}"))["id"]);
+    let elsewhere = group.replace(beside, "somebodys-rg");
+    let body = json!({"id": elsewhere, "name": "somebodys-rg", "location": "eastus2",
+        "type": "Microsoft.Resources/resourceGroups", "properties": {"provisioningState": "Succeeded"}});
+    add_resource(state, body);
+    let kind = "Microsoft.ManagedIdentity/userAssignedIdentities";
+    let body = json!({"id": format!("{elsewhere}/providers/{kind}/copy"), "name": "copy", "type": kind,
+        "location": "eastus2", "tags": {"rhc-environment": "qa"}, "properties": {}});
+    add_resource(state, body);
+}
+
+/// Something without the mark, and without a diagnostic setting, in a group of the environment.
+fn unrecorded(state: &mut Value, group: &str, kind: &str) {
+    let group = text(&resource(state, &format!("/resourcegroups/{group}"))["id"]);
+    let body = json!({"id": format!("{group}/providers/{kind}/byhand"), "name": "byhand", "type": kind,
+        "location": "eastus2", "properties": {"provisioningState": "Succeeded"}});
+    add_resource(state, body);
 }
 
 fn secret(state: &mut Value, domain: &str, application: &str, property: &str) {

@@ -77,4 +77,6 @@ pub enum Listing {
     Instead(Vec<Value>),
     /// The filter makes no sense, for this reason.
     BadFilter(String),
+    /// What the list is asked of has no such list, for this reason; the code is the service's.
+    Refused(&'static str, String),
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod aliases;
+mod audit;
 mod cloud;
 mod dns;
 mod engine;

@@ -86,6 +86,8 @@ async fn every_type_has_an_example_and_what_is_read_can_be_written_back() {
     let examples = make_all(&cloud).await;
     let mut missing: Vec<_> = fake::registered_types(&cloud.world)
         .iter()
+        // What cannot be written has no example, and a test of its own.
+        .filter(|own| own.put)
         .map(|own| own.resource_type)
         .filter(|own| !examples.iter().any(|example| example.resource_type == *own))
         .collect();

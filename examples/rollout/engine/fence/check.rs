@@ -234,6 +234,19 @@ impl Fence {
                     Err("a resource provider is registered by POST".to_owned())
                 }
             }
+            [providers, namespace, kind, name]
+                if is(providers, "providers")
+                    && is(namespace, "Microsoft.Resources")
+                    && is(kind, "tags")
+                    && is(name, "default") =>
+            {
+                // Whoever deletes them deletes other people's, too.
+                if method == "PUT" || method == "PATCH" {
+                    Ok(())
+                } else {
+                    Err("the tags of a subscription are not all the environment's".to_owned())
+                }
+            }
             [providers, namespace, kind, _] if is(providers, "providers") => {
                 let wanted = format!("{namespace}/{kind}");
                 if SUBSCRIPTION_TYPES

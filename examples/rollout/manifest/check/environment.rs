@@ -160,6 +160,10 @@ fn logs(check: &mut Check<'_>) {
             ),
         );
     }
+    if let Some(app) = &logs.shared_workspace_of {
+        let apps = check.manifest.apps.keys();
+        check.reference("logs.shared_workspace_of", app, "apps", apps);
+    }
     for (index, tenant) in logs.entra_export.iter().enumerate() {
         check.tenant_reference(&format!("logs.entra_export[{index}]"), tenant);
     }

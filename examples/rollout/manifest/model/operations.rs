@@ -11,6 +11,8 @@ pub struct Logs {
     pub interactive_days: u32,
     /// Days for which audit tables are kept in all, the archive included.
     pub audit_total_days: u32,
+    /// Key of the app whose workspace takes the logs of what all apps share.
+    pub shared_workspace_of: Option<String>,
     /// Keys of the tenants whose sign-in and audit logs are exported.
     pub entra_export: Vec<String>,
 }

@@ -45,7 +45,12 @@ struct Foundation<'m> {
 
 impl Site<'_> {
     /// The stacks of all apps. Registries come first: an app may pull from another one's.
-    pub(super) fn stacks(&mut self, accounts: &BTreeMap<&str, Account>, ground: &Ground<'_>) {
+    /// The answer is the workspace of each.
+    pub(super) fn stacks(
+        &mut self,
+        accounts: &BTreeMap<&str, Account>,
+        ground: &Ground<'_>,
+    ) -> BTreeMap<String, Key> {
         let manifest = self.manifest;
         let (mut foundations, mut images) = (Vec::new(), BTreeMap::new());
         for (position, (key, app)) in manifest.apps().enumerate() {
@@ -73,6 +78,8 @@ impl Site<'_> {
             let images = images.get(foundation.app.pulls_from.as_str());
             self.stack(foundation, images, ground);
         }
+        let workspace = |of: Foundation<'_>| (of.key.to_owned(), of.workspace);
+        foundations.into_iter().map(workspace).collect()
     }
 
     fn stack(&mut self, of: &Foundation<'_>, images: Option<&Images>, ground: &Ground<'_>) {

@@ -5,6 +5,7 @@ mod alias;
 mod billing;
 mod given;
 mod provider;
+mod tags;
 
 pub use accept::AcceptStep;
 pub use alias::AliasStep;

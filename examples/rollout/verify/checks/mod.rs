@@ -1,17 +1,22 @@
 //! What no single step can see: one file per subject.
 
 mod answers;
+mod audit;
 mod bridge;
 mod certificate;
 mod customers;
 mod database_tenant;
 mod discovery;
 mod inside;
+mod placement;
+mod private_record;
 mod registry;
 mod roles;
+mod sql_access;
 mod sql_administrators;
 mod sql_door;
 mod sql_users;
+mod subscription;
 
 use super::check::Check;
 use crate::engine::Checked;
@@ -30,6 +35,10 @@ pub(super) fn of(manifest: &Manifest, checked: &Checked) -> Vec<Box<dyn Check>> 
         certificate::of(manifest, checked),
         customers::of(manifest, checked),
         roles::of(manifest, checked),
+        placement::of(manifest, checked),
+        private_record::of(manifest, checked),
+        sql_access::of(manifest, checked),
+        audit::of(manifest, checked),
         inside::of(manifest, checked),
     ]
     .into_iter()

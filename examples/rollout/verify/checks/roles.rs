@@ -1,10 +1,11 @@
 //! Has anybody a role in the environment's resource groups that the rollout did not give?
 
 use async_trait::async_trait;
+use rhc_arm::Resource;
 use rhc_arm::types::authorization::RoleAssignment;
-use rhc_arm::{Resource, ResourceId, SubscriptionId};
 
 use super::list;
+use super::subscription::Owned;
 use crate::engine::{Checked, TenantKey};
 use crate::manifest::Manifest;
 use crate::verify::check::{Check, Unproven};
@@ -15,50 +16,36 @@ const KIND: &str = "Microsoft.Authorization/roleAssignments";
 
 pub(super) fn of(manifest: &Manifest, checked: &Checked) -> Vec<Box<dyn Check>> {
     let mut checks: Vec<Box<dyn Check>> = Vec::new();
-    for (key, subscription) in &manifest.subscriptions {
-        let groups: Vec<String> = manifest
-            .resource_groups()
-            .into_iter()
-            .filter(|group| group.subscription == *key)
-            .filter(|group| {
-                let kind = "Microsoft.Resources/resourceGroups";
-                checked.named(kind, &group.name).is_some()
-            })
-            .map(|group| group.name)
-            .collect();
-        if !groups.is_empty() {
-            checks.push(Box::new(Roles {
-                tenant: TenantKey::new(&subscription.tenant),
-                subscription: subscription.name.clone(),
-                groups,
-            }));
+    for mut subscription in Owned::all(manifest) {
+        let kind = "Microsoft.Resources/resourceGroups";
+        subscription
+            .groups
+            .retain(|group| checked.named(kind, group).is_some());
+        if !subscription.groups.is_empty() {
+            checks.push(Box::new(Roles(subscription)));
         }
     }
     checks
 }
 
 /// At the subscription and above, the company decides who administers what it pays for; below, the file does.
-struct Roles {
-    tenant: TenantKey,
-    subscription: String,
-    groups: Vec<String>,
-}
+struct Roles(Owned);
 
 #[async_trait]
 impl Check for Roles {
     fn id(&self) -> String {
-        format!("control-plane/roles/{}", self.subscription)
+        format!("control-plane/roles/{}", self.0.name)
     }
 
     fn title(&self) -> String {
         format!(
             "Nobody was given a role by hand in the resource groups of {}",
-            self.subscription
+            self.0.name
         )
     }
 
     fn tenant(&self) -> TenantKey {
-        self.tenant.clone()
+        self.0.tenant.clone()
     }
 
     fn vantage(&self) -> Vantage {
@@ -70,15 +57,19 @@ impl Check for Roles {
     }
 
     async fn run(&self, cx: &Context<'_>) -> Result<Verdict, Unproven> {
-        let subscription = self.subscription_id(cx)?;
-        let arm = cx.arm(self.tenant.as_str()).await?;
+        let subscription = self.0.id(cx)?;
+        let arm = cx.arm(self.0.tenant.as_str()).await?;
         let all = arm
             .subscription(&subscription)
             .resources::<RoleAssignment>()
             .list()
             .collect_all()
             .await?;
-        let inside: Vec<_> = all.iter().filter(|one| self.is_inside(one)).collect();
+        let inside: Vec<_> = all
+            .iter()
+            // The list of a subscription has what is given above it and below it, too.
+            .filter(|one| one.id.as_ref().is_some_and(|id| self.0.holds(id)))
+            .collect();
         let ours = |one: &Resource<RoleAssignment>| {
             let id = one.id.as_ref().map(ToString::to_string).unwrap_or_default();
             let mut known = cx.checked().of_kind(KIND);
@@ -99,33 +90,6 @@ impl Check for Roles {
                 format!("given by hand: {}", list(&beside)),
                 "find out who gave it and what for; remove it, or give it at the subscription, where people are administered",
             )
-        })
-    }
-}
-
-impl Roles {
-    fn subscription_id(&self, cx: &Context<'_>) -> Result<SubscriptionId, Unproven> {
-        let own = |step: &&crate::engine::CheckedStep| {
-            step.meta.tenant == self.tenant
-                && step.meta.name.eq_ignore_ascii_case(&self.subscription)
-        };
-        let mut known = cx.checked().steps().filter(own);
-        let id = known.find_map(|step| step.outputs().get("subscriptionId")?.as_str());
-        id.and_then(|id| id.parse().ok()).ok_or_else(|| {
-            Unproven::because(format!(
-                "the subscription {} is not there",
-                self.subscription
-            ))
-        })
-    }
-
-    /// The list of a subscription has what is given above it and below it, too.
-    fn is_inside(&self, one: &Resource<RoleAssignment>) -> bool {
-        let group = one.id.as_ref().and_then(ResourceId::resource_group);
-        group.is_some_and(|group| {
-            self.groups
-                .iter()
-                .any(|own| own.eq_ignore_ascii_case(group))
         })
     }
 }

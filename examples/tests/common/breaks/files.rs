@@ -108,17 +108,20 @@ pub(super) fn images_and_files() -> Vec<Break> {
                 blobs["properties"]["deleteRetentionPolicy"]["enabled"] = json!(false);
             },
         ),
-        one(
-            "nobody records who reads the files",
-            "smx/Microsoft.Storage/storageAccounts/smx25qastorage/blobServices/default/diagnosticSettings/rhc-audit",
-            Create,
-            |state| {
-                delete(
-                    state,
-                    "/blobservices/default/providers/microsoft.insights/diagnosticsettings/rhc-audit",
-                );
-            },
-        ),
+        Break {
+            seen_too: &["control-plane/audit/rhc-b2c-qa-sub"],
+            ..one(
+                "nobody records who reads the files",
+                "smx/Microsoft.Storage/storageAccounts/smx25qastorage/blobServices/default/diagnosticSettings/rhc-audit",
+                Create,
+                |state| {
+                    delete(
+                        state,
+                        "/blobservices/default/providers/microsoft.insights/diagnosticsettings/rhc-audit",
+                    );
+                },
+            )
+        },
         one(
             "the app lost its way into its files",
             "smx/Microsoft.Storage/storageAccounts/smx25qastorage/roleAssignments/Storage Blob Data Contributor/smx25qa-id",

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+mod audit;
 mod baseline;
 mod certificates;
 pub(crate) mod customers;
@@ -75,6 +76,7 @@ pub(crate) fn all() -> Vec<Break> {
         stack::bridge(),
         files::images_and_files(),
         domains::domains_stage(),
+        audit::audit(),
     ]
     .into_iter()
     .flatten()

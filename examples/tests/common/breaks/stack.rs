@@ -59,18 +59,21 @@ pub(super) fn stack() -> Vec<Break> {
                 acls["virtualNetworkRules"].as_array_mut().unwrap().pop();
             },
         ),
-        one(
-            "the vault's log was switched off",
-            "hp2/Microsoft.KeyVault/vaults/hp225qa-kv/diagnosticSettings/rhc-audit",
-            Update(&["properties.logs[audit].enabled"]),
-            |state| {
-                let setting = resource(
-                    state,
-                    "/hp225qa-kv/providers/microsoft.insights/diagnosticsettings/rhc-audit",
-                );
-                setting["properties"]["logs"][0]["enabled"] = json!(false);
-            },
-        ),
+        Break {
+            seen_too: &["control-plane/audit/rhc-b2c-qa-sub"],
+            ..one(
+                "the vault's log was switched off",
+                "hp2/Microsoft.KeyVault/vaults/hp225qa-kv/diagnosticSettings/rhc-audit",
+                Update(&["properties.logs[audit].enabled"]),
+                |state| {
+                    let setting = resource(
+                        state,
+                        "/hp225qa-kv/providers/microsoft.insights/diagnosticsettings/rhc-audit",
+                    );
+                    setting["properties"]["logs"][0]["enabled"] = json!(false);
+                },
+            )
+        },
         one(
             "the app's role at the vault was removed",
             "hp2/Microsoft.KeyVault/vaults/hp225qa-kv/roleAssignments/Key Vault Secrets User/hp225qa-id",

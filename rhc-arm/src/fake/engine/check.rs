@@ -134,7 +134,7 @@ fn envelope(rules: &TypeRules, sent: &Value) -> Result<(), ServiceError> {
     }
 }
 
-fn tags(sent: &Value) -> Result<(), ServiceError> {
+pub(crate) fn tags(sent: &Value) -> Result<(), ServiceError> {
     let tags = match sent.get("tags") {
         None | Some(Value::Null) => return Ok(()),
         Some(Value::Object(tags)) => tags,

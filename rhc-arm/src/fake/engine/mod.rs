@@ -29,6 +29,7 @@ use super::query::Query;
 use super::registry::{Kind, Registry};
 use super::route::{self, Reply, RouteContext};
 
+pub(crate) use check::tags as check_tags;
 pub(crate) use gate::ALWAYS_REGISTERED;
 pub(crate) use identity::{USER_ASSIGNED, service_principal};
 pub(crate) use operation::{EVENT, finish};

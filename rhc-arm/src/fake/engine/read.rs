@@ -105,6 +105,7 @@ pub(super) fn list(
         Listing::BadFilter(reason) => {
             return Err(ServiceError::bad_request("BadRequest", reason));
         }
+        Listing::Refused(code, reason) => return Err(ServiceError::bad_request(code, reason)),
         Listing::Usual => {}
     }
     let Some(arm) = state.read::<Arm>() else {

@@ -3,15 +3,17 @@
 use rhc_core::fake::State;
 use serde_json::{Value, json};
 
-use super::super::context::PutContext;
+use super::super::context::{Listing, PutContext};
 use super::super::error::ServiceError;
 use super::super::json;
 use super::super::path::ResourcePath;
 use super::super::rules::{Codes, IdStyle, Link, Scope, Timing, TypeRules, Unknown};
 use super::super::state::Arm;
+use super::categories::{self, loggable};
 use super::logs::WORKSPACES;
 
 const SETTINGS: &str = "Microsoft.Insights/diagnosticSettings";
+const CATEGORIES: &str = "Microsoft.Insights/diagnosticSettingsCategories";
 const VERSIONS: &[&str] = &["2021-05-01-preview"];
 /// How many settings a resource has at most.
 const MOST: usize = 5;
@@ -23,62 +25,37 @@ const SINKS: [&str; 4] = [
     "marketplacePartnerId",
 ];
 
-/// The categories of the types that are used; of others every category is taken. Unverified: the lists come from
-/// general knowledge, but for those of registries and security groups, which were recorded.
-const CATEGORIES: &[(&str, &[&str])] = &[
-    (
-        "Microsoft.KeyVault/vaults",
-        &["AuditEvent", "AzurePolicyEvaluationDetails"],
-    ),
-    (
-        "Microsoft.ContainerRegistry/registries",
-        &[
-            "ContainerRegistryRepositoryEvents",
-            "ContainerRegistryLoginEvents",
-        ],
-    ),
-    (
-        "Microsoft.Network/networkSecurityGroups",
-        &[
-            "NetworkSecurityGroupEvent",
-            "NetworkSecurityGroupRuleCounter",
-        ],
-    ),
-    (
-        "Microsoft.Sql/servers/databases",
-        &[
-            "SQLInsights",
-            "AutomaticTuning",
-            "QueryStoreRuntimeStatistics",
-            "QueryStoreWaitStatistics",
-            "Errors",
-            "DatabaseWaitStatistics",
-            "Timeouts",
-            "Blocks",
-            "Deadlocks",
-            "DevOpsOperationsAudit",
-            "SQLSecurityAuditEvents",
-        ],
-    ),
-    (
-        "Microsoft.App/managedEnvironments",
-        &[
-            "ContainerAppConsoleLogs",
-            "ContainerAppSystemLogs",
-            "AppEnvSpringAppConsoleLogs",
-            "AppEnvSessionConsoleLogs",
-            "AppEnvSessionPoolEventLogs",
-            "AppEnvSessionLifeCycleLogs",
-        ],
-    ),
-    (
-        "Microsoft.OperationalInsights/workspaces",
-        &["Audit", "SummaryLogs", "Jobs"],
-    ),
-];
-const GROUPS: &[&str] = &["allLogs", "audit"];
+pub(super) const TYPES: &[TypeRules] = &[CATEGORY, SETTING];
 
-pub(super) const TYPES: &[TypeRules] = &[TypeRules {
+/// What a resource can log: to be read only.
+const CATEGORY: TypeRules = TypeRules {
+    scope: Scope::Extension,
+    put: false,
+    delete: false,
+    system_data: false,
+    provisioning_state: false,
+    reported_type: Some("microsoft.insights/diagnosticSettingsCategories"),
+    find: |_, path| {
+        let kind = kind_of(path.scope());
+        let known = loggable(&kind)?;
+        let all = categories::shown(known, path.scope());
+        all.into_iter().find(|own| {
+            own["name"]
+                .as_str()
+                .is_some_and(|name| name.eq_ignore_ascii_case(path.name()))
+        })
+    },
+    list: |_, context| {
+        let kind = kind_of(context.scope);
+        match loggable(&kind) {
+            Some(known) => Listing::Instead(categories::shown(known, context.scope)),
+            None => Listing::Refused("ResourceTypeNotSupported", unsupported(&kind)),
+        }
+    },
+    ..TypeRules::child(CATEGORIES, VERSIONS)
+};
+
+const SETTING: TypeRules = TypeRules {
     scope: Scope::Extension,
     required: &["properties.logs[].enabled", "properties.metrics[].enabled"],
     links: &[Link {
@@ -148,7 +125,23 @@ pub(super) const TYPES: &[TypeRules] = &[TypeRules {
         Ok(())
     },
     ..TypeRules::child(SETTINGS, VERSIONS)
-}];
+};
+
+/// The type of what a setting or category belongs to.
+fn kind_of(scope: &str) -> String {
+    ResourcePath::parse(scope).map_or_else(
+        // A subscription itself: its activity log.
+        || categories::SUBSCRIPTION.to_owned(),
+        |path| path.resource_type(),
+    )
+}
+
+fn unsupported(kind: &str) -> String {
+    format!(
+        "The resource type '{}' does not support diagnostic settings.",
+        kind.to_ascii_lowercase()
+    )
+}
 
 fn bad(message: String) -> ServiceError {
     ServiceError::bad_request("BadRequest", message)
@@ -179,13 +172,13 @@ fn check(state: &mut State, context: &PutContext<'_>) -> Result<(), ServiceError
             "At least one data sink needs to be specified.".to_owned()
         ));
     }
-    let kind = ResourcePath::parse(context.path.scope())
-        .map(|path| path.resource_type())
-        .unwrap_or_default();
-    let known = CATEGORIES
-        .iter()
-        .find(|(own, _)| own.eq_ignore_ascii_case(&kind))
-        .map(|(_, categories)| *categories);
+    let kind = kind_of(context.path.scope());
+    let Some(known) = loggable(&kind) else {
+        return Err(ServiceError::bad_request(
+            "ResourceTypeNotSupported",
+            unsupported(&kind),
+        ));
+    };
     for (at, log) in json::all(sent, "properties.logs[]") {
         let category = json::text(log, "category");
         let group = json::text(log, "categoryGroup");
@@ -196,10 +189,10 @@ fn check(state: &mut State, context: &PutContext<'_>) -> Result<(), ServiceError
         }
         let fits =
             |names: &[&str], own: &str| names.iter().any(|name| name.eq_ignore_ascii_case(own));
-        if let Some(own) = category.filter(|own| known.is_some_and(|known| !fits(known, own))) {
+        if let Some(own) = category.filter(|own| !fits(known.categories, own)) {
             return Err(bad(format!("Category '{own}' is not supported.")));
         }
-        if let Some(own) = group.filter(|own| !fits(GROUPS, own)) {
+        if let Some(own) = group.filter(|own| !fits(known.groups, own)) {
             return Err(bad(format!("CategoryGroup: '{own}' is not supported.")));
         }
     }

@@ -2,6 +2,7 @@
 
 mod alias;
 mod billing;
+mod categories;
 mod cidr;
 mod communication;
 mod container_registry;
@@ -14,6 +15,7 @@ mod logs;
 mod network;
 mod ownership;
 mod private_dns;
+mod private_dns_record;
 mod private_link;
 mod provider;
 mod role;
@@ -21,6 +23,7 @@ mod security_group;
 mod service_endpoint;
 mod storage;
 mod subscription;
+mod tags;
 mod vault;
 mod vault_network;
 
@@ -45,6 +48,7 @@ const TYPES: &[&[TypeRules]] = &[
     logs::TYPES,
     network::TYPES,
     private_dns::TYPES,
+    private_dns_record::TYPES,
     private_link::TYPES,
     role::TYPES,
     security_group::TYPES,
@@ -58,6 +62,7 @@ const ROUTES: &[&[Route]] = &[
     ownership::ROUTES,
     provider::ROUTES,
     subscription::ROUTES,
+    tags::ROUTES,
     vault::ROUTES,
 ];
 

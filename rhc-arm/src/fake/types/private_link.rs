@@ -356,6 +356,31 @@ fn fqdn(arm: &Arm, target: &str) -> Option<String> {
         })
 }
 
+/// Names and addresses that endpoints keep in a zone.
+pub(super) fn records_in(state: &State, zone: &str) -> Vec<(String, Vec<String>)> {
+    let Some(arm) = state.read::<Arm>() else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for group in arm.everywhere(ZONE_GROUPS) {
+        let shown = zone_group(state, group);
+        for (_, config) in json::all(&shown, "properties.privateDnsZoneConfigs[]") {
+            let into = json::text(config, "properties.privateDnsZoneId").unwrap_or_default();
+            if key(into) != key(zone) {
+                continue;
+            }
+            for (_, record) in json::all(config, "properties.recordSets[]") {
+                let addresses = json::all(record, "ipAddresses[]");
+                let addresses = addresses.iter().filter_map(|(_, own)| own.as_str());
+                if let Some(name) = json::text(record, "recordSetName") {
+                    found.push((name.to_owned(), addresses.map(str::to_owned).collect()));
+                }
+            }
+        }
+    }
+    found
+}
+
 /// The records that a zone group keeps, once its endpoint is approved.
 fn zone_group(state: &State, stored: &Stored) -> Value {
     let mut body = stored.body.clone();

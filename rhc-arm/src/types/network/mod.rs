@@ -2,6 +2,7 @@
 
 mod dns_zone;
 mod dns_zone_group;
+mod private_dns_record;
 mod private_dns_zone;
 mod private_endpoint;
 mod security_group;
@@ -15,6 +16,7 @@ pub use dns_zone::{
 pub use dns_zone_group::{
     DnsZoneConfig, DnsZoneConfigProperties, DnsZoneGroup, DnsZoneGroupProperties,
 };
+pub use private_dns_record::{AddressRecord, PrivateDnsRecord, PrivateDnsRecordProperties};
 pub use private_dns_zone::{
     PrivateDnsZone, PrivateDnsZoneLink, PrivateDnsZoneLinkProperties, PrivateDnsZoneProperties,
 };

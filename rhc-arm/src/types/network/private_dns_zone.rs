@@ -2,7 +2,7 @@
 
 use crate::{ResourceType, model, types::ResourceRef};
 
-const API_VERSION: &str = "2024-06-01";
+pub(super) const API_VERSION: &str = "2024-06-01";
 
 model! {
     /// What a private DNS zone has. Only the service writes it.

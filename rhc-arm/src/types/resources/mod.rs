@@ -4,8 +4,10 @@ mod contents;
 mod provider;
 mod resource_group;
 mod subscription;
+mod tags;
 
 pub use contents::Listed;
 pub use provider::{Provider, ProviderResourceType, RegistrationState};
 pub use resource_group::{ResourceGroup, ResourceGroupProperties};
 pub use subscription::{Subscription, SubscriptionPolicies, SubscriptionState};
+pub use tags::{Tags, TagsProperties};
