@@ -128,7 +128,12 @@ async fn more_of_the_same_needs_no_code() {
     let cloud = EmbeddedCloud::new(&file, WorldOptions::default(), true).unwrap();
     let run = Run::over(file.clone(), cloud);
     let planned = run.plan().await;
-    let stages: BTreeSet<&str> = planned.plan.entries.iter().map(|one| one.stage.title).collect();
+    let stages: BTreeSet<&str> = planned
+        .plan
+        .entries
+        .iter()
+        .map(|one| one.stage.title)
+        .collect();
     for app in ["HP2", "KIOSK", "LAB", "SMX"] {
         assert!(stages.contains(app), "{stages:?}");
     }

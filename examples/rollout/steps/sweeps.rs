@@ -1,9 +1,8 @@
 //! What carries the environment's mark and is in no step: taken out of the file, reported, never deleted.
 
 use async_trait::async_trait;
-use rhc_arm::types::resources::ResourceGroup;
-use rhc_arm::{Path, Request, Resource, ResourceId, ResourceType};
-use serde::Deserialize;
+use rhc_arm::types::resources::{Listed, ResourceGroup};
+use rhc_arm::{Resource, ResourceType};
 
 use super::clients::{Clients, TenantRef};
 use super::directory::every_application;
@@ -20,15 +19,6 @@ pub struct MarkedResources {
     tenant: TenantRef,
     subscription: Output<String>,
     environment: String,
-}
-
-/// What the list of a subscription's resources says of each.
-#[derive(Debug, Clone, Deserialize)]
-struct Found {
-    id: ResourceId,
-    name: String,
-    #[serde(rename = "type")]
-    kind: String,
 }
 
 impl MarkedResources {
@@ -73,37 +63,35 @@ impl Sweep for MarkedResources {
         let arm = self.clients.arm(&self.tenant, cx.inputs())?;
         let guid =
             super::site::parse_subscription(subscription.trim_start_matches("/subscriptions/"))?;
-        let filter = format!(
-            "tagName eq 'rhc-environment' and tagValue eq '{}'",
-            self.environment.replace('\'', "''")
-        );
         let found = cx
             .listing(
                 &subscription,
                 "Microsoft.Resources/resources",
-                |_: &Found| None,
+                |_: &Listed| None,
                 || async move {
-                    let path = Path::new("/subscriptions")
-                        .segment(guid.to_string())
-                        .fixed("/resources");
-                    let request = Request::new("resources.list_marked", rhc_arm::Method::Get, path)
-                        .query("$filter", filter)
-                        .query("api-version", "2025-04-01");
-                    Ok(arm.pages::<Found>(request).collect_all().await?)
+                    let marked = arm
+                        .subscription(&guid)
+                        .tagged("rhc-environment", &self.environment);
+                    Ok(marked.collect_all().await?)
                 },
             )
             .await?;
-        let left = found.iter().filter(|one| {
-            !wanted.contains_named(&one.kind, one.id.name())
-                && !wanted.contains_named(&one.kind, &one.name)
-        });
-        orphans.extend(left.map(|one| Orphan {
-            tenant: self.tenant.key.clone(),
-            kind: one.kind.clone(),
-            name: one.id.name().to_owned(),
-            id: one.id.to_string(),
-            resolve: LEFT.to_owned(),
-        }));
+        for one in found.iter() {
+            let (Some(id), Some(kind)) = (&one.id, &one.resource_type) else {
+                continue;
+            };
+            let listed = one.name.as_deref().unwrap_or_default();
+            if wanted.contains_named(kind, id.name()) || wanted.contains_named(kind, listed) {
+                continue;
+            }
+            orphans.push(Orphan {
+                tenant: self.tenant.key.clone(),
+                kind: kind.clone(),
+                name: id.name().to_owned(),
+                id: id.to_string(),
+                resolve: LEFT.to_owned(),
+            });
+        }
         Ok(orphans)
     }
 }

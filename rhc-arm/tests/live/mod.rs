@@ -244,6 +244,15 @@ pub(crate) mod seed {
         );
     }
 
+    /// One of two resources has the tag.
+    pub(crate) fn tagged(state: &mut State) {
+        let kind = "/providers/Microsoft.ManagedIdentity/userAssignedIdentities";
+        for (name, owner) in [("ours", "o'neill"), ("others", "somebody")] {
+            let body = json!({"location": "eastus2", "tags": {"owner": owner}});
+            there(state, &format!("{kind}/{name}"), body);
+        }
+    }
+
     pub(crate) fn storage(state: &mut State) {
         let body = json!({"location": "eastus2", "kind": "StorageV2", "sku": {"name": "Standard_LRS", "tier": "Standard"}});
         there(

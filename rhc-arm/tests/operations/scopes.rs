@@ -110,6 +110,21 @@ fixture!(
 );
 
 fixture!(
+    subscriptions_tagged,
+    "subscriptions.tagged",
+    [seed::tagged],
+    |arm: ArmClient| async move {
+        let subscription = arm.subscription(&SUBSCRIPTION.parse().unwrap());
+        Ok(json!(
+            subscription
+                .tagged("owner", "o'neill")
+                .collect_all()
+                .await?
+        ))
+    }
+);
+
+fixture!(
     resource_groups_get,
     "resourceGroups.get",
     [],

@@ -3,20 +3,19 @@
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use rhc_arm::types::insights::{DiagnosticCategory, DiagnosticSetting};
-use rhc_arm::{ArmClient, Resource, ResourceId};
+use rhc_arm::types::resources::Listed;
+use rhc_arm::{ArmClient, Resource, ResourceId, ResourceType};
 use rhc_sql_identity::{
     AUDIT_GROUPS, AUDITING_NAME, AuditingState, ServerAuditing, SqlDatabase, SqlServer,
 };
 
 use super::list;
-use super::subscription::{Listed, Owned};
+use super::subscription::Owned;
 use crate::engine::{Checked, TenantKey};
 use crate::manifest::Manifest;
 use crate::verify::check::{Check, Unproven};
 use crate::verify::context::Context;
 use crate::verify::report::{Vantage, Verdict};
-
-use rhc_arm::ResourceType;
 
 const WORKSPACES: &str = "Microsoft.OperationalInsights/workspaces";
 const STORAGE: &str = "Microsoft.Storage/storageAccounts";
@@ -76,12 +75,22 @@ impl Check for Audit {
             return Err(Unproven::because("the workspace for it is not there"));
         }
         let arm = cx.arm(self.0.tenant.as_str()).await?;
-        let all = self.0.resources(cx, &arm, None).await?;
-        let all: Vec<Listed> = all
-            .into_iter()
-            .filter(|one| self.0.holds(&one.id))
-            .collect();
-        let mut asked = vec![ResourceId::of_subscription(&self.0.id(cx)?)];
+        let id = self.0.id(cx)?;
+        let mut all = Vec::new();
+        for group in &self.0.groups {
+            match arm
+                .resource_group(&id, group)
+                .contents()
+                .collect_all()
+                .await
+            {
+                Ok(inside) => all.extend(inside.into_iter().filter_map(Found::of)),
+                // That it is gone is found where it should be.
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let mut asked = vec![ResourceId::of_subscription(&id)];
         asked.extend(all.iter().flat_map(loggers));
 
         let found: Vec<(ResourceId, Logging)> = stream::iter(asked)
@@ -114,8 +123,23 @@ impl Check for Audit {
     }
 }
 
-/// What of a resource can have a log: itself, and what no list of a subscription shows.
-fn loggers(one: &Listed) -> Vec<ResourceId> {
+/// A resource of the environment's groups.
+struct Found {
+    id: ResourceId,
+    kind: String,
+}
+
+impl Found {
+    fn of(listed: Listed) -> Option<Self> {
+        Some(Self {
+            id: listed.id?,
+            kind: listed.resource_type?,
+        })
+    }
+}
+
+/// What of a resource can have a log: itself, and what no list of a group shows.
+fn loggers(one: &Found) -> Vec<ResourceId> {
     if is(&one.kind, BY_ITSELF) {
         return Vec::new();
     }

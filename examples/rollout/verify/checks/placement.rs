@@ -75,13 +75,14 @@ impl Check for Placement {
                 "find out who moved it; it belongs back, or the file must say otherwise",
             ));
         }
-        let environment = cx.manifest().environment.name.replace('\'', "''");
-        let ours = format!("tagName eq 'rhc-environment' and tagValue eq '{environment}'");
-        let marked = self.0.resources(cx, &arm, Some(ours)).await?;
+        let environment = &cx.manifest().environment.name;
+        let marked = arm.subscription(&id).tagged("rhc-environment", environment);
+        let marked = marked.collect_all().await?;
         let mut astray: Vec<String> = marked
             .iter()
-            .filter(|one| !self.0.holds(&one.id))
-            .map(|one| one.id.to_string())
+            .filter_map(|one| one.id.as_ref())
+            .filter(|id| !self.0.holds(id))
+            .map(ToString::to_string)
             .collect();
 
         let mut seen = 0;

@@ -1,7 +1,6 @@
 //! What several checks ask of a subscription.
 
-use rhc_arm::{ArmClient, Path, Request, ResourceId, SubscriptionId};
-use serde::Deserialize;
+use rhc_arm::{ResourceId, SubscriptionId};
 
 use crate::engine::TenantKey;
 use crate::manifest::Manifest;
@@ -14,14 +13,6 @@ pub(super) struct Owned {
     pub(super) tenant: TenantKey,
     pub(super) name: String,
     pub(super) groups: Vec<String>,
-}
-
-/// A resource as the list of a subscription shows it.
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct Listed {
-    pub(super) id: ResourceId,
-    #[serde(rename = "type")]
-    pub(super) kind: String,
 }
 
 impl Owned {
@@ -59,24 +50,5 @@ impl Owned {
                 .iter()
                 .any(|own| own.eq_ignore_ascii_case(group))
         })
-    }
-
-    /// What stands in it, by a filter of the service's own.
-    pub(super) async fn resources(
-        &self,
-        cx: &Context<'_>,
-        arm: &ArmClient,
-        filter: Option<String>,
-    ) -> Result<Vec<Listed>, Unproven> {
-        let path = Path::new("/subscriptions")
-            .segment(self.id(cx)?.to_string())
-            .fixed("/resources");
-        let request = Request::new("resources.list", rhc_arm::Method::Get, path)
-            .query("api-version", "2025-04-01");
-        let request = match filter {
-            Some(filter) => request.query("$filter", filter),
-            None => request,
-        };
-        Ok(arm.pages::<Listed>(request).collect_all().await?)
     }
 }

@@ -1,6 +1,6 @@
 //! What stands in a resource group, whatever its type.
 
-use crate::{Pages, ResourceGroupScope, ResourceId, Sku, model};
+use crate::{Pages, ResourceGroupScope, ResourceId, Sku, SubscriptionScope, model};
 use rhc_core::{Method, Request};
 use std::collections::BTreeMap;
 
@@ -42,5 +42,26 @@ impl ResourceGroupScope {
         let path = self.id().path().fixed("/resources");
         let request = Request::new("resourceGroups.contents", Method::Get, path);
         self.client.pages(request.query("api-version", API_VERSION))
+    }
+}
+
+impl SubscriptionScope {
+    /// Lists what stands in the subscription and has this tag with this value, in whichever group. Needs
+    /// `Microsoft.Resources/subscriptions/resources/read`, which the role Reader has; what the credential may not read is left out
+    /// without a word.
+    ///
+    /// Source: [list resources](https://learn.microsoft.com/rest/api/resources/resources/list).
+    pub fn tagged(&self, name: &str, value: &str) -> Pages<Listed> {
+        let quoted = |text: &str| text.replace('\'', "''");
+        let filter = format!(
+            "tagName eq '{}' and tagValue eq '{}'",
+            quoted(name),
+            quoted(value)
+        );
+        let path = self.id().path().fixed("/resources");
+        let request = Request::new("subscriptions.tagged", Method::Get, path)
+            .query("$filter", filter)
+            .query("api-version", API_VERSION);
+        self.client.pages(request)
     }
 }
