@@ -5,6 +5,7 @@ pub mod connection;
 pub mod dns;
 pub mod embedded;
 pub mod engine;
+pub mod github;
 pub mod manifest;
 pub mod mirror;
 pub mod preflight;

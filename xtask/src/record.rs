@@ -11,7 +11,7 @@ use crate::{Outcome, output, root, run};
 pub fn run_all(only: Option<&str>) -> Outcome {
     let crates: Vec<_> = crates_with_fixtures()?
         .into_iter()
-        .filter(|name| only.is_none_or(|only| only == name))
+        .filter(|name| only.is_none_or(|only| only == name || only == package(name)))
         .collect();
     if crates.is_empty() {
         return Err("record: no such crate with tests/fixtures.rs".to_owned());
@@ -22,7 +22,7 @@ pub fn run_all(only: Option<&str>) -> Outcome {
             .args([
                 "test",
                 "--package",
-                name,
+                package(name),
                 "--test",
                 "fixtures",
                 "--all-features",
@@ -43,6 +43,14 @@ pub fn run_all(only: Option<&str>) -> Outcome {
         println!("recorded {}; changed:\n{changed}", crates.join(", "));
     }
     Ok(())
+}
+
+/// The package of a folder: they are called alike, but for the programs.
+fn package(folder: &str) -> &str {
+    match folder {
+        "examples" => "rhc-examples",
+        folder => folder,
+    }
 }
 
 fn crates_with_fixtures() -> Outcome<Vec<String>> {

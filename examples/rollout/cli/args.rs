@@ -54,6 +54,9 @@ pub struct Args {
     /// Without either the door itself says by which address it knows you
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub my_address: Option<Ipv4Addr>,
+    /// For workflow: which app, by its key in the environment file
+    #[arg(long, value_name = "KEY")]
+    pub app: Option<String>,
     /// How to sign in on azure. Default: pipeline in a GitHub workflow, person at a terminal, else device
     #[arg(long, value_enum, value_name = "HOW")]
     pub sign_in: Option<SignInChoice>,
@@ -72,6 +75,8 @@ pub enum Verb {
     Mirror,
     /// Plan, apply, verify, and plan again, which has to find nothing
     Rehearse,
+    /// Print the GitHub workflow that deploys an app (--app); asks no cloud
+    Workflow,
 }
 
 impl Verb {
@@ -83,6 +88,7 @@ impl Verb {
             Self::Verify => "verify",
             Self::Mirror => "mirror",
             Self::Rehearse => "rehearse",
+            Self::Workflow => "workflow",
         }
     }
 
@@ -164,6 +170,20 @@ impl Args {
         })
     }
 
+    fn check_workflow(&self) -> Result<(), CliError> {
+        match (self.verb(), &self.app) {
+            (Verb::Workflow, Some(_)) => Ok(()),
+            (Verb::Workflow, None) => Err(CliError::usage(
+                "workflow prints the workflow of one app, and none is named",
+                "name it as in the environment file, such as --app hp2",
+            )),
+            _ => Err(CliError::usage(
+                "--app is for workflow, which prints the workflow of one app",
+                "leave it out",
+            )),
+        }
+    }
+
     /// What no single option shows to be wrong.
     pub(super) fn check(&self) -> Result<(), CliError> {
         let verb = self.verb();
@@ -175,6 +195,9 @@ impl Args {
                 ),
                 "leave it out, or use mirror",
             ));
+        }
+        if verb == Verb::Workflow || self.app.is_some() {
+            return self.check_workflow();
         }
         match &self.cloud {
             CloudChoice::Azure if verb == Verb::Rehearse => {

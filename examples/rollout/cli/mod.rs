@@ -12,6 +12,7 @@ mod signals;
 mod state;
 mod target;
 mod watch;
+mod workflow;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -88,6 +89,9 @@ fn runtime(paused: bool) -> Result<Runtime, CliError> {
 async fn run(args: &Args, console: &mut Console, watch: Watch) -> Result<Exit, CliError> {
     args.check()?;
     let manifest = load(args.environment.as_deref())?;
+    if args.verb() == Verb::Workflow {
+        return workflow::print(args, &manifest, console);
+    }
     let mut session = Session::open(args, &manifest, console).await?;
     let began = session.target.connection.clock().now();
     let done = Box::pin(session.run()).await;

@@ -103,6 +103,8 @@ impl<'a> Session<'a> {
                 Ok(exit)
             }
             Verb::Verify => Ok(self.verify().await?.exit(self.args.strict)),
+            // It asks no cloud, and is done before one is reached.
+            Verb::Workflow => Ok(Exit::Done),
             Verb::Rehearse => {
                 let exit = self.rehearse().await;
                 self.save()?;

@@ -13,6 +13,7 @@ use super::prompt::OnStandardError;
 use super::state;
 use crate::connection::{Connection, Served};
 use crate::embedded::EmbeddedCloud;
+use crate::github::GitHubToken;
 use crate::manifest::Manifest;
 use crate::preflight::Situation;
 use crate::sign_in::{Method, Pipeline};
@@ -80,14 +81,16 @@ impl Target {
             }
             CloudChoice::Azure => {
                 let method = method(args.sign_in)?;
+                let github = github_token();
                 let situation = Situation {
                     azure: true,
+                    github: github.is_some(),
                     application: matches!(method, Method::Pipeline(_)),
                     az: matches!(method, Method::Az),
                 };
                 let prompt = Arc::new(OnStandardError);
                 Ok(Self {
-                    connection: Connection::azure(manifest, method, prompt),
+                    connection: Connection::azure(manifest, method, prompt, github),
                     embedded: None,
                     person: false,
                     journal,
@@ -147,6 +150,17 @@ fn method(choice: Option<SignInChoice>) -> Result<Method, CliError> {
             )
         })?),
     })
+}
+
+/// The token for GitHub. It is read here and nowhere else.
+fn github_token() -> Option<GitHubToken> {
+    let of = |name: &str| std::env::var(name).ok();
+    let given = [of("GITHUB_TOKEN"), of("GH_TOKEN")];
+    let mut given = given
+        .into_iter()
+        .flatten()
+        .map(|text| text.trim().to_owned());
+    given.find(|text| !text.is_empty()).map(GitHubToken::new)
 }
 
 fn pipeline() -> Option<Pipeline> {

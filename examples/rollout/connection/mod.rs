@@ -24,7 +24,9 @@ use rhc_sql_identity::Databases;
 use rhc_sql_identity::fake::{EmbeddedDatabases, Vantage};
 
 use crate::dns::{EmbeddedDns, Internet, Resolver};
-use crate::engine::{Fence, StepError, TenantKey};
+use crate::embedded::github as embedded_github;
+use crate::engine::{Fence, GITHUB, StepError, TenantKey};
+use crate::github::{GitHubClient, GitHubToken};
 use crate::manifest::Manifest;
 use crate::sign_in::{Method, Nobody, Prompt, SignIn};
 use crate::steps::Connect;
@@ -43,6 +45,7 @@ pub struct Connection {
     clock: Clock,
     fence: Fence,
     sign_in: SignIn,
+    github: Option<GitHubClient>,
     accounts: Mutex<HashMap<(TenantKey, TenantId), Account>>,
 }
 
@@ -56,8 +59,18 @@ struct Account {
 }
 
 impl Connection {
-    /// To a cloud in this process. Its authority approves sign-ins by itself.
+    /// To a cloud in this process. Its authority approves sign-ins by itself, and its GitHub has a token for us.
     pub fn embedded(manifest: &Manifest, world: &World) -> Arc<Self> {
+        let token = GitHubToken::new(embedded_github::TOKEN);
+        Self::embedded_with(manifest, world, Some(token))
+    }
+
+    /// As [`embedded`](Self::embedded), with another token for its GitHub, or none.
+    pub fn embedded_with(
+        manifest: &Manifest,
+        world: &World,
+        github: Option<GitHubToken>,
+    ) -> Arc<Self> {
         let transport = world.transport();
         Self::new(
             manifest,
@@ -65,6 +78,7 @@ impl Connection {
             transport,
             Method::Device,
             Arc::new(Nobody),
+            github,
         )
     }
 
@@ -77,12 +91,25 @@ impl Connection {
             transport,
             Method::Device,
             Arc::new(Nobody),
+            Some(GitHubToken::new(embedded_github::TOKEN)),
         )
     }
 
-    /// To Azure's public cloud.
-    pub fn azure(manifest: &Manifest, method: Method, prompt: Arc<dyn Prompt>) -> Arc<Self> {
-        Self::new(manifest, None, new_http_client(None), method, prompt)
+    /// To Azure's public cloud, and to GitHub if there is a token.
+    pub fn azure(
+        manifest: &Manifest,
+        method: Method,
+        prompt: Arc<dyn Prompt>,
+        github: Option<GitHubToken>,
+    ) -> Arc<Self> {
+        Self::new(
+            manifest,
+            None,
+            new_http_client(None),
+            method,
+            prompt,
+            github,
+        )
     }
 
     /// An embedded cloud has a clock of its own.
@@ -92,6 +119,7 @@ impl Connection {
         transport: Arc<dyn HttpClient>,
         method: Method,
         prompt: Arc<dyn Prompt>,
+        github: Option<GitHubToken>,
     ) -> Arc<Self> {
         let transport = Counting::new(transport);
         let cloud = Cloud::public();
@@ -105,15 +133,21 @@ impl Connection {
             prompt,
             tenants: SignIn::tenants(manifest),
         };
-        Arc::new(Self {
+        let mut connection = Self {
             fence: fence(manifest, &cloud),
             cloud,
             embedded,
             transport,
             clock,
             sign_in,
+            github: None,
             accounts: Mutex::default(),
-        })
+        };
+        let options = connection.client_options(&TenantKey::new(GITHUB), None);
+        // Only an address that is not https could be refused, and it is written in the client.
+        connection.github =
+            github.and_then(|token| GitHubClient::new(Arc::new(token), &options).ok());
+        Arc::new(connection)
     }
 
     /// The time of day in that cloud.
@@ -276,6 +310,10 @@ impl Connect for Connection {
         }
     }
 
+    fn github(&self) -> Option<GitHubClient> {
+        self.github.clone()
+    }
+
     async fn discover(&self, domain: &str) -> Result<Option<TenantId>, StepError> {
         let transport = Arc::clone(&self.transport) as Arc<dyn HttpClient>;
         discovery::discover(&transport, &self.cloud, self.clock, domain).await
@@ -287,6 +325,7 @@ impl fmt::Debug for Connection {
         f.debug_struct("Connection")
             .field("embedded", &self.embedded)
             .field("sign_in", &self.sign_in)
+            .field("github", &self.github.is_some())
             .field("requests", &self.requests())
             .finish_non_exhaustive()
     }

@@ -18,6 +18,7 @@ pub fn fence(manifest: &Manifest, cloud: &Cloud) -> Fence {
     let fence = Fence::new(Ownership {
         tenants,
         protected: protected(manifest),
+        repositories: crate::steps::delivery::repositories(manifest),
         hosts: hosts(cloud),
     });
     for subscription in manifest.subscriptions.values() {
@@ -154,6 +155,7 @@ fn hosts(cloud: &Cloud) -> Hosts {
     Hosts {
         arm: host(&cloud.resource_manager).into_iter().collect(),
         graph: host(&cloud.graph).into_iter().collect(),
+        github: Hosts::default().github,
         authority: authority
             .chain(cloud.external_id_suffix.clone())
             .collect::<BTreeSet<_>>(),

@@ -92,7 +92,7 @@ async fn asking_again_signs_in_again_and_looking_does_not() {
 
 #[tokio::test]
 async fn azures_databases_are_honest() {
-    let connection = Connection::azure(&manifest(), Method::Device, Arc::new(Nobody));
+    let connection = Connection::azure(&manifest(), Method::Device, Arc::new(Nobody), None);
     let id = "00000000-0000-0000-0000-000000000001".parse().unwrap();
     let databases = connection.databases(&"database".into(), id).unwrap();
     let at = SqlAddress::new(&Cloud::public(), "x.database.windows.net", "hp2_db").unwrap();

@@ -2,6 +2,7 @@
 
 mod admin;
 mod dev;
+pub mod github;
 mod outsiders;
 mod person;
 mod registrar;
@@ -91,6 +92,7 @@ impl EmbeddedCloud {
         rhc_sql_identity::fake::mount(&world);
         rhc_external_id::fake::mount(&world);
         rhc_containerapps::fake::mount(&world);
+        github::mount(&world);
         admin::mount(&world, &manifest.environment.name);
         Self {
             world,

@@ -19,6 +19,7 @@ const CREATE_ADMINISTRATORS: Duration = Duration::from_secs(10 * 60);
 /// Registers everything that the environment file leaves to a person.
 pub(super) fn register(world: &World, manifest: &Manifest) {
     super::outsiders::register(world, manifest);
+    super::github::person::register(world, manifest);
     let manifest = Arc::new(manifest.clone());
     for tenant in manifest.tenants.values() {
         if tenant.made_by == MadeBy::Manual {

@@ -51,6 +51,7 @@ pub(super) fn seed(state: &mut State, manifest: &Manifest) -> Result<(), Embedde
     }
     protected(state, manifest)?;
     given_subscriptions(state, manifest)?;
+    super::github::seed(state, manifest);
     billing(state, manifest)
 }
 

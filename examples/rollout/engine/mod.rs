@@ -37,7 +37,9 @@ pub use checking::{Checked, CheckedStep, Finding};
 pub use diff::{FieldChange, diff};
 pub use error::StepError;
 pub use exit::Exit;
-pub use fence::{Fence, GraphAccess, Hosts, Ownership, Protected, Refusal, TenantRules};
+pub use fence::{
+    Fence, GITHUB, GitHubRules, GraphAccess, Hosts, Ownership, Protected, Refusal, TenantRules,
+};
 pub use graph::GraphError;
 pub use journal::{
     FileJournal, Journal, JournalError, MemoryJournal, OpenIntent, Outcome, Record, Recovery,

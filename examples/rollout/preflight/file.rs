@@ -13,6 +13,8 @@ pub struct Situation {
     pub application: bool,
     /// By what the Azure CLI knows.
     pub az: bool,
+    /// With a token for GitHub.
+    pub github: bool,
 }
 
 /// What the environment file alone lets one foresee.
@@ -99,6 +101,30 @@ fn github(manifest: &Manifest, findings: &mut Vec<Finding>) {
     }
 }
 
+/// What a token would see and do.
+fn without_token(manifest: &Manifest, findings: &mut Vec<Finding>) {
+    let of = |by_hand: bool| {
+        let apps = manifest.apps().map(|(_, app)| &app.github);
+        let apps = apps.filter(|file| file.set_up_by_hand.is_some() == by_hand);
+        let names: Vec<_> = apps.map(|file| file.repository.as_str()).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    if let Some(names) = of(false) {
+        findings.push(Finding::note(
+            "github-without-token",
+            format!("neither GITHUB_TOKEN nor GH_TOKEN is set: {names} must be set up by hand, and whether that is done cannot be seen"),
+            "make a token for these repositories and give it in GITHUB_TOKEN; or follow the manual steps of the plan",
+        ));
+    }
+    if let Some(names) = of(true) {
+        findings.push(Finding::note(
+            "github-by-hand-not-proven",
+            format!("the environment file says that {names} were set up by hand, and without a token that cannot be seen"),
+            "give a token in GITHUB_TOKEN to let the rollout compare",
+        ));
+    }
+}
+
 fn billing(manifest: &Manifest, findings: &mut Vec<Finding>) {
     let made = manifest
         .subscriptions
@@ -117,7 +143,7 @@ fn billing(manifest: &Manifest, findings: &mut Vec<Finding>) {
 fn not_yet(findings: &mut Vec<Finding>) {
     findings.push(Finding::note(
         "not-in-this-version",
-        "this version does not yet make all that the file describes; still missing are deployment from GitHub, how users sign in and are invited, Conditional Access and the export of the tenants' own logs, and the first practices",
+        "this version does not yet make all that the file describes; still missing are the customers and their invitations, and the first practices",
         "what is made stands in the plan; the rest is checked for mistakes and otherwise left alone, so \"nothing to do\" says nothing about it",
     ));
 }
@@ -128,6 +154,9 @@ fn only_on_azure(manifest: &Manifest, situation: Situation, findings: &mut Vec<F
         DATABASES_NOT_YET,
         "everything else is made; the steps inside the databases are reported as not observed, and apply fails there and nowhere else",
     ));
+    if !situation.github {
+        without_token(manifest, findings);
+    }
     if manifest.journal.is_some() {
         findings.push(Finding::stop(
             "journal-in-storage-not-yet",

@@ -65,13 +65,35 @@ fn an_application_cannot_make_an_external_tenant() {
     let situation = Situation {
         azure: true,
         application: true,
-        az: false,
+        ..Situation::default()
     };
     let findings = of_file(&manifest(), situation);
     assert_eq!(
         codes(&findings, Severity::Stop),
         ["external-tenant-needs-a-person"]
     );
+}
+
+#[test]
+fn what_a_token_for_github_would_show_is_said_without_one() {
+    let github = |token: bool, by_hand: bool| {
+        let mut manifest = manifest();
+        for app in manifest.apps.values_mut() {
+            app.github.set_up_by_hand = by_hand.then(|| "2026-11-22".to_owned());
+        }
+        let situation = Situation {
+            azure: true,
+            github: token,
+            ..Situation::default()
+        };
+        let findings = of_file(&manifest, situation);
+        let own = findings.iter().map(|one| one.code);
+        own.filter(|code| code.starts_with("github-") && !code.contains("plan"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(github(false, false), ["github-without-token"]);
+    assert_eq!(github(false, true), ["github-by-hand-not-proven"]);
+    assert!(github(true, false).is_empty());
 }
 
 #[test]

@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use crate::dns::Resolver;
 use crate::engine::{Inputs, Meta, Output, StepError, TenantKey};
+use crate::github::GitHubClient;
 use crate::preflight;
 
 /// How the clouds are reached: one implementation in process, one over an address, one for Azure.
@@ -59,6 +60,11 @@ pub trait Connect: Send + Sync {
 
     /// Public DNS.
     fn resolver(&self) -> Arc<dyn Resolver>;
+
+    /// GitHub, as the token sees it that somebody gave; nothing without one.
+    fn github(&self) -> Option<GitHubClient> {
+        None
+    }
 
     /// The id of the tenant with this domain, from its public metadata. `None`: there is no such tenant.
     ///

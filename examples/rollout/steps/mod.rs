@@ -10,6 +10,7 @@ mod certificate;
 pub mod clients;
 pub mod customers;
 mod database;
+pub mod delivery;
 pub mod directory;
 pub mod domains;
 mod failure;
@@ -170,6 +171,11 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
         site.subscription_tags(account);
     }
     site.retention();
+    for (key, app) in manifest.apps() {
+        if let Some(account) = accounts.get(app.subscription.as_str()) {
+            site.delivery(key, app, account);
+        }
+    }
     for account in accounts.values() {
         sweeps.push(Arc::new(sweeps::MarkedResources::new(
             clients.clone(),

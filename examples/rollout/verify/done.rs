@@ -51,7 +51,11 @@ const CLAIMS: [Claim; 8] = [
     },
     Claim {
         title: "A push deploys",
-        shown_by: &[],
+        shown_by: &[
+            "control-plane/deploys/{app}",
+            "control-plane/deploy-trust/",
+            "control-plane/rights/",
+        ],
         open: None,
     },
     Claim {

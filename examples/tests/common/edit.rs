@@ -168,3 +168,8 @@ pub(crate) fn record<'s>(state: &'s mut Value, name: &str) -> &'s mut Map<String
     let zone = the_one(zones, |zone, _| name.ends_with(&format!(".{zone}")));
     at(&mut zones[&zone], &["records", name])
 }
+
+/// A repository on GitHub.
+pub(crate) fn repository<'s>(state: &'s mut Value, name: &str) -> &'s mut Map<String, Value> {
+    at(state, &["sections", "github", "repositories", name])
+}

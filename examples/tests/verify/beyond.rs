@@ -18,28 +18,29 @@ use crate::finished::{Run, state};
 use crate::whole::look;
 
 /// How the environment is broken.
-enum How {
+pub(crate) enum How {
     /// In what the services hold.
     State(fn(&mut Value)),
     /// Outside of it: who answers under a host's name is another.
     Outside(fn(&World, &str)),
 }
 
-struct Case {
-    what: &'static str,
-    check: &'static str,
-    how: How,
+pub(crate) struct Case {
+    pub(crate) what: &'static str,
+    pub(crate) check: &'static str,
+    pub(crate) how: How,
 }
 
-const STRANGER: &str = "00000000-0000-4000-8000-00000000000b";
+pub(crate) const STRANGER: &str = "00000000-0000-4000-8000-00000000000b";
 
 fn cases() -> Vec<Case> {
     let mut cases = outside();
     cases.extend(control_plane());
+    cases.extend(crate::delivery::cases());
     cases
 }
 
-fn case(what: &'static str, check: &'static str, how: How) -> Case {
+pub(crate) fn case(what: &'static str, check: &'static str, how: How) -> Case {
     Case { what, check, how }
 }
 

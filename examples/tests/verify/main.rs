@@ -7,6 +7,7 @@ mod beyond;
 )]
 #[path = "../common/breaks/mod.rs"]
 mod breaks;
+mod delivery;
 #[allow(
     dead_code,
     reason = "shared by two test binaries, of which each uses a part"

@@ -43,6 +43,8 @@ async fn a_finished_environment_has_no_failed_check() {
     assert_eq!(
         open,
         [
+            "control-plane/deploys/hp2",
+            "control-plane/deploys/smx",
             "inside/opens/hp2/corp_db",
             "inside/opens/hp2/hp2_db",
             "inside/opens/smx/corp_db"

@@ -12,6 +12,7 @@ pub(super) const REQUEST_HEADERS: &[&str] = &[
     "if-match",
     "if-none-match",
     "x-ms-authorization-auxiliary",
+    "x-github-api-version",
 ];
 
 /// The headers of a response that a client acts on.

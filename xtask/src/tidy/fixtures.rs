@@ -1,15 +1,14 @@
 //! A recorded fixture that nothing replays proves nothing.
 
-use super::{Violation, in_library, package_of};
+use super::{Violation, package_of};
 use crate::tree::Tree;
 
 const FOLDER: &str = "/tests/fixtures/";
 
-/// Each fixture of a library is named in a test of its crate, and its result is pinned by a snapshot.
+/// Each fixture of a package is named in a test of it, and its result is pinned by a snapshot.
 #[must_use]
 pub fn fixtures_are_used(tree: &Tree) -> Vec<Violation> {
     tree.with_extension("json")
-        .filter(|(path, _)| in_library(path))
         .filter_map(|(path, _)| {
             let (package, file) = path.split_once(FOLDER)?;
             Some((path, package, file.strip_suffix(".json")?))

@@ -6,8 +6,9 @@ use serde::Deserialize;
 use url::Url;
 
 use super::super::key::TenantKey;
-use super::Fence;
+use super::github::GITHUB;
 use super::ownership::{GraphAccess, TenantRules, holds};
+use super::{Fence, role_definitions};
 
 /// A request that the fence did not let through.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -88,9 +89,13 @@ impl Fence {
             return Ok(());
         }
         let path = segments(url)?;
+        if holds(&self.ownership.hosts.github, &host) {
+            return self.github(tenant, method, &path, body);
+        }
         let rules = self.rules(tenant)?;
         if holds(&self.ownership.hosts.arm, &host) {
-            self.arm(tenant, rules, method, &path)
+            self.arm(tenant, rules, method, &path)?;
+            role_definitions::check(&path, body)
         } else if holds(&self.ownership.hosts.graph, &host) {
             self.graph(tenant, rules, method, url, &path, body)
         } else {
@@ -111,6 +116,29 @@ impl Fence {
         match names.find(|name| holds(protected, name)) {
             Some(name) => Err(format!("the tenant {name} is protected")),
             None => Ok(rules),
+        }
+    }
+
+    /// GitHub is no tenant: only its own client speaks to it, about the repositories that the file names.
+    fn github(
+        &self,
+        tenant: &TenantKey,
+        method: &str,
+        path: &[String],
+        body: Option<&[u8]>,
+    ) -> Verdict {
+        if tenant.as_str() != GITHUB {
+            return Err("a tenant's token does not go to GitHub".to_owned());
+        }
+        let [repos, owner, name, rest @ ..] = path else {
+            return Err("it is not inside a repository".to_owned());
+        };
+        let full_name = format!("{owner}/{name}").to_lowercase();
+        match self.ownership.repositories.get(&full_name) {
+            Some(rules) if repos == "repos" => rules.check(method, rest, body),
+            _ => Err(format!(
+                "{owner}/{name} is not a repository of the environment file"
+            )),
         }
     }
 

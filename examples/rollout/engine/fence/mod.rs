@@ -2,8 +2,10 @@
 //! even when a step is wrong.
 
 mod check;
+mod github;
 mod ownership;
 mod policy;
+mod role_definitions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -18,6 +20,7 @@ use super::values::Outputs;
 use super::window::DoorName;
 
 pub use check::Refusal;
+pub use github::{GITHUB, GitHubRules};
 pub use ownership::{GraphAccess, Hosts, Ownership, Protected, TenantRules};
 
 /// The write fence of a run. Cheap to clone; all clones share what the run learns to own.

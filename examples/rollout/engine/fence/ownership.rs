@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::key::TenantKey;
+use super::github::GitHubRules;
 
 /// What an environment file owns, and what nobody may touch. Names are compared in any case.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +12,8 @@ pub struct Ownership {
     pub tenants: BTreeMap<TenantKey, TenantRules>,
     /// What is refused whatever else is said.
     pub protected: Protected,
+    /// The repositories on GitHub that may be written at all, by `owner/name` in small letters.
+    pub repositories: BTreeMap<String, GitHubRules>,
     /// Where the services are.
     pub hosts: Hosts,
 }
@@ -62,6 +65,8 @@ pub struct Hosts {
     pub arm: BTreeSet<String>,
     /// Microsoft Graph.
     pub graph: BTreeSet<String>,
+    /// GitHub's API.
+    pub github: BTreeSet<String>,
     /// Token authorities, to which a POST asks for a token and changes nothing. A leading dot means any host below.
     pub authority: BTreeSet<String>,
 }
@@ -73,6 +78,7 @@ impl Default for Hosts {
         Self {
             arm: set(&["management.azure.com"]),
             graph: set(&["graph.microsoft.com"]),
+            github: set(&["api.github.com"]),
             authority: set(&["login.microsoftonline.com", ".ciamlogin.com"]),
         }
     }

@@ -3,6 +3,7 @@
 use super::super::model::{App, MfaMethod, RegistrySku, SubnetUse, TenantKind};
 use super::super::problem::Rule;
 use super::environment::{between, port, registry_reference};
+use super::github;
 use super::network::subnet_reference;
 use super::{Check, sign_in, syntax};
 
@@ -49,7 +50,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         );
         redirects(check, &path, app);
         sign_in::roles(check, &path, app);
-        github(check, &path, app);
+        github::check(check, &path, app);
         mirror(check, &path, app);
     }
     user_flow(check);
@@ -265,57 +266,6 @@ fn redirects(check: &mut Check<'_>, path: &str, app: &App) {
                 help,
             );
         }
-    }
-}
-
-pub(super) fn repository(check: &mut Check<'_>, path: &str, repository: &str) {
-    let part = |part: &str| {
-        !part.is_empty()
-            && part
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-    };
-    let formed = repository
-        .split_once('/')
-        .is_some_and(|(owner, name)| part(owner) && part(name) && !name.ends_with(".git"));
-    if !formed {
-        let help = "expected is owner/name, such as vokworks-ronk/hp225, without https:// and .git";
-        check.report(Rule::Repository, path, "this is not a repository", help);
-    }
-}
-
-fn github(check: &mut Check<'_>, path: &str, app: &App) {
-    let path = format!("{path}.github");
-    repository(check, &format!("{path}.repository"), &app.github.repository);
-    let plain = |text: &str| {
-        !text.is_empty()
-            && text
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c))
-    };
-    if !plain(&app.github.branch) {
-        let help =
-            "expected is the branch alone, such as qa, without refs/heads/ and without wildcards";
-        check.report(
-            Rule::Repository,
-            format!("{path}.branch"),
-            "this is not a branch",
-            help,
-        );
-    }
-    if app
-        .github
-        .environment
-        .as_deref()
-        .is_some_and(|environment| environment.trim().is_empty() || environment.contains('*'))
-    {
-        let help = "expected is the environment's name exactly as on GitHub; remove the line where the repository has none";
-        check.report(
-            Rule::Repository,
-            format!("{path}.environment"),
-            "this is not a GitHub environment",
-            help,
-        );
     }
 }
 

@@ -343,7 +343,7 @@ fn automation(check: &mut Check<'_>) {
     let automation = &check.manifest.automation;
     super::apps::unique_name(check, "automation.unique_name", &automation.unique_name);
     if let Some(repository) = &automation.repository {
-        super::apps::repository(check, "automation.repository", repository);
+        super::github::repository(check, "automation.repository", repository);
     }
     if automation.github_environment.is_some() && automation.repository.is_none() {
         check.report(

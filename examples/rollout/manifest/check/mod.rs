@@ -5,6 +5,7 @@
 mod apps;
 mod database;
 mod environment;
+mod github;
 mod names;
 mod network;
 mod protected;

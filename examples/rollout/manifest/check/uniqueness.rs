@@ -72,6 +72,15 @@ pub(super) fn check(check: &mut Check<'_>, resources: &[Named<'_>]) {
             "a host name",
             "in DNS",
         );
+        seen.claim(
+            check,
+            "repository",
+            "",
+            &app.github.repository,
+            &format!("apps.{key}.github.repository"),
+            "the repository of an app",
+            "among the apps: each has one workflow file in its own",
+        );
         let subnet = format!("apps.{key}.container_app.subnet");
         seen.claim(
             check,

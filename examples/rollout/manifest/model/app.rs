@@ -250,6 +250,12 @@ pub struct GitHub {
     pub branch: String,
     /// GitHub environment; absent where the repository's plan has none.
     pub environment: Option<String>,
+    /// What the OIDC subject of the repository begins with, for where GitHub cannot be asked.
+    pub subject_prefix: Option<String>,
+    /// The file that the image is built from; `Dockerfile` unless said.
+    pub dockerfile: Option<String>,
+    /// Since when a person has set everything up on GitHub; for where the rollout has no token to see it.
+    pub set_up_by_hand: Option<String>,
 }
 
 impl GitHub {

@@ -65,6 +65,9 @@ fn optional_values_can_be_filled_in() {
             "repository = \"vokworks-ronk/rhc-azure\"",
         ),
         ("# github_environment", "github_environment"),
+        ("# subject_prefix", "subject_prefix"),
+        ("# dockerfile", "dockerfile"),
+        ("# set_up_by_hand", "set_up_by_hand"),
         (
             "# document = \"...\"",
             "document = \"https://example.com/baa.pdf\"",

@@ -203,6 +203,11 @@ id = \"11111111-2222-3333-4444-555555555555\"
     a_repository_by_its_address: r#"repository = "vokworks-ronk/hp225""# => r#"repository = "https://github.com/vokworks-ronk/hp225""#, Repository at "apps.hp2.github.repository";
     a_branch_with_a_wildcard: r#"branch = "qa""# => r#"branch = "release/*""#, Repository at "apps.hp2.github.branch";
     an_environment_with_a_wildcard: r#"environment = "qa""# => r#"environment = "*""#, Repository at "apps.hp2.github.environment";
+    two_apps_in_one_repository: r#"repository = "vokworks-ronk/smx25""# => r#"repository = "Vokworks-Ronk/hp225""#, Duplicate at "apps.smx.github.repository";
+    an_environment_that_is_a_path: r#"environment = "qa""# => r#"environment = "a/b""#, Repository at "apps.hp2.github.environment";
+    the_subject_of_another_repository: r#"# subject_prefix = "repo:vokworks-ronk@1/hp225@2""# => r#"subject_prefix = "repo:vokworks-ronk@1/smx25@2""#, Repository at "apps.hp2.github.subject_prefix";
+    a_dockerfile_outside: r#"# dockerfile = "Dockerfile""# => r#"dockerfile = "../Dockerfile""#, Text at "apps.hp2.github.dockerfile";
+    set_up_on_no_day: r#"# set_up_by_hand = "2026-01-31""# => r#"set_up_by_hand = "yes""#, Text at "apps.hp2.github.set_up_by_hand";
     a_sender_with_its_domain: r#"sender = "DoNotReply""# => r#"sender = "noreply@example.com""#, Email at "customers.invitation.sender";
     an_administrator_with_his_domain: r#"user = "break-glass""# => r#"user = "bg@rhcqa.onmicrosoft.com""#, Email at "tenants.qa.native_administrators[1].user";
     a_day_that_does_not_exist: "# since = \"2026-01-31\"" => "since = \"2026-02-30\"", Text at "compliance.evidence[0].since";

@@ -114,7 +114,8 @@ impl Site<'_> {
             Wanted::Name,
         );
         let name = self.add(name);
-        let certificate = self.certificate(key, app, account, ground, &[&name, &records.way]);
+        let certificate =
+            self.managed_certificate(key, app, account, ground, &[&name, &records.way]);
         let binding = step(
             meta(
                 "binding",
@@ -154,7 +155,7 @@ impl Site<'_> {
         }
     }
 
-    fn certificate(
+    fn managed_certificate(
         &mut self,
         key: &str,
         app: &App,

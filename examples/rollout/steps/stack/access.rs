@@ -7,14 +7,17 @@ use crate::engine::{Key, Meta, Output, OwnedBy};
 use crate::steps::arm_resource::{ArmStep, arm_id};
 use crate::steps::site::{Group, Site};
 
+/// A role by name and id, Azure's or the environment's own.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::steps) struct Role<'a> {
+    pub(in crate::steps) name: &'a str,
+    pub(in crate::steps) id: &'a str,
+}
+
 /// A built-in role: its id is the same everywhere.
 ///
 /// Source: [built-in roles](https://learn.microsoft.com/azure/role-based-access-control/built-in-roles).
-#[derive(Clone, Copy, Debug)]
-pub(super) struct BuiltInRole {
-    pub(super) name: &'static str,
-    pub(super) id: &'static str,
-}
+pub(super) type BuiltInRole = Role<'static>;
 
 /// Reads secrets of a vault, and nothing else.
 const KEY_VAULT_SECRETS_USER: BuiltInRole = BuiltInRole {
@@ -94,7 +97,7 @@ impl Site<'_> {
         );
     }
 
-    /// Gives an identity a role at a resource. Principals arrive in Resource Manager some time after they were made.
+    /// Gives an identity one of Azure's roles at a resource.
     #[allow(
         clippy::too_many_arguments,
         reason = "each is a different part of one sentence: who gets which role where, and why"
@@ -113,18 +116,19 @@ impl Site<'_> {
         self.add(step)
     }
 
+    /// The same, for a step that has more to wait for: a role that is the environment's own must be made first.
     #[allow(
         clippy::too_many_arguments,
         reason = "each is a different part of one sentence: who gets which role where, and why"
     )]
-    fn assignment(
+    pub(in crate::steps) fn assignment(
         &self,
         group: &Group,
         at: &Meta,
         scope: &Output<String>,
         who: &Key,
         principal: &Output<String>,
-        role: BuiltInRole,
+        role: Role<'_>,
         why: &str,
     ) -> ArmStep<RoleAssignment> {
         let name = self
@@ -132,6 +136,7 @@ impl Site<'_> {
             .derived_id(&[at.key.as_str(), who.as_str(), role.id])
             .to_string();
         let (subscription, principal) = (group.account.id.clone(), principal.clone());
+        let role_id = role.id.to_owned();
         let meta = Meta::new(
             at.key.child(format!(
                 "roleAssignments/{}/{}",
@@ -155,8 +160,7 @@ impl Site<'_> {
                 };
                 let subscription = inputs.text(&subscription)?;
                 let definition = format!(
-                    "{subscription}/providers/Microsoft.Authorization/roleDefinitions/{}",
-                    role.id
+                    "{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role_id}"
                 );
                 properties
                     .rest

@@ -9,6 +9,7 @@ mod registry;
 mod storage;
 mod vault;
 
+pub(super) use access::Role;
 pub use grants::GrantStep;
 
 use std::collections::BTreeMap;

@@ -6,6 +6,7 @@ mod bridge;
 mod certificate;
 mod customers;
 mod database_tenant;
+mod delivery;
 mod discovery;
 mod inside;
 mod placement;
@@ -39,6 +40,7 @@ pub(super) fn of(manifest: &Manifest, checked: &Checked) -> Vec<Box<dyn Check>> 
         private_record::of(manifest, checked),
         sql_access::of(manifest, checked),
         audit::of(manifest, checked),
+        delivery::of(manifest, checked),
         inside::of(manifest, checked),
     ]
     .into_iter()

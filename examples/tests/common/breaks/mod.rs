@@ -7,6 +7,7 @@ mod baseline;
 mod certificates;
 pub(crate) mod customers;
 mod databases;
+mod delivery;
 mod domains;
 mod files;
 mod foundations;
@@ -77,6 +78,7 @@ pub(crate) fn all() -> Vec<Break> {
         files::images_and_files(),
         domains::domains_stage(),
         audit::audit(),
+        delivery::delivery(),
     ]
     .into_iter()
     .flatten()
