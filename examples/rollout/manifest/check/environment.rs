@@ -267,7 +267,7 @@ fn operator(check: &mut Check<'_>) {
 }
 
 fn certificates(check: &mut Check<'_>) {
-    let file = check.manifest.vaults.certificates;
+    let file = check.manifest.vaults.certificates.unwrap_or_default();
     if ![2048, 3072, 4096].contains(&file.key_size) {
         check.report(
             Rule::OutOfRange,

@@ -43,15 +43,13 @@ pub struct Vaults {
     pub soft_delete_days: u32,
     /// From where the vaults can be reached.
     pub network: VaultNetwork,
-    /// The certificates that are made in them.
-    #[serde(default)]
-    pub certificates: VaultCertificates,
+    /// The certificates that are made in them, where the usual ones do not do.
+    pub certificates: Option<VaultCertificates>,
 }
 
 /// The certificates with which the apps prove themselves in the customers' tenant. Their keys cannot leave the vault; that
 /// cannot be changed here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct VaultCertificates {
     /// Bits of the key.
     pub key_size: u32,
@@ -64,6 +62,7 @@ pub struct VaultCertificates {
 }
 
 impl Default for VaultCertificates {
+    /// The usual ones.
     fn default() -> Self {
         Self {
             key_size: 2048,

@@ -76,7 +76,7 @@ impl Site<'_> {
             application: object_id(application),
             name: name.clone(),
         };
-        let file = &self.manifest.vaults.certificates;
+        let file = self.manifest.vaults.certificates.unwrap_or_default();
         let terms = Terms {
             key_size: file.key_size,
             validity_months: file.validity_months,
