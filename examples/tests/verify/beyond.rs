@@ -155,11 +155,6 @@ fn control_plane() -> Vec<Case> {
             How::State(|state| secret(state, HOSTING, "rhc-rollout", "keyCredentials")),
         ),
         case(
-            "an app with nothing to prove has a certificate",
-            "control-plane/no-secret/rhc-hp2-qa-web",
-            How::State(|state| secret(state, CUSTOMERS, "rhc-hp2-qa-web", "keyCredentials")),
-        ),
-        case(
             "the practices' sign-in app trusts a stranger",
             "control-plane/trust/rhc-hp2-qa-web",
             How::State(|state| trust(state, CUSTOMERS, "rhc-hp2-qa-web")),

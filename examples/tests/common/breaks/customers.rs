@@ -94,7 +94,7 @@ pub(super) fn applications() -> Vec<Break> {
             },
         ),
         Break {
-            seen_too: &["control-plane/no-secret/rhc-smx-qa-web"],
+            seen_too: &["control-plane/certificate/rhc-smx-qa-web"],
             ..one(
                 "the app was given a password",
                 "identity/applications/rhc-smx-qa-web",
