@@ -72,26 +72,32 @@ pub(super) fn databases() -> Vec<Break> {
                 encryption["properties"]["state"] = json!("Disabled");
             },
         ),
-        one(
-            "auditing was switched off",
-            "database/Microsoft.Sql/servers/rhc-qa-sqlsvr/auditingSettings/default",
-            Update(&["properties.state"]),
-            |state| {
-                let auditing = resource(state, "/rhc-qa-sqlsvr/auditingsettings/default");
-                auditing["properties"]["state"] = json!("Disabled");
-            },
-        ),
-        one(
-            "the audit's diagnostic setting was deleted",
-            "database/Microsoft.Sql/servers/rhc-qa-sqlsvr/diagnosticSettings/rhc-audit",
-            Create,
-            |state| {
-                delete(
-                    state,
-                    "/databases/master/providers/microsoft.insights/diagnosticsettings/rhc-audit",
-                )
-            },
-        ),
+        Break {
+            seen_too: &["control-plane/audit/rhc-db-core-sub"],
+            ..one(
+                "auditing was switched off",
+                "database/Microsoft.Sql/servers/rhc-qa-sqlsvr/auditingSettings/default",
+                Update(&["properties.state"]),
+                |state| {
+                    let auditing = resource(state, "/rhc-qa-sqlsvr/auditingsettings/default");
+                    auditing["properties"]["state"] = json!("Disabled");
+                },
+            )
+        },
+        Break {
+            seen_too: &["control-plane/audit/rhc-db-core-sub"],
+            ..one(
+                "the audit's diagnostic setting was deleted",
+                "database/Microsoft.Sql/servers/rhc-qa-sqlsvr/diagnosticSettings/rhc-audit",
+                Create,
+                |state| {
+                    delete(
+                        state,
+                        "/databases/master/providers/microsoft.insights/diagnosticsettings/rhc-audit",
+                    )
+                },
+            )
+        },
         one(
             "a role was taken from the app in a database",
             "database/Microsoft.Sql/servers/rhc-qa-sqlsvr/databases/hp2_db/users/rhc-hp2-qa-db",
