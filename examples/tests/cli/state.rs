@@ -16,6 +16,8 @@ fn steps_by_hand(state: &str) {
         "tenants/rhcqa.onmicrosoft.com/native-administrators".to_owned(),
         "domains/hp2-qa.recalibratex.net/records".to_owned(),
         "domains/smx-qa.recalibratex.net/records".to_owned(),
+        "delivery/repositories/vokworks-ronk/hp225/branches/qa".to_owned(),
+        "delivery/repositories/vokworks-ronk/smx25/branches/qa".to_owned(),
     ] {
         let said = cloud(&["person", &step, "--state", state]);
         assert_eq!(said.code, 0, "{step}: {}", said.words());

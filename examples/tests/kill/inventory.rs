@@ -197,6 +197,7 @@ fn resource_key(id: &str, body: &Value) -> String {
             let (role, who) = (&properties["roleDefinitionId"], &properties["principalId"]);
             format!("{parent} {role} {who}")
         }
+        "microsoft.authorization/roledefinitions" => format!("{parent} {}", properties["roleName"]),
         "microsoft.app/containerapps/revisions" => parent.to_owned(),
         kind if kind.ends_with("/privateendpointconnections") => {
             format!("{parent} {}", properties["privateEndpoint"]["id"])

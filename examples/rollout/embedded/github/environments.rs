@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Said};
 use super::routes::Call;
-use super::state::{Environment, GitHub, NamedBranch, Plan, Repository};
+use super::state::{Environment, NamedBranch, Plan, Repository, id_of};
 
 /// GitHub Free has no environments in private repositories.
 fn offered(repository: &Repository) -> Result<(), Answer> {
@@ -86,12 +86,7 @@ pub(super) fn put(call: &mut Call<'_>, name: &str) -> Said {
         }
     };
     let key = name.to_lowercase();
-    let fresh = !repository.environments.contains_key(&key);
-    let id = if fresh {
-        call.state.section::<GitHub>().next_id() * 10
-    } else {
-        0
-    };
+    let id = id_of(call.state, &[&call.key, "environment", &key]);
     let repository = call.repository()?;
     let own = repository.environments.entry(key).or_insert(Environment {
         id,
@@ -143,7 +138,7 @@ pub(super) fn add_branch(call: &mut Call<'_>, name: &str) -> Said {
     if own.branches.iter().any(|one| one.name == branch) {
         return Err(Answer::empty(303));
     }
-    let id = call.state.section::<GitHub>().next_id();
+    let id = id_of(call.state, &[&call.key, name, "branch", &branch]);
     let made = NamedBranch { id, name: branch };
     let said = shown(&made);
     by_name(call, name)?.branches.push(made);

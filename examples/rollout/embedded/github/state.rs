@@ -12,9 +12,6 @@ use serde_json::Value;
 pub struct GitHub {
     /// By `owner/name`, in small letters.
     pub repositories: BTreeMap<String, Repository>,
-    /// The last id that was given.
-    #[serde(default)]
-    pub last_id: u64,
 }
 
 impl Section for GitHub {
@@ -181,15 +178,8 @@ impl Repository {
     }
 }
 
-impl GitHub {
-    /// The next id.
-    pub(super) fn next_id(&mut self) -> u64 {
-        self.last_id += 1;
-        self.last_id
-    }
-}
-
-fn id_of(state: &State, parts: &[&str]) -> u64 {
+/// An id that depends on what has it, and not on when it was made.
+pub(super) fn id_of(state: &State, parts: &[&str]) -> u64 {
     let id = state.derived_uuid(parts).as_u128();
     u64::try_from(id % 900_000_000).unwrap_or(0) + 100_000_000
 }
