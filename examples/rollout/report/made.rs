@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::text::{Text, Tone, count};
-use crate::engine::{Made, Stage};
+use crate::engine::{GITHUB, Made, Stage};
 
 /// What has no address of its own to be read at: members, users inside a database, an acceptance, a registration.
 const WITHOUT_ADDRESS: [&str; 4] = [
@@ -25,7 +25,9 @@ pub(super) fn made(text: &mut Text, made: &[Made]) {
     let mut tenants = BTreeSet::new();
     for one in objects(made) {
         *stages.entry(one.stage).or_default() += 1;
-        tenants.insert(&one.tenant);
+        if one.tenant.as_str() != GITHUB {
+            tenants.insert(&one.tenant);
+        }
     }
     let all: usize = stages.values().sum();
     if all == 0 {

@@ -43,6 +43,8 @@ async fn a_finished_environment_has_no_failed_check() {
     assert_eq!(
         open,
         [
+            "inside/key-stays/rhc-hp2-qa-web",
+            "inside/key-stays/rhc-smx-qa-web",
             "control-plane/deploys/hp2",
             "control-plane/deploys/smx",
             "inside/opens/hp2/corp_db",

@@ -30,7 +30,7 @@ pub(super) fn audit() -> Vec<Break> {
         ),
         one(
             "a category of the activity log was switched off",
-            "subscriptions/rhc-b2c-qa-sub/diagnosticSettings/rhc-audit",
+            "subscriptions/Microsoft.Subscription/aliases/rhc-b2c-qa-sub/diagnosticSettings/rhc-audit",
             Update(&["properties.logs[Policy].enabled"]),
             |state| {
                 let setting = activity_setting(state);
@@ -77,7 +77,7 @@ pub(super) fn audit() -> Vec<Break> {
         },
         one(
             "a tag of a subscription was edited",
-            "subscriptions/rhc-b2c-qa-sub/tags/default",
+            "subscriptions/Microsoft.Subscription/aliases/rhc-b2c-qa-sub/tags/default",
             Update(&["properties.tags.rhc-cost-center"]),
             |state| {
                 let tags = &mut subscription(state, "rhc-b2c-qa-sub")["tags"];

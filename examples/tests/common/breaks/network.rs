@@ -71,11 +71,14 @@ pub(super) fn network() -> Vec<Break> {
                     json!("x");
             },
         ),
-        one(
-            "the private endpoint lost its zone",
-            "network/Microsoft.Network/privateEndpoints/rhc-qa-sql-pe/privateDnsZoneGroups/default",
-            Create,
-            |state| delete(state, "/privatednszonegroups/default"),
-        ),
+        Break {
+            seen_too: &["control-plane/private-record/rhc-qa-sqlsvr"],
+            ..one(
+                "the private endpoint lost its zone",
+                "network/Microsoft.Network/privateEndpoints/rhc-qa-sql-pe/privateDnsZoneGroups/default",
+                Create,
+                |state| delete(state, "/privatednszonegroups/default"),
+            )
+        },
     ]
 }
