@@ -41,15 +41,18 @@ pub(super) fn stack() -> Vec<Break> {
                 tags.unwrap().remove("rhc-app");
             },
         ),
-        one(
-            "the vault lets everybody in",
-            "hp2/Microsoft.KeyVault/vaults/hp225qa-kv",
-            Update(&["properties.networkAcls.defaultAction"]),
-            |state| {
-                resource(state, VAULT)["properties"]["networkAcls"]["defaultAction"] =
-                    json!("Allow")
-            },
-        ),
+        Break {
+            seen_too: &["outside/closed/hp225qa-kv"],
+            ..one(
+                "the vault lets everybody in",
+                "hp2/Microsoft.KeyVault/vaults/hp225qa-kv",
+                Update(&["properties.networkAcls.defaultAction"]),
+                |state| {
+                    resource(state, VAULT)["properties"]["networkAcls"]["defaultAction"] =
+                        json!("Allow")
+                },
+            )
+        },
         one(
             "a network rule was taken out of the vault",
             "hp2/Microsoft.KeyVault/vaults/hp225qa-kv",
