@@ -1,8 +1,10 @@
 //! The client.
 
-use rhc_arm::{ArmClient, Resource, ResourceId, Resources, Result};
+use rhc_arm::{ArmClient, Method, Request, Resource, ResourceId, ResourceType, Resources, Result};
 
-use crate::{ContainerApp, ManagedEnvironment, Revision};
+use crate::{
+    ContainerApp, CustomHostnameAnalysis, ManagedCertificate, ManagedEnvironment, Revision,
+};
 
 /// Container Apps, through a client of Resource Manager.
 ///
@@ -45,6 +47,31 @@ impl ContainerAppsClient {
     /// The revisions of an app.
     pub fn revisions(&self, app: &ResourceId) -> Resources<Revision> {
         self.arm.resources(app.clone())
+    }
+
+    /// The certificates that the service issues and renews, of an environment.
+    pub fn managed_certificates(&self, environment: &ResourceId) -> Resources<ManagedCertificate> {
+        self.arm.resources(environment.clone())
+    }
+
+    /// Says what the service sees of a host name: its records, whether they prove whose it is, and who else has it.
+    ///
+    /// Permission: `Microsoft.App/containerApps/listCustomHostNameAnalysis/action`.
+    /// Page: [list-custom-host-name-analysis](https://learn.microsoft.com/rest/api/resource-manager/containerapps/container-apps/list-custom-host-name-analysis).
+    ///
+    /// # Errors
+    /// 404 where there is no such app. That the records are not there is no error but the answer.
+    pub async fn analyse_hostname(
+        &self,
+        app: &ResourceId,
+        host: &str,
+    ) -> Result<CustomHostnameAnalysis> {
+        let path = app.path().segment("listCustomHostNameAnalysis");
+        let request = Request::new("apps.analyse_hostname", Method::Post, path)
+            .query("customHostname", host)
+            .query("api-version", ContainerApp::API_VERSION)
+            .idempotent(true);
+        self.arm.request(request).await?.json()
     }
 
     /// Starts a stopped app.

@@ -2,12 +2,14 @@
 
 mod app;
 mod client;
+mod domain;
 mod environment;
 #[cfg(feature = "fake")]
 pub mod fake;
 
 pub use app::*;
 pub use client::ContainerAppsClient;
+pub use domain::*;
 pub use environment::*;
 
 /// The version of the interface that this crate speaks.

@@ -1,19 +1,22 @@
 //! Each operation against its recorded fixture.
 
+use rhc_arm::fake::Arm;
 use rhc_arm::{ArmClient, Resource, ResourceId};
 use rhc_containerapps::{
     ActiveRevisionsMode, AppLogsConfiguration, Configuration, Container, ContainerApp,
-    ContainerAppProperties, ContainerAppsClient, HttpGet, Ingress, ManagedEnvironment,
+    ContainerAppProperties, ContainerAppsClient, DomainControlValidation, HttpGet, Ingress,
+    ManagedCertificate, ManagedCertificateProperties, ManagedEnvironment,
     ManagedEnvironmentProperties, Probe, ProbeType, Scale, Template, WorkloadProfile,
 };
 use rhc_core::Result;
 use rhc_core::fake::directory::Replication;
-use rhc_core::fake::{State, World, WorldOptions};
+use rhc_core::fake::{Dns, RecordType, State, World, WorldOptions};
 use rhc_core::testing::{Connection, Fixtures, Live};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 const SUBSCRIPTION: &str = "11111111-1111-4111-8111-111111111111";
+const HOST: &str = "www.example.org";
 const DOMAIN: &str = "kindstone-94265584.eastus2.azurecontainerapps.io";
 
 /// What is there before the operation.
@@ -22,6 +25,7 @@ enum There {
     Nothing,
     Environment,
     App,
+    Hostname,
 }
 
 async fn live(there: There) -> Live {
@@ -53,6 +57,9 @@ async fn live(there: There) -> Live {
         }
         if there >= There::App {
             app_with_revision(state);
+        }
+        if there >= There::Hostname {
+            hostname(state);
         }
     });
     tokio::time::resume();
@@ -90,6 +97,43 @@ fn app_with_revision(state: &mut State) {
     let at = "/providers/Microsoft.App/containerApps/web";
     put(state, at, body);
     put(state, &format!("{at}/revisions/web--v1"), revision);
+}
+
+/// The app's own host name, with its records.
+fn hostname(state: &mut State) {
+    let app = format!("{}/providers/Microsoft.App/containerApps/web", group());
+    let own = state.section::<Arm>().get_mut(&app).unwrap();
+    own.set(
+        "properties.configuration.ingress.customDomains",
+        json!([{ "name": HOST, "bindingType": "Disabled" }]),
+    );
+    let environment = environment_id().to_string();
+    let proof = "D0".repeat(32);
+    let own = state.section::<Arm>().get_mut(&environment).unwrap();
+    own.set(
+        "properties.customDomainConfiguration.customDomainVerificationId",
+        proof.as_str(),
+    );
+    own.set("properties.staticIp", "203.0.113.7");
+    let dns = state.section::<Dns>();
+    dns.add_zone("example.org");
+    dns.set(&format!("asuid.{HOST}"), RecordType::Txt, [proof]);
+    dns.set(HOST, RecordType::Cname, [format!("web.{DOMAIN}")]);
+}
+
+fn managed_certificate() -> Resource<ManagedCertificate> {
+    Resource::new(ManagedCertificateProperties {
+        subject_name: text(HOST),
+        domain_control_validation: Some(DomainControlValidation::Cname),
+        ..Default::default()
+    })
+    .at("eastus2")
+}
+
+fn environment_id() -> ResourceId {
+    group()
+        .resource("Microsoft.App/managedEnvironments", "env")
+        .unwrap()
 }
 
 fn group() -> ResourceId {
@@ -279,3 +323,38 @@ fixture!(
 fixture!(revision_restart, "revisions.restart", App, |containers| {
     containers.restart_revision(&app_id(), "web--v1").await
 });
+
+fixture!(
+    app_hostname,
+    "apps.analyse_hostname",
+    Hostname,
+    |containers| { containers.analyse_hostname(&app_id(), HOST).await }
+);
+fixture!(
+    app_domains_update,
+    "apps.update.domains",
+    Hostname,
+    |containers| {
+        let change =
+            json!({ "properties": { "configuration": { "ingress": { "customDomains": [] } } } });
+        containers.apps(group()).update("web", &change).await
+    }
+);
+fixture!(
+    certificate_life,
+    "managedCertificates",
+    Hostname,
+    |containers| {
+        let certificates = containers.managed_certificates(&environment_id());
+        let made = certificates.put("www", &managed_certificate()).await?;
+        let read = certificates.get("www").await?;
+        let tags = json!({ "tags": { "rhc-app": "hp2" } });
+        let tagged = certificates.update("www", &tags).await?;
+        let listed = certificates.list().collect_all().await?;
+        certificates.delete("www").await?;
+        let gone = certificates.get_opt("www").await?.is_none();
+        Ok(
+            json!({ "made": made, "read": read, "tagged": tagged, "listed": listed.len(), "gone": gone }),
+        )
+    }
+);

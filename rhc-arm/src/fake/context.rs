@@ -5,6 +5,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::path::ResourcePath;
+use super::query::Query;
 use super::state::Stored;
 
 /// What a hook is told about the write at hand.
@@ -52,6 +53,8 @@ pub struct ActionContext<'a> {
     pub existing: &'a Stored,
     /// The request's body, `null` without one.
     pub sent: &'a Value,
+    /// The request's query.
+    pub query: &'a Query,
 }
 
 /// What a list is asked for.

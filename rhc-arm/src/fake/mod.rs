@@ -16,7 +16,7 @@ mod types;
 
 use std::sync::Arc;
 
-use rhc_core::fake::World;
+use rhc_core::fake::{Dns, World};
 use serde_json::Value;
 
 use registry::Registry;
@@ -55,6 +55,7 @@ pub fn mount(world: &World) {
     );
     types::on_events(world);
     let _ = world.load_section::<Arm>();
+    let _ = world.load_section::<Dns>();
     world.mount("management.azure.com", engine::router());
 }
 

@@ -111,6 +111,7 @@ pub(crate) fn all() -> Vec<Example> {
     let (workspace_path, workspace_body) = workspace("logs-1");
     let (network_path, network_body) = network("vnet");
     let security_group = in_group("Microsoft.Network/networkSecurityGroups/nsg");
+    let public_zone = in_group("Microsoft.Network/dnsZones/example.org");
     let zone = in_group("Microsoft.Network/privateDnsZones/privatelink.vaultcore.azure.net");
     let email = in_group("Microsoft.Communication/emailServices/mail-1");
     let identity = in_group("Microsoft.ManagedIdentity/userAssignedIdentities/app-id");
@@ -360,6 +361,38 @@ pub(crate) fn all() -> Vec<Example> {
                 },
             }),
             "-link",
+        ),
+        example(
+            "Microsoft.Network/dnsZones",
+            public_zone.clone(),
+            "2018-05-01",
+            json!({ "location": "global" }),
+            "zone",
+        ),
+        with(
+            example(
+                "Microsoft.Network/dnsZones/CNAME",
+                format!("{public_zone}/CNAME/www"),
+                "2018-05-01",
+                json!({ "properties": { "TTL": 3600, "CNAMERecord": { "cname": "app.example.org" } } }),
+                "a..b",
+            ),
+            &[("properties.TTL", json!(0))],
+            &[],
+        ),
+        with(
+            example(
+                "Microsoft.Network/dnsZones/TXT",
+                format!("{public_zone}/TXT/asuid.www"),
+                "2018-05-01",
+                json!({ "properties": { "TTL": 3600, "TXTRecords": [{ "value": ["text"] }] } }),
+                "a..b",
+            ),
+            &[
+                ("properties.TTL", json!(0)),
+                ("properties.TXTRecords[].value[]", json!("x".repeat(256))),
+            ],
+            &[],
         ),
         example(
             "Microsoft.Network/privateEndpoints/privateDnsZoneGroups",

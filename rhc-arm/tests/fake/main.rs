@@ -3,6 +3,7 @@
 mod access;
 mod aliases;
 mod cloud;
+mod dns;
 mod engine;
 mod examples;
 mod images_and_files;

@@ -228,6 +228,14 @@ pub(crate) mod seed {
         );
     }
 
+    pub(crate) fn public_zone(state: &mut State) {
+        there(
+            state,
+            "/providers/Microsoft.Network/dnsZones/example.org",
+            json!({"location": "global"}),
+        );
+    }
+
     pub(crate) fn workspace(state: &mut State) {
         there(
             state,

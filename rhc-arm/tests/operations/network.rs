@@ -7,13 +7,13 @@ use rhc_arm::{
     types::{
         key_vault::Vault,
         network::{
-            AddressSpace, Delegation, DnsZoneConfig, DnsZoneConfigProperties, DnsZoneGroup,
-            DnsZoneGroupProperties, PrivateDnsZone, PrivateDnsZoneLink,
-            PrivateDnsZoneLinkProperties, PrivateEndpoint, PrivateEndpointProperties,
-            PrivateLinkConnection, PrivateLinkConnectionProperties, RuleAccess, RuleDirection,
-            RuleProtocol, SecurityGroup, SecurityGroupProperties, SecurityRule,
-            SecurityRuleProperties, Subnet, SubnetProperties, VirtualNetwork,
-            VirtualNetworkProperties,
+            AddressSpace, CnameRecord, CnameRecordProperties, Delegation, DnsCname, DnsTxt,
+            DnsZone, DnsZoneConfig, DnsZoneConfigProperties, DnsZoneGroup, DnsZoneGroupProperties,
+            PrivateDnsZone, PrivateDnsZoneLink, PrivateDnsZoneLinkProperties, PrivateEndpoint,
+            PrivateEndpointProperties, PrivateLinkConnection, PrivateLinkConnectionProperties,
+            RuleAccess, RuleDirection, RuleProtocol, SecurityGroup, SecurityGroupProperties,
+            SecurityRule, SecurityRuleProperties, Subnet, SubnetProperties, TxtRecord,
+            TxtRecordProperties, VirtualNetwork, VirtualNetworkProperties,
         },
     },
 };
@@ -193,5 +193,46 @@ fixture!(
             Resource::<PrivateDnsZoneLink>::new(link).at("global"),
         )
         .await
+    }
+);
+
+fixture!(dns_zones, "dnsZones", [], |arm: ArmClient| async move {
+    let zone = Resource::<DnsZone>::default().at("global");
+    life(arm, group(), "example.org", zone).await
+});
+
+fixture!(
+    dns_cname,
+    "dnsZones.CNAME",
+    [seed::public_zone],
+    |arm: ArmClient| async move {
+        let record = CnameRecordProperties {
+            ttl: Some(3600),
+            cname_record: Some(CnameRecord {
+                cname: text("app.example.net"),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let zone = seed::id(DnsZone::TYPE, "example.org");
+        life(arm, zone, "www", Resource::<DnsCname>::new(record)).await
+    }
+);
+
+fixture!(
+    dns_txt,
+    "dnsZones.TXT",
+    [seed::public_zone],
+    |arm: ArmClient| async move {
+        let record = TxtRecordProperties {
+            ttl: Some(3600),
+            txt_records: Some(vec![TxtRecord {
+                value: Some(vec!["proof".to_owned()]),
+                ..Default::default()
+            }]),
+            ..Default::default()
+        };
+        let zone = seed::id(DnsZone::TYPE, "example.org");
+        life(arm, zone, "asuid.www", Resource::<DnsTxt>::new(record)).await
     }
 );

@@ -8,7 +8,8 @@ use rhc_core::fake::State;
 use serde_json::{Value, json};
 
 use super::{
-    APPS, ENVIRONMENTS, UNNAMED, VERSIONS, bad, json, regions, revision, secrets, template, traffic,
+    APPS, ENVIRONMENTS, UNNAMED, VERSIONS, bad, domains, json, regions, revision, secrets,
+    template, traffic,
 };
 
 const ENVIRONMENT: &str = "properties.environmentId";
@@ -55,6 +56,10 @@ pub(super) const RULES: TypeRules = TypeRules {
         "properties.configuration.ingress.fqdn",
     ],
     enums: &[
+        (
+            "properties.configuration.ingress.customDomains[].bindingType",
+            &["Disabled", "SniEnabled", "Auto"],
+        ),
         (
             "properties.configuration.activeRevisionsMode",
             &["Single", "Multiple"],
@@ -136,6 +141,13 @@ pub(super) const RULES: TypeRules = TypeRules {
             finish: None,
         },
         Action {
+            name: "listCustomHostNameAnalysis",
+            permission: None,
+            timing: Timing::at_once(200),
+            run: domains::analyse,
+            finish: None,
+        },
+        Action {
             name: "start",
             permission: None,
             timing: Timing::after(20, Style::Location, 202, "InProgress").no_body(),
@@ -158,6 +170,7 @@ fn before_put(state: &mut State, put: &PutContext<'_>) -> Result<(), ServiceErro
     secrets::check(put)?;
     identities(put)?;
     ingress(put)?;
+    domains::check(state, put)?;
     traffic::check(state, put)?;
     template::check(put)
 }

@@ -1,9 +1,11 @@
 #![doc = include_str!("README.md")]
 
 mod app;
+mod domains;
 mod environment;
 mod images;
 mod json;
+mod managed_certificate;
 mod regions;
 mod revision;
 mod secrets;
@@ -17,6 +19,7 @@ use rhc_core::fake::World;
 
 const ENVIRONMENTS: &str = "Microsoft.App/managedEnvironments";
 const APPS: &str = "Microsoft.App/containerApps";
+const CERTIFICATES: &str = "Microsoft.App/managedEnvironments/managedCertificates";
 const REVISIONS: &str = "Microsoft.App/containerApps/revisions";
 /// The stable versions that the fake answers to.
 const VERSIONS: &[&str] = &["2024-03-01", "2025-01-01", "2025-07-01", "2026-01-01"];
@@ -26,7 +29,12 @@ const UNNAMED: &str = "InvalidRequestParameterWithDetails";
 /// Lets Container Apps be made on the Resource Manager of a World, which `rhc_arm::fake::mount` provides, and lets
 /// the apps answer on `*.azurecontainerapps.io`.
 pub fn mount(world: &World) {
-    for rules in [environment::RULES, app::RULES, revision::RULES] {
+    for rules in [
+        environment::RULES,
+        managed_certificate::RULES,
+        app::RULES,
+        revision::RULES,
+    ] {
         rhc_arm::fake::register(world, rules);
     }
     world.mount("*.azurecontainerapps.io", web::router());

@@ -1,6 +1,7 @@
-//! What answers at an app's own address.
+//! What answers at an app's own address, and at the host names that lead there.
 //!
-//! TLS is not simulated: a request that names no scheme counts as HTTPS.
+//! TLS is not simulated but for this: a host name without a certificate gets no connection. A request that names no
+//! scheme counts as HTTPS. By microsoft/azure-container-apps#287: without a binding, TLS fails and HTTP answers 404.
 
 use axum::Router;
 use axum::body::Body;
@@ -10,7 +11,10 @@ use rhc_arm::fake::{Arm, Stored};
 use rhc_core::fake::{RequestInfo, State, World, respond};
 use serde_json::json;
 
-use super::{APPS, ENVIRONMENTS, json, revision, traffic};
+use super::{APPS, ENVIRONMENTS, domains, json, revision, traffic};
+
+/// Below this all names are the service's.
+const SERVICE: &str = ".azurecontainerapps.io";
 
 pub(super) fn router() -> Router {
     Router::new().fallback(answer)
@@ -26,15 +30,28 @@ async fn answer(world: World, info: RequestInfo, request: Request<Body>) -> Resp
         .uri()
         .path_and_query()
         .map_or("/", |path| path.as_str());
+    let encrypted = !scheme.eq_ignore_ascii_case("http");
     world.with(|state| {
-        let Some((app, revision)) = find(state, &info.host) else {
+        // A host name of its owner's; the service has a certificate for its own names only.
+        let custom = (!info.host.ends_with(SERVICE)).then(|| domains::reached(state, &info.host));
+        let certified = custom.is_none_or(|reached| reached.is_some_and(|(_, bound)| bound));
+        if encrypted && !certified {
+            return respond::hang_up();
+        }
+        let own_name = match custom {
+            None => Some(info.host.as_str()),
+            Some(reached) => {
+                reached.and_then(|(app, _)| app.text("properties.configuration.ingress.fqdn"))
+            }
+        };
+        let Some((app, revision)) = own_name.and_then(|host| find(state, host)) else {
             return nothing();
         };
         let ingress = app.get("properties.configuration.ingress");
         let insecure = ingress
             .and_then(|own| json::at(own, "allowInsecure"))
             .is_some_and(|own| own == true);
-        if scheme.eq_ignore_ascii_case("http") && !insecure {
+        if !encrypted && !insecure {
             let secure = format!("https://{}{path}", info.host);
             return respond::with_header(respond::empty(301), "location", &secure);
         }

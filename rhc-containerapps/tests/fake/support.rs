@@ -156,6 +156,13 @@ impl Stage {
         });
     }
 
+    /// What status a browser gets, if it gets a connection.
+    pub(crate) async fn try_browse(&self, url: &str) -> Option<u16> {
+        let request = RawRequest::new(Url::parse(url).unwrap(), RawMethod::Get);
+        let answer = self.world.transport().execute_request(&request).await;
+        answer.ok().map(|answer| answer.deconstruct().0.into())
+    }
+
     /// What a browser gets: status, `Location` and body.
     pub(crate) async fn browse(&self, url: &str) -> (u16, String, String) {
         let request = RawRequest::new(Url::parse(url).unwrap(), RawMethod::Get);

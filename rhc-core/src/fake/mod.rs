@@ -2,6 +2,7 @@
 
 pub mod authority;
 pub mod directory;
+mod dns;
 mod events;
 mod http;
 mod ids;
@@ -19,6 +20,7 @@ pub use directory::{
     Directory, DirectoryError, DirectoryObject, ObjectKind, Read, Replication, Tenant, TenantKind,
     View,
 };
+pub use dns::{Dns, RecordType, Zone};
 pub use person::{Person, PersonError, PersonTask};
 pub use save::StateError;
 pub use section::{Section, SectionProblem};

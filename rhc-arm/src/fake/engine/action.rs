@@ -42,6 +42,7 @@ pub(super) fn post(state: &mut State, call: &Call<'_>) -> Result<Reply, ServiceE
         tenant,
         existing: &existing,
         sent: call.any_body()?,
+        query: call.query,
     };
     let result = (action.run)(state, &context)?;
     let timing = action.timing;

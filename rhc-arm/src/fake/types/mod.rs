@@ -6,6 +6,7 @@ mod cidr;
 mod communication;
 mod container_registry;
 mod diagnostics;
+mod dns;
 mod group;
 mod identity;
 mod insights;
@@ -33,6 +34,7 @@ const TYPES: &[&[TypeRules]] = &[
     communication::TYPES,
     container_registry::TYPES,
     diagnostics::TYPES,
+    dns::TYPES,
     group::TYPES,
     identity::TYPES,
     insights::TYPES,

@@ -1,5 +1,6 @@
 //! `Microsoft.Network`: virtual networks, what guards them, and private access.
 
+mod dns_zone;
 mod dns_zone_group;
 mod private_dns_zone;
 mod private_endpoint;
@@ -7,6 +8,10 @@ mod security_group;
 mod subnet;
 mod virtual_network;
 
+pub use dns_zone::{
+    CnameRecord, CnameRecordProperties, DnsCname, DnsTxt, DnsZone, DnsZoneProperties, TxtRecord,
+    TxtRecordProperties,
+};
 pub use dns_zone_group::{
     DnsZoneConfig, DnsZoneConfigProperties, DnsZoneGroup, DnsZoneGroupProperties,
 };
@@ -24,5 +29,5 @@ pub use security_group::{
 pub use subnet::{Delegation, DelegationProperties, ServiceEndpoint, Subnet, SubnetProperties};
 pub use virtual_network::{AddressSpace, DhcpOptions, VirtualNetwork, VirtualNetworkProperties};
 
-/// The version of the network provider's types. Private DNS zones have their own.
+/// The version of the network provider's types. DNS zones have their own.
 const API_VERSION: &str = "2025-09-01";

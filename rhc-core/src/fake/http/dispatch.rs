@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::faults::FaultKind;
 use super::log::{LoggedRequest, Noted};
 use super::respond;
-use crate::fake::{World, authority, ids};
+use crate::fake::{Dns, World, authority, ids};
 
 /// How long a client waits for an answer that does not come, in the World's time.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -56,7 +56,7 @@ pub(super) enum Outcome {
 
 /// Takes a request to the host's router.
 pub(super) async fn dispatch(world: &World, host: &str, request: Request<Body>) -> Outcome {
-    let Some(router) = world.0.hosts.find(host) else {
+    let Some(router) = router(world, host) else {
         return Outcome::NoHost;
     };
     let path = request
@@ -95,7 +95,18 @@ pub(super) async fn dispatch(world: &World, host: &str, request: Request<Body>) 
             lost => return lost,
         },
     };
+    if response.extensions().get::<respond::HungUp>().is_some() {
+        return Outcome::Refused;
+    }
     finish(world, place, response, keeps_bodies).await
+}
+
+/// Who answers for a host: whoever is mounted for it, else for the name that public DNS leads it to.
+fn router(world: &World, host: &str) -> Option<axum::Router> {
+    world.0.hosts.find(host).or_else(|| {
+        let leads_to = world.with(|state| state.read::<Dns>().map(|dns| dns.resolve(host)));
+        world.0.hosts.find(&leads_to?)
+    })
 }
 
 /// Lets the service act.

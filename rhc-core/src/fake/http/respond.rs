@@ -31,6 +31,18 @@ pub fn empty(code: u16) -> Response {
     response
 }
 
+/// Marks what is no answer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HungUp;
+
+/// No answer: the host hangs up before HTTP begins, as one does that has no certificate for the name it is asked under.
+#[must_use]
+pub fn hang_up() -> Response {
+    let mut response = empty(502);
+    response.extensions_mut().insert(HungUp);
+    response
+}
+
 /// A JSON answer.
 #[must_use]
 pub fn json<T: Serialize + ?Sized>(code: u16, body: &T) -> Response {
