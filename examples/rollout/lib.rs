@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod connection;
+pub mod dns;
 pub mod embedded;
 pub mod engine;
 pub mod manifest;

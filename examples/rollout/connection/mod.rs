@@ -23,6 +23,7 @@ use rhc_core::{ClientOptions, Clock, Cloud, Pacer, TenantId};
 use rhc_sql_identity::Databases;
 use rhc_sql_identity::fake::{EmbeddedDatabases, Vantage};
 
+use crate::dns::{EmbeddedDns, Internet, Resolver};
 use crate::engine::{Fence, StepError, TenantKey};
 use crate::manifest::Manifest;
 use crate::sign_in::{Method, Nobody, Prompt, SignIn};
@@ -264,6 +265,15 @@ impl Connect for Connection {
             options,
             outside,
         )))
+    }
+
+    fn resolver(&self) -> Arc<dyn Resolver> {
+        if self.embedded {
+            let transport = Arc::clone(&self.transport) as Arc<dyn HttpClient>;
+            Arc::new(EmbeddedDns::new(transport))
+        } else {
+            Arc::new(Internet::new())
+        }
     }
 
     async fn discover(&self, domain: &str) -> Result<Option<TenantId>, StepError> {

@@ -48,6 +48,7 @@ fn rules(manifest: &Manifest, key: &str, tenant: &Tenant) -> TenantRules {
         subscription_aliases: aliases
             .map(|subscription| subscription.name.clone())
             .collect(),
+        single_resources: dns_records(manifest, key),
         graph: graph
             .iter()
             .map(|path| ((*path).to_owned(), GraphAccess::Objects))
@@ -81,6 +82,28 @@ fn singletons(manifest: &Manifest, key: &str) -> &'static [&'static str] {
         Some((databases, _)) if databases == key => &baseline::WRITES,
         _ => &[],
     }
+}
+
+/// The records of the apps' host names, where an Azure DNS zone holds them.
+fn dns_records(manifest: &Manifest, key: &str) -> BTreeSet<String> {
+    let domain = &manifest.dns.zone;
+    let zone = manifest.dns.azure_zone.iter();
+    let zone = zone.filter(|zone| zone.tenant == key);
+    zone.flat_map(|zone| {
+        manifest.apps().flat_map(|(_, app)| {
+            let host = app.hostname.as_str();
+            let name = host
+                .strip_suffix(domain.as_str())
+                .and_then(|rest| rest.strip_suffix('.'))
+                .unwrap_or(host);
+            let zone = zone.id(domain);
+            [
+                format!("{zone}/CNAME/{name}"),
+                format!("{zone}/TXT/asuid.{name}"),
+            ]
+        })
+    })
+    .collect()
 }
 
 fn protected(manifest: &Manifest) -> Protected {
@@ -132,6 +155,51 @@ mod tests {
         let url = url.parse().unwrap();
         let checked = fence.check(&tenant.into(), method, &url, None);
         checked.err().map(|refusal| refusal.reason)
+    }
+
+    #[test]
+    fn two_records_per_app_may_be_put_into_a_zone_that_is_named_and_nothing_else() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/environments/qa.toml");
+        let mut manifest = Manifest::load(path).unwrap();
+        manifest.dns.azure_zone = Some(crate::manifest::AzureZone {
+            tenant: "backoffice".to_owned(),
+            subscription: "22222222-2222-2222-2222-222222222222".to_owned(),
+            resource_group: "company-dns".to_owned(),
+        });
+        let own = fence(&manifest, &Cloud::public());
+        let zone = "https://management.azure.com/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/company-dns/providers/Microsoft.Network/dnsZones/recalibratex.net";
+        for (tenant, method, end, passes) in [
+            ("backoffice", "PUT", "/TXT/asuid.hp2-qa", true),
+            ("backoffice", "PUT", "/CNAME/hp2-qa", true),
+            ("backoffice", "PUT", "/cname/SMX-QA", true),
+            ("backoffice", "PUT", "/CNAME/www", false),
+            ("backoffice", "PUT", "/TXT/hp2-qa", false),
+            ("backoffice", "PUT", "/A/hp2-qa", false),
+            ("backoffice", "PUT", "", false),
+            ("backoffice", "DELETE", "/CNAME/hp2-qa", false),
+            ("backoffice", "PATCH", "/CNAME/hp2-qa", false),
+            ("database", "PUT", "/CNAME/hp2-qa", false),
+        ] {
+            let url = format!("{zone}{end}").parse().unwrap();
+            let checked = own.check(&tenant.into(), method, &url, None);
+            assert_eq!(
+                checked.is_ok(),
+                passes,
+                "{tenant} {method} {end}: {checked:?}"
+            );
+        }
+        let group = manifest
+            .dns
+            .azure_zone
+            .as_ref()
+            .unwrap()
+            .resource_group
+            .clone();
+        manifest.protected.resource_groups[0].name = group;
+        let url = format!("{zone}/CNAME/hp2-qa").parse().unwrap();
+        let refused =
+            fence(&manifest, &Cloud::public()).check(&"backoffice".into(), "PUT", &url, None);
+        assert!(refused.unwrap_err().reason.contains("protected"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::{get, post};
-use rhc_core::fake::{World, respond};
+use rhc_core::fake::{Dns, RecordType, World, respond};
 use serde_json::json;
 
 use crate::connection::{ADMIN_PATH, About, FORMAT, Task};
@@ -25,6 +25,7 @@ pub(super) fn mount(world: &World, environment: &str) {
     let router = Router::new()
         .route(ADMIN_PATH, get(about))
         .route(&format!("{ADMIN_PATH}/state"), get(state))
+        .route(&format!("{ADMIN_PATH}/dns/{{name}}/{{kind}}"), get(records))
         .route(&format!("{ADMIN_PATH}/person/{{*step}}"), post(perform));
     for host in HOSTS {
         world.mount(host, router.clone());
@@ -62,6 +63,22 @@ async fn state(world: World) -> Response {
         Ok(state) => respond::json(200, &state),
         Err(error) => respond::json(500, &json!({ "error": error.to_string() })),
     }
+}
+
+/// What public DNS answers, for clients in and out of process.
+async fn records(world: World, Path((name, kind)): Path<(String, String)>) -> Response {
+    let Some(kind) = RecordType::parse(&kind) else {
+        let message = format!("DNS has no {kind} records here");
+        return respond::json(404, &json!({ "error": message }));
+    };
+    let found: Vec<String> = world.with(|state| {
+        let found = state.read::<Dns>().map(|dns| dns.lookup(&name, kind));
+        let found = found.unwrap_or_default().iter();
+        found
+            .map(|own| own.trim_end_matches('.').to_owned())
+            .collect()
+    });
+    respond::json(200, &found)
 }
 
 async fn perform(world: World, Path(step): Path<String>) -> Response {

@@ -4,6 +4,7 @@ mod admin;
 mod dev;
 mod outsiders;
 mod person;
+mod registrar;
 mod seed;
 #[cfg(test)]
 mod tests;
@@ -57,6 +58,7 @@ impl EmbeddedCloud {
         let cloud = Self::compose(manifest, world);
         cloud.world.with(|state| {
             seed::seed(state, manifest)?;
+            registrar::seed(state, manifest)?;
             dev::seed(state, manifest);
             Ok::<_, EmbeddedError>(())
         })?;
@@ -98,6 +100,7 @@ impl EmbeddedCloud {
 
     fn inhabit(self, person: bool) -> Result<Self, EmbeddedError> {
         person::register(&self.world, &self.manifest);
+        registrar::register(&self.world, &self.manifest);
         if person {
             self.world.person().enable();
         }

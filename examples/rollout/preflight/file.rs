@@ -117,7 +117,7 @@ fn billing(manifest: &Manifest, findings: &mut Vec<Finding>) {
 fn not_yet(findings: &mut Vec<Finding>) {
     findings.push(Finding::note(
         "not-in-this-version",
-        "this version does not yet make all that the file describes; still missing are the apps' host names and deployment from GitHub, how users sign in and are invited, Conditional Access and the export of the tenants' own logs, and the first practices",
+        "this version does not yet make all that the file describes; still missing are deployment from GitHub, how users sign in and are invited, Conditional Access and the export of the tenants' own logs, and the first practices",
         "what is made stands in the plan; the rest is checked for mistakes and otherwise left alone, so \"nothing to do\" says nothing about it",
     ));
 }

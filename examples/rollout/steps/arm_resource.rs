@@ -24,6 +24,8 @@ pub enum Parent {
     Root,
     /// A subscription, a resource group or another resource, by its ARM id.
     Made(Output<String>),
+    /// What the file names by its ARM id, and no step makes.
+    Given(String),
 }
 
 impl From<Output<String>> for Parent {
@@ -39,6 +41,7 @@ impl From<&Output<String>> for Parent {
 }
 
 type Build = Box<dyn Fn(&Inputs<'_>) -> Result<Value, StepError> + Send + Sync>;
+type Known = Box<dyn Fn(&Value) -> bool + Send + Sync>;
 type Extract<R> = Box<dyn Fn(&Resource<R>) -> Outputs + Send + Sync>;
 
 /// What a step wants, as it is sent: a typed resource, or one whose unknown parts were put in as placeholders.
@@ -74,6 +77,7 @@ pub struct ArmStep<R: ResourceType> {
     extract: Extract<R>,
     rules: DiffRules,
     environment: String,
+    known_by: Option<Known>,
 }
 
 impl<R: ResourceType> ArmStep<R> {
@@ -88,7 +92,7 @@ impl<R: ResourceType> ArmStep<R> {
     ) -> Self {
         let parent = parent.into();
         let meta = match &parent {
-            Parent::Root => tenant.needed_by(meta),
+            Parent::Root | Parent::Given(_) => tenant.needed_by(meta),
             Parent::Made(id) => tenant.needed_by(meta).needs_output(id),
         };
         Self {
@@ -104,7 +108,15 @@ impl<R: ResourceType> ArmStep<R> {
                 .immutable("location")
                 .ignore_case("properties.provisioningState"),
             environment: environment.into(),
+            known_by: None,
         }
+    }
+
+    /// Known as ours by its properties, for types that have no tags.
+    #[must_use]
+    pub fn known_by(mut self, ours: impl Fn(&Value) -> bool + Send + Sync + 'static) -> Self {
+        self.known_by = Some(Box::new(ours));
+        self
     }
 
     /// Further outputs, read from the resource.
@@ -177,6 +189,7 @@ impl<R: ResourceType> ArmStep<R> {
         let parent = match &self.parent {
             Parent::Root => ResourceId::root(),
             Parent::Made(id) => parse(&inputs.require(id)?)?,
+            Parent::Given(id) => parse(id)?,
         };
         Ok(self.clients.arm(&self.tenant, inputs)?.resources(parent))
     }
@@ -292,8 +305,12 @@ impl<R: ResourceType> Step for ArmStep<R> {
 impl<R: ResourceType> ArmStep<R> {
     /// Whose a resource is.
     fn mark(&self, resource: &Resource<R>) -> Mark {
+        let is_marked = || match &self.known_by {
+            Some(known) => serde_json::to_value(&resource.properties).is_ok_and(|own| known(&own)),
+            None => resource.has_tag("rhc-environment", &self.environment),
+        };
         match self.meta.owner {
-            OwnedBy::Mark if resource.has_tag("rhc-environment", &self.environment) => Mark::Ours,
+            OwnedBy::Mark if is_marked() => Mark::Ours,
             OwnedBy::Mark => Mark::Foreign,
             _ => Mark::Unmarkable,
         }

@@ -11,6 +11,7 @@ use rhc_core::{ClientOptions, Cloud, TenantId};
 use rhc_graph::{GraphClient, GraphClientOptions};
 use rhc_sql_identity::Databases;
 
+use crate::dns::Resolver;
 use crate::engine::{Inputs, Meta, Output, StepError, TenantKey};
 
 /// How the clouds are reached: one implementation in process, one over an address, one for Azure.
@@ -52,6 +53,9 @@ pub trait Connect: Send + Sync {
             "a server's door cannot be tried from the internet over this connection",
         ))
     }
+
+    /// Public DNS.
+    fn resolver(&self) -> Arc<dyn Resolver>;
 
     /// The id of the tenant with this domain, from its public metadata. `None`: there is no such tenant.
     ///

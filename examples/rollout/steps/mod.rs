@@ -8,6 +8,7 @@ pub mod baseline;
 pub mod clients;
 mod database;
 pub mod directory;
+pub mod domains;
 mod failure;
 mod groups;
 mod monitoring;
@@ -153,6 +154,7 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
         };
         site.stacks(&accounts, &ground);
     }
+    site.domains(&accounts);
     for account in accounts.values() {
         sweeps.push(Arc::new(sweeps::MarkedResources::new(
             clients.clone(),

@@ -159,3 +159,10 @@ pub(crate) fn sql_users<'s>(state: &'s mut Value, database: &str) -> &'s mut Map
     ];
     at(state, &path)
 }
+
+/// The record sets of a name in public DNS, by type.
+pub(crate) fn record<'s>(state: &'s mut Value, name: &str) -> &'s mut Map<String, Value> {
+    let zones = at(state, &["sections", "dns", "zones"]);
+    let zone = the_one(zones, |zone, _| name.ends_with(&format!(".{zone}")));
+    at(&mut zones[&zone], &["records", name])
+}

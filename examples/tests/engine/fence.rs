@@ -16,6 +16,9 @@ const OTHER: &str =
     "https://management.azure.com/subscriptions/22222222-2222-2222-2222-222222222222";
 const GRAPH: &str = "https://graph.microsoft.com/v1.0";
 
+/// A resource of the environment in what is somebody else's.
+const RECORD: &str = "/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/company/providers/Microsoft.Network/dnsZones/example.org/TXT/asuid.www";
+
 fn set(names: &[&str]) -> std::collections::BTreeSet<String> {
     names.iter().map(|n| (*n).to_owned()).collect()
 }
@@ -25,6 +28,7 @@ fn fence() -> Fence {
         names: set(&["recalibratehealthcare.com"]),
         resource_groups: set(&["rhc-hp2-qa-rg"]),
         subscription_aliases: set(&["rhc-b2c-qa-sub"]),
+        single_resources: set(&[RECORD]),
         graph: BTreeMap::from([
             ("applications".to_owned(), GraphAccess::Objects),
             (
@@ -268,6 +272,28 @@ fn subscriptions_are_made_by_the_aliases_of_the_file() {
         "https://management.azure.com/providers/Microsoft.Management/managementGroups/x",
         "not inside a subscription",
     );
+}
+
+#[test]
+fn of_somebody_elses_only_what_is_named_is_put() {
+    let record = format!("https://management.azure.com{RECORD}");
+    passes("PUT", &record);
+    passes(
+        "PUT",
+        &record
+            .to_uppercase()
+            .replacen("HTTPS", "https", 1)
+            .replacen("MANAGEMENT.AZURE.COM", "management.azure.com", 1),
+    );
+    refused("DELETE", &record, "only put");
+    refused("PATCH", &record, "only put");
+    refused("PUT", &format!("{record}/below"), "not the environment's");
+    refused(
+        "PUT",
+        &record.replace("asuid", "other"),
+        "not the environment's",
+    );
+    refused_in("database", "PUT", &record, "not the environment's");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Which request may leave.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use url::Url;
 
@@ -135,6 +137,9 @@ impl Fence {
         }
         if method == "POST" && path.last().is_some_and(|name| is_availability_check(name)) {
             return Ok(());
+        }
+        if let Some(verdict) = single_resource(rules, &protected.resource_groups, method, path) {
+            return verdict;
         }
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         match path.as_slice() {
@@ -310,6 +315,27 @@ impl Fence {
         }
         Ok(())
     }
+}
+
+/// What is said of a resource that the file names in somebody else's group; `None` if it is not such a one.
+fn single_resource(
+    rules: &TenantRules,
+    protected_groups: &BTreeSet<String>,
+    method: &str,
+    path: &[String],
+) -> Option<Verdict> {
+    let id = format!("/{}", path.join("/"));
+    if !holds(&rules.single_resources, &id) {
+        return None;
+    }
+    let group = path.get(3).map_or("", String::as_str);
+    Some(if holds(protected_groups, group) {
+        Err(format!("the resource group {group} is protected"))
+    } else if method == "PUT" {
+        Ok(())
+    } else {
+        Err("it stands among what is somebody else's, and is only put".to_owned())
+    })
 }
 
 fn reads(method: &str) -> bool {

@@ -24,6 +24,8 @@ pub struct TenantRules {
     pub resource_groups: BTreeSet<String>,
     /// Subscription aliases that may be made.
     pub subscription_aliases: BTreeSet<String>,
+    /// Single resources in what is somebody else's, by ARM id: they may be put, and nothing beside them.
+    pub single_resources: BTreeSet<String>,
     /// Graph paths that may be written, without the version: `applications`, `identity/conditionalAccess/policies`.
     pub graph: BTreeMap<String, GraphAccess>,
 }

@@ -1,6 +1,6 @@
 //! The environment's own values, and what its parts have in common.
 
-use super::super::model::{Manifest, VaultNetwork};
+use super::super::model::{Manifest, TenantKind, VaultNetwork};
 use super::super::problem::Rule;
 use super::{Check, syntax};
 
@@ -67,7 +67,35 @@ pub(super) fn check(check: &mut Check<'_>) {
             "expected is a name such as recalibratex.net, in small letters",
         );
     }
+    azure_zone(check);
     automation(check);
+}
+
+/// The zone is the file's only resource that no subscription of the file holds.
+fn azure_zone(check: &mut Check<'_>) {
+    let manifest = check.manifest;
+    let Some(zone) = &manifest.dns.azure_zone else {
+        return;
+    };
+    let known = check.tenant_reference("dns.azure_zone.tenant", &zone.tenant);
+    let tenant = manifest.tenant(&zone.tenant).filter(|_| known);
+    if tenant.is_some_and(|tenant| tenant.kind == TenantKind::ExternalId) {
+        check.report(
+            Rule::ExternalIdHost,
+            "dns.azure_zone.tenant",
+            "an External ID tenant owns no Azure resources",
+            "name the workforce tenant whose subscription holds the zone",
+        );
+    }
+    check.guid("dns.azure_zone.subscription", Some(&zone.subscription));
+    if zone.resource_group.is_empty() {
+        check.report(
+            Rule::Text,
+            "dns.azure_zone.resource_group",
+            "this is empty",
+            "name the resource group of the zone; it stands on the zone's page in the portal",
+        );
+    }
 }
 
 fn region(check: &mut Check<'_>, path: &str, location: &str) {

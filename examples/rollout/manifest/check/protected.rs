@@ -11,6 +11,35 @@ pub(super) fn check(check: &mut Check<'_>, resources: &[Named<'_>]) {
     for named in resources {
         resource(check, named);
     }
+    azure_zone(check);
+}
+
+/// Records would be written into it.
+fn azure_zone(check: &mut Check<'_>) {
+    let manifest = check.manifest;
+    let Some(zone) = &manifest.dns.azure_zone else {
+        return;
+    };
+    let subscriptions = manifest.protected.subscriptions.iter();
+    let hit = subscriptions.filter_map(|one| Some((one.id.as_ref()?, &one.why)));
+    for (_, why) in hit.filter(|(id, _)| id.eq_ignore_ascii_case(&zone.subscription)) {
+        refuse(
+            check,
+            "dns.azure_zone.subscription".to_owned(),
+            "this subscription",
+            why,
+        );
+    }
+    for group in &manifest.protected.resource_groups {
+        if group.tenant == zone.tenant && group.name.eq_ignore_ascii_case(&zone.resource_group) {
+            refuse(
+                check,
+                "dns.azure_zone.resource_group".to_owned(),
+                "this resource group",
+                &group.why,
+            );
+        }
+    }
 }
 
 /// Protected things are named by tenants that the file has, else a slip of the pen would protect nothing.

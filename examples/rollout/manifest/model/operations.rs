@@ -98,6 +98,29 @@ pub struct Probe {
 pub struct Dns {
     /// The zone.
     pub zone: String,
+    /// The Azure DNS zone that answers for it. `None`: its records are kept elsewhere, by a person.
+    pub azure_zone: Option<AzureZone>,
+}
+
+/// An Azure DNS zone that exists beforehand and stays its owner's: two records per app are written into it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AzureZone {
+    /// Key of the tenant whose account may write there.
+    pub tenant: String,
+    /// Id of the subscription.
+    pub subscription: String,
+    /// Resource group.
+    pub resource_group: String,
+}
+
+impl AzureZone {
+    /// The ARM id of the zone for a domain.
+    pub fn id(&self, domain: &str) -> String {
+        format!(
+            "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Network/dnsZones/{domain}",
+            self.subscription, self.resource_group
+        )
+    }
 }
 
 /// The person who runs the rollout.

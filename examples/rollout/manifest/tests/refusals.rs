@@ -44,6 +44,11 @@ macro_rules! refusals {
 }
 
 refusals! {
+    a_dns_zone_of_an_unknown_tenant: "zone = \"recalibratex.net\"\n" => "zone = \"recalibratex.net\"\nazure_zone = { tenant = \"office\", subscription = \"22222222-2222-4222-8222-222222222222\", resource_group = \"dns\" }\n", Reference at "dns.azure_zone.tenant";
+    a_dns_zone_in_an_external_id_tenant: "zone = \"recalibratex.net\"\n" => "zone = \"recalibratex.net\"\nazure_zone = { tenant = \"qa\", subscription = \"22222222-2222-4222-8222-222222222222\", resource_group = \"dns\" }\n", ExternalIdHost at "dns.azure_zone.tenant";
+    a_dns_zone_by_the_name_of_its_subscription: "zone = \"recalibratex.net\"\n" => "zone = \"recalibratex.net\"\nazure_zone = { tenant = \"backoffice\", subscription = \"Azure subscription 1\", resource_group = \"dns\" }\n", Guid at "dns.azure_zone.subscription";
+    a_dns_zone_in_no_group: "zone = \"recalibratex.net\"\n" => "zone = \"recalibratex.net\"\nazure_zone = { tenant = \"backoffice\", subscription = \"22222222-2222-4222-8222-222222222222\", resource_group = \"\" }\n", Text at "dns.azure_zone.resource_group";
+    a_dns_zone_in_a_protected_group: "zone = \"recalibratex.net\"\n" => "zone = \"recalibratex.net\"\nazure_zone = { tenant = \"backoffice\", subscription = \"22222222-2222-4222-8222-222222222222\", resource_group = \"Marketing\" }\n", Protected at "dns.azure_zone.resource_group";
     a_text_without_quotes: r#"name = "qa""# => "name = qa", Syntax at "";
     a_key_given_twice: r#"prefix = "rhc""# => "prefix = \"rhc\"\nprefix = \"rhc\"", Syntax at "";
     an_unknown_key: r#"display_name = "Recalibrate Healthcare QA""# => "display_name = \"Q\"\ncolour = \"blue\"", UnknownKey at "environment.colour";

@@ -1,10 +1,11 @@
-//! Does the app answer on its own hostname, and only encrypted?
+//! Does the app answer on the service's name and on its own, and only encrypted?
 
 use async_trait::async_trait;
 use rhc_containerapps::ContainerApp;
 
 use crate::engine::{Checked, TenantKey};
 use crate::manifest::Manifest;
+use crate::steps::domains::BINDING;
 use crate::verify::check::{Check, Unproven};
 use crate::verify::context::Context;
 use crate::verify::outside::Seen;
@@ -15,13 +16,20 @@ pub(super) fn of(manifest: &Manifest, checked: &Checked) -> Vec<Box<dyn Check>> 
     for (key, app) in manifest.apps() {
         let name = &app.container_app.name;
         if let Some(step) = checked.named("Microsoft.App/containerApps", name) {
-            for scheme in [Scheme::Https, Scheme::Http] {
-                checks.push(Box::new(Answers {
-                    scheme,
-                    app: key.to_owned(),
-                    container_app: name.clone(),
-                    tenant: step.meta.tenant.clone(),
-                }));
+            let custom = checked.named(BINDING, &app.hostname);
+            let hosts = [None]
+                .into_iter()
+                .chain(custom.map(|_| Some(&app.hostname)));
+            for host in hosts {
+                for scheme in [Scheme::Https, Scheme::Http] {
+                    checks.push(Box::new(Answers {
+                        scheme,
+                        app: key.to_owned(),
+                        container_app: name.clone(),
+                        host: host.cloned(),
+                        tenant: step.meta.tenant.clone(),
+                    }));
+                }
             }
         }
     }
@@ -38,22 +46,28 @@ struct Answers {
     scheme: Scheme,
     app: String,
     container_app: String,
+    /// The app's own address; without one, the name that the service gave it.
+    host: Option<String>,
     tenant: TenantKey,
 }
 
 #[async_trait]
 impl Check for Answers {
     fn id(&self) -> String {
+        let what = self.host.as_ref().unwrap_or(&self.app);
         match self.scheme {
-            Scheme::Https => format!("outside/https/{}", self.app),
-            Scheme::Http => format!("outside/unencrypted/{}", self.app),
+            Scheme::Https => format!("outside/https/{what}"),
+            Scheme::Http => format!("outside/unencrypted/{what}"),
         }
     }
 
     fn title(&self) -> String {
-        match self.scheme {
-            Scheme::Https => format!("{} answers on its own hostname", self.container_app),
-            Scheme::Http => format!("{} serves nothing unencrypted", self.container_app),
+        let app = &self.container_app;
+        match (self.scheme, &self.host) {
+            (Scheme::Https, None) => format!("{app} answers on its own hostname"),
+            (Scheme::Http, None) => format!("{app} serves nothing unencrypted"),
+            (Scheme::Https, Some(host)) => format!("{app} answers at https://{host}"),
+            (Scheme::Http, Some(host)) => format!("{app} serves nothing unencrypted at {host}"),
         }
     }
 
@@ -66,22 +80,25 @@ impl Check for Answers {
     }
 
     fn why(&self) -> String {
-        match self.scheme {
-            Scheme::Https => "an app that is configured well and does not answer is of no use",
-            Scheme::Http => "patients' data is encrypted on its way (HIPAA, 45 CFR 164.312(e)(1))",
+        match (self.scheme, &self.host) {
+            (Scheme::Https, None) => {
+                "an app that is configured well and does not answer is of no use"
+            }
+            (Scheme::Https, Some(_)) => {
+                "this is the address that users know, and its certificate is checked on the way"
+            }
+            (Scheme::Http, _) => {
+                "patients' data is encrypted on its way (HIPAA, 45 CFR 164.312(e)(1))"
+            }
         }
         .to_owned()
     }
 
     async fn run(&self, cx: &Context<'_>) -> Result<Verdict, Unproven> {
-        let app = cx.resource::<ContainerApp>(&self.container_app).await?;
-        let ingress = app
-            .properties
-            .configuration
-            .and_then(|configuration| configuration.ingress);
-        let host = ingress
-            .and_then(|ingress| ingress.fqdn)
-            .ok_or_else(|| Unproven::because("it has no hostname of its own yet"))?;
+        let host = match &self.host {
+            Some(host) => host.clone(),
+            None => self.given(cx).await?,
+        };
         let outside = cx.outside(self.tenant.as_str()).await?;
         Ok(match self.scheme {
             Scheme::Https => {
@@ -93,6 +110,20 @@ impl Check for Answers {
                 unencrypted(&address, &outside.get(&address).await?)
             }
         })
+    }
+}
+
+impl Answers {
+    /// The name that the service gave the app.
+    async fn given(&self, cx: &Context<'_>) -> Result<String, Unproven> {
+        let app = cx.resource::<ContainerApp>(&self.container_app).await?;
+        let ingress = app
+            .properties
+            .configuration
+            .and_then(|configuration| configuration.ingress);
+        ingress
+            .and_then(|ingress| ingress.fqdn)
+            .ok_or_else(|| Unproven::because("it has no hostname of its own yet"))
     }
 }
 

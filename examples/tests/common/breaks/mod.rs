@@ -4,6 +4,7 @@ use serde_json::Value;
 
 mod baseline;
 mod databases;
+mod domains;
 mod files;
 mod foundations;
 mod network;
@@ -56,6 +57,7 @@ pub(crate) fn all() -> Vec<Break> {
         stack::stack(),
         stack::bridge(),
         files::images_and_files(),
+        domains::domains_stage(),
     ]
     .into_iter()
     .flatten()
