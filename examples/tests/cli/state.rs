@@ -14,6 +14,8 @@ fn steps_by_hand(state: &str) {
         DATABASE.to_owned(),
         format!("{DATABASE}/native-administrators"),
         "tenants/rhcqa.onmicrosoft.com/native-administrators".to_owned(),
+        "domains/hp2-qa.recalibratex.net/records".to_owned(),
+        "domains/smx-qa.recalibratex.net/records".to_owned(),
     ] {
         let said = cloud(&["person", &step, "--state", state]);
         assert_eq!(said.code, 0, "{step}: {}", said.words());
