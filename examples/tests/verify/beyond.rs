@@ -72,6 +72,14 @@ fn outside() -> Vec<Case> {
             }),
         ),
         case(
+            "something before the app answers unencrypted at its own address",
+            "outside/unencrypted/hp2-qa.recalibratex.net",
+            How::Outside(|world, _| {
+                let host = "hp2-qa.recalibratex.net";
+                world.mount(host, Router::new().fallback(|| async { "hello" }));
+            }),
+        ),
+        case(
             "the server lets the internet in, whatever its configuration says",
             "outside/closed/rhc-qa-sqlsvr",
             How::Outside(|world, _| {

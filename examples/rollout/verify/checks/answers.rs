@@ -8,7 +8,7 @@ use crate::manifest::Manifest;
 use crate::steps::domains::BINDING;
 use crate::verify::check::{Check, Unproven};
 use crate::verify::context::Context;
-use crate::verify::outside::Seen;
+use crate::verify::outside::{Outside, Seen};
 use crate::verify::report::{Vantage, Verdict};
 
 pub(super) fn of(manifest: &Manifest, checked: &Checked) -> Vec<Box<dyn Check>> {
@@ -40,6 +40,21 @@ pub(super) fn of(manifest: &Manifest, checked: &Checked) -> Vec<Box<dyn Check>> 
 enum Scheme {
     Https,
     Http,
+}
+
+impl Scheme {
+    async fn ask(self, outside: &Outside, host: &str) -> Result<Verdict, Unproven> {
+        Ok(match self {
+            Self::Https => {
+                let address = format!("https://{host}/");
+                encrypted(&address, &outside.get(&address).await?)
+            }
+            Self::Http => {
+                let address = format!("http://{host}/");
+                unencrypted(&address, &outside.get(&address).await?)
+            }
+        })
+    }
 }
 
 struct Answers {
@@ -95,21 +110,19 @@ impl Check for Answers {
     }
 
     async fn run(&self, cx: &Context<'_>) -> Result<Verdict, Unproven> {
-        let host = match &self.host {
-            Some(host) => host.clone(),
-            None => self.given(cx).await?,
-        };
+        let given = self.given(cx).await?;
         let outside = cx.outside(self.tenant.as_str()).await?;
-        Ok(match self.scheme {
-            Scheme::Https => {
-                let address = format!("https://{host}/");
-                encrypted(&address, &outside.get(&address).await?)
-            }
-            Scheme::Http => {
-                let address = format!("http://{host}/");
-                unencrypted(&address, &outside.get(&address).await?)
-            }
-        })
+        let verdict = self.scheme.ask(&outside, &given).await?;
+        let Some(host) = &self.host else {
+            return Ok(verdict);
+        };
+        // What is wrong with the app itself is the other check's to say.
+        if !matches!(verdict, Verdict::Passed { .. }) {
+            return Err(Unproven::because(format!(
+                "it is not as it should be at {given} either, which leads to the same app"
+            )));
+        }
+        self.scheme.ask(&outside, host).await
     }
 }
 
@@ -139,7 +152,7 @@ fn encrypted(address: &str, seen: &Seen) -> Verdict {
         } if leads_to_https(location) => Verdict::passed(words),
         Seen::Answer { .. } | Seen::NoConnection(_) => Verdict::failed(
             words,
-            "look at the app's revisions and logs in the portal: a revision that does not start serves nobody",
+            "look at the app's revisions and logs in the portal: a revision that does not start serves nobody; if only its own address is concerned, look at its records and its certificate (plan shows both)",
         ),
     }
 }
