@@ -3,12 +3,14 @@
 use rhc_arm::{ArmClient, Method, Request, Resource, ResourceId, ResourceType, Resources, Result};
 
 use crate::{
-    ContainerApp, CustomHostnameAnalysis, ManagedCertificate, ManagedEnvironment, Revision,
+    ContainerApp, CustomHostnameAnalysis, Job, JobExecution, JobTemplate, ManagedCertificate,
+    ManagedEnvironment, Revision,
 };
 
 /// Container Apps, through a client of Resource Manager.
 ///
-/// Cheap to clone. Environments, apps and revisions have the verbs of [`Resources`]; what only apps and revisions can do is here.
+/// Cheap to clone. Environments, apps, revisions, jobs and executions have the verbs of [`Resources`]; what only some of
+/// them can do is here.
 ///
 /// ```no_run
 /// # use std::sync::Arc;
@@ -131,6 +133,59 @@ impl ContainerAppsClient {
     /// 404 where there is no such app or revision.
     pub async fn restart_revision(&self, app: &ResourceId, revision: &str) -> Result<()> {
         self.revision_action(app, revision, "restart").await
+    }
+
+    /// The jobs of a resource group or subscription.
+    pub fn jobs(&self, scope: impl Into<ResourceId>) -> Resources<Job> {
+        self.arm.resources(scope)
+    }
+
+    /// The executions of a job.
+    pub fn executions(&self, job: &ResourceId) -> Resources<JobExecution> {
+        self.arm.resources(job.clone())
+    }
+
+    /// Starts a job, with another template than its own if one is given: the whole of it, as nothing is taken over.
+    ///
+    /// The answer names the execution and says no more; ask [`executions`](Self::executions) what becomes of it. It is not
+    /// sent again when its answer is lost: look whether there is an execution that you do not know.
+    ///
+    /// Permission: `Microsoft.App/jobs/start/action`.
+    /// Page: [jobs/start](https://learn.microsoft.com/rest/api/resource-manager/containerapps/jobs/start).
+    ///
+    /// # Errors
+    /// 404 where there is no such job.
+    ///
+    /// ```no_run
+    /// # use rhc_arm::ResourceId;
+    /// # async fn example(containers: rhc_containerapps::ContainerAppsClient, job: ResourceId) -> Result<(), Box<dyn std::error::Error>> {
+    /// let execution = containers.start_job(&job, None).await?;
+    /// let name = execution.name.unwrap_or_default();
+    /// let execution = containers.executions(&job).get(&name).await?;
+    /// println!("{:?}", execution.properties.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn start_job(
+        &self,
+        job: &ResourceId,
+        template: Option<&JobTemplate>,
+    ) -> Result<Resource<JobExecution>> {
+        let group = job.parent().unwrap_or_else(ResourceId::root);
+        self.jobs(group).action(job.name(), "start", template).await
+    }
+
+    /// Stops an execution that has not ended.
+    ///
+    /// Permission: `Microsoft.App/jobs/stop/action`.
+    /// Page: [jobs/stop-execution](https://learn.microsoft.com/rest/api/resource-manager/containerapps/jobs/stop-execution).
+    ///
+    /// # Errors
+    /// 404 where there is no such execution.
+    pub async fn stop_execution(&self, job: &ResourceId, execution: &str) -> Result<()> {
+        self.executions(job)
+            .action(execution, "stop", None::<&()>)
+            .await
     }
 
     async fn revision_action(&self, app: &ResourceId, revision: &str, action: &str) -> Result<()> {

@@ -6,11 +6,13 @@ mod domain;
 mod environment;
 #[cfg(feature = "fake")]
 pub mod fake;
+mod job;
 
 pub use app::*;
 pub use client::ContainerAppsClient;
 pub use domain::*;
 pub use environment::*;
+pub use job::*;
 
 /// The version of the interface that this crate speaks.
 ///

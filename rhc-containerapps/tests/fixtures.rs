@@ -4,9 +4,10 @@ use rhc_arm::fake::Arm;
 use rhc_arm::{ArmClient, Resource, ResourceId};
 use rhc_containerapps::{
     ActiveRevisionsMode, AppLogsConfiguration, Configuration, Container, ContainerApp,
-    ContainerAppProperties, ContainerAppsClient, DomainControlValidation, HttpGet, Ingress,
-    ManagedCertificate, ManagedCertificateProperties, ManagedEnvironment,
-    ManagedEnvironmentProperties, Probe, ProbeType, Scale, Template, WorkloadProfile,
+    ContainerAppProperties, ContainerAppsClient, DomainControlValidation, HttpGet, Ingress, Job,
+    JobConfiguration, JobProperties, JobTemplate, ManagedCertificate, ManagedCertificateProperties,
+    ManagedEnvironment, ManagedEnvironmentProperties, ManualTrigger, Probe, ProbeType, Scale,
+    Template, TriggerType, WorkloadProfile,
 };
 use rhc_core::Result;
 use rhc_core::fake::directory::Replication;
@@ -26,6 +27,7 @@ enum There {
     Environment,
     App,
     Hostname,
+    Job,
 }
 
 async fn live(there: There) -> Live {
@@ -60,6 +62,9 @@ async fn live(there: There) -> Live {
         }
         if there >= There::Hostname {
             hostname(state);
+        }
+        if there >= There::Job {
+            job_with_execution(state);
         }
     });
     tokio::time::resume();
@@ -136,6 +141,21 @@ fn environment_id() -> ResourceId {
         .unwrap()
 }
 
+fn job_with_execution(state: &mut State) {
+    let mut body = json!(job());
+    body["type"] = json!("Microsoft.App/jobs");
+    body["properties"]["provisioningState"] = json!("Succeeded");
+    let execution = json!({
+        "type": "Microsoft.App/jobs/executions",
+        "properties": {
+            "status": "Running", "startTime": "2026-11-23T09:00:00Z", "template": body["properties"]["template"],
+        },
+    });
+    let at = "/providers/Microsoft.App/jobs/probe";
+    put(state, at, body);
+    put(state, &format!("{at}/executions/probe-db51ldq"), execution);
+}
+
 fn group() -> ResourceId {
     format!("/subscriptions/{SUBSCRIPTION}/resourceGroups/fixtures-rg")
         .parse()
@@ -210,6 +230,45 @@ fn app() -> Resource<ContainerApp> {
         ..Default::default()
     })
     .at("eastus2")
+}
+
+fn job_id() -> ResourceId {
+    group().resource("Microsoft.App/jobs", "probe").unwrap()
+}
+
+fn job() -> Resource<Job> {
+    let environment = group()
+        .resource("Microsoft.App/managedEnvironments", "env")
+        .unwrap();
+    Resource::new(JobProperties {
+        environment_id: Some(environment.to_string()),
+        configuration: Some(JobConfiguration {
+            trigger_type: Some(TriggerType::Manual),
+            replica_timeout: Some(300),
+            replica_retry_limit: Some(0),
+            manual_trigger_config: Some(ManualTrigger {
+                parallelism: Some(1),
+                replica_completion_count: Some(1),
+                ..Default::default()
+            }),
+            ..Default::default()
+        }),
+        template: Some(job_template("all")),
+        ..Default::default()
+    })
+    .at("eastus2")
+}
+
+fn job_template(argument: &str) -> JobTemplate {
+    JobTemplate {
+        containers: Some(vec![Container {
+            name: text("probe"),
+            image: text("mcr.microsoft.com/k8se/quickstart-jobs:latest"),
+            args: Some(vec![argument.to_owned()]),
+            ..Default::default()
+        }]),
+        ..Default::default()
+    }
 }
 
 async fn replay<T: Serialize, R: Future<Output = Result<T>>>(
@@ -358,3 +417,42 @@ fixture!(
         )
     }
 );
+
+fixture!(job_put, "jobs.put", Environment, |containers| {
+    containers.jobs(group()).put("probe", &job()).await
+});
+fixture!(job_get, "jobs.get", Job, |containers| {
+    containers.jobs(group()).get("probe").await
+});
+fixture!(job_list, "jobs.list", Job, |containers| {
+    let subscription = ResourceId::of_subscription(&SUBSCRIPTION.parse().unwrap());
+    containers.jobs(subscription).list().collect_all().await
+});
+fixture!(job_update, "jobs.update", Job, |containers| {
+    let change = json!({ "properties": { "configuration": { "replicaTimeout": 600 } } });
+    containers.jobs(group()).update("probe", &change).await
+});
+fixture!(job_delete, "jobs.delete", Job, |containers| {
+    containers.jobs(group()).delete("probe").await
+});
+fixture!(job_start, "jobs.start", Job, |containers| {
+    containers.start_job(&job_id(), None).await
+});
+fixture!(
+    job_start_otherwise,
+    "jobs.start.otherwise",
+    Job,
+    |containers| {
+        let template = job_template("one");
+        containers.start_job(&job_id(), Some(&template)).await
+    }
+);
+fixture!(execution_get, "executions.get", Job, |containers| {
+    containers.executions(&job_id()).get("probe-db51ldq").await
+});
+fixture!(execution_list, "executions.list", Job, |containers| {
+    containers.executions(&job_id()).list().collect_all().await
+});
+fixture!(execution_stop, "executions.stop", Job, |containers| {
+    containers.stop_execution(&job_id(), "probe-db51ldq").await
+});

@@ -12,14 +12,30 @@ use super::{
     template, traffic,
 };
 
-const ENVIRONMENT: &str = "properties.environmentId";
+pub(super) const ENVIRONMENT: &str = "properties.environmentId";
 /// The older name of the same, which the service keeps alike.
 const MANAGED_ENVIRONMENT: &str = "properties.managedEnvironmentId";
 const INGRESS: &str = "properties.configuration.ingress";
 const RUNNING: &str = "properties.runningStatus";
-const BUSY: (u16, &str) = (409, "ContainerAppOperationInProgress");
+pub(super) const BUSY: (u16, &str) = (409, "ContainerAppOperationInProgress");
 
-const fn environment(path: &'static str) -> Link {
+/// What an app may be called, and a job.
+pub(super) const NAME: NameRule = NameRule {
+    min: 2,
+    max: 32,
+    fits: |name| {
+        name.starts_with(|own: char| own.is_ascii_lowercase())
+            && !name.ends_with('-')
+            && !name.contains("--")
+            && name
+                .bytes()
+                .all(|own| own.is_ascii_lowercase() || own.is_ascii_digit() || own == b'-')
+    },
+    refusal: (400, "ContainerAppInvalidName"),
+    says: "lower-case letters, digits and hyphens, a letter first, no hyphen last and no two in a row",
+};
+
+pub(super) const fn environment(path: &'static str) -> Link {
     Link {
         path,
         resource_type: ENVIRONMENTS,
@@ -29,20 +45,7 @@ const fn environment(path: &'static str) -> Link {
 }
 
 pub(super) const RULES: TypeRules = TypeRules {
-    name: NameRule {
-        min: 2,
-        max: 32,
-        fits: |name| {
-            name.starts_with(|own: char| own.is_ascii_lowercase())
-                && !name.ends_with('-')
-                && !name.contains("--")
-                && name
-                    .bytes()
-                    .all(|own| own.is_ascii_lowercase() || own.is_ascii_digit() || own == b'-')
-        },
-        refusal: (400, "ContainerAppInvalidName"),
-        says: "lower-case letters, digits and hyphens, a letter first, no hyphen last and no two in a row",
-    },
+    name: NAME,
     read_only: &[
         "properties.runningStatus",
         "properties.latestRevisionName",
@@ -175,8 +178,8 @@ fn before_put(state: &mut State, put: &PutContext<'_>) -> Result<(), ServiceErro
     template::check(put)
 }
 
-/// The environment: named, unchanged, ready, in the same region, with the profile asked for.
-fn home(state: &State, put: &PutContext<'_>) -> Result<(), ServiceError> {
+/// The environment of an app or job: named, unchanged, ready, in the same region, with the profile asked for.
+pub(super) fn home(state: &State, put: &PutContext<'_>) -> Result<(), ServiceError> {
     let Some(id) = environment_of(put.sent) else {
         return Err(bad(
             "ContainerAppManagedEnvironmentRequired",
@@ -229,12 +232,12 @@ fn home(state: &State, put: &PutContext<'_>) -> Result<(), ServiceError> {
     }
 }
 
-fn environment_of(sent: &Value) -> Option<&str> {
+pub(super) fn environment_of(sent: &Value) -> Option<&str> {
     json::text(sent, ENVIRONMENT).or_else(|| json::text(sent, MANAGED_ENVIRONMENT))
 }
 
 /// Whatever acts as an identity needs one that the app has; passwords must be among its secrets.
-fn identities(put: &PutContext<'_>) -> Result<(), ServiceError> {
+pub(super) fn identities(put: &PutContext<'_>) -> Result<(), ServiceError> {
     let identity = json::at(put.sent, "identity").unwrap_or(&Value::Null);
     let system = json::text(identity, "type")
         .is_some_and(|own| own.to_ascii_lowercase().contains("systemassigned"));

@@ -5,9 +5,9 @@ use rhc_core::fake::{Read, State};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::json;
+use super::{json, registry};
 
-/// Registries from which anybody pulls. Whether an image exists there is not simulated.
+/// Registries from which anybody pulls. Whether an image exists there is not simulated; of Azure's own registries it is.
 const PUBLIC: &[&str] = &[
     "docker.io",
     "ghcr.io",
@@ -17,7 +17,7 @@ const PUBLIC: &[&str] = &[
     "registry.k8s.io",
 ];
 const REGISTRIES: &str = "Microsoft.ContainerRegistry/registries";
-const PULL: &str = "Microsoft.ContainerRegistry/registries/pull/read";
+pub(super) const PULL: &str = "Microsoft.ContainerRegistry/registries/pull/read";
 
 /// The registry that an image stands in, as Docker reads its name.
 pub(super) fn host(image: &str) -> &str {
@@ -60,7 +60,7 @@ fn pull(state: &State, app: &Stored, image: &str) -> Result<(), String> {
              https://aka.ms/acr/authorization for more information."
         )
     };
-    let Some(registry) = registry(state, host) else {
+    let Some(registry) = self::registry(state, host) else {
         // A registry that is no resource of Azure: its passwords are its own.
         return match credentials {
             Some(own) if json::text(own, "passwordSecretRef").is_some() => Ok(()),
@@ -92,10 +92,19 @@ fn pull(state: &State, app: &Stored, image: &str) -> Result<(), String> {
                 Plane::Control,
             )
     });
-    if allowed { Ok(()) } else { Err(unauthorized()) }
+    if !allowed {
+        return Err(unauthorized());
+    }
+    match registry::missing(state, image) {
+        // Words and code as users of Container Apps report them.
+        Some(tag) => Err(format!(
+            "GET https:: MANIFEST_UNKNOWN: manifest tagged by \"{tag}\" is not found; map[Tag:{tag}]"
+        )),
+        None => Ok(()),
+    }
 }
 
-fn registry<'a>(state: &'a State, host: &str) -> Option<&'a Stored> {
+pub(super) fn registry<'a>(state: &'a State, host: &str) -> Option<&'a Stored> {
     state.read::<Arm>()?.everywhere(REGISTRIES).find(|own| {
         own.text("properties.loginServer").map_or_else(
             || format!("{}.azurecr.io", own.name()).eq_ignore_ascii_case(host),

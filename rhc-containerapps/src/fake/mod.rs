@@ -3,10 +3,15 @@
 mod app;
 mod domains;
 mod environment;
+mod execution;
+mod identity;
 mod images;
+mod job;
 mod json;
 mod managed_certificate;
+mod program;
 mod regions;
+mod registry;
 mod revision;
 mod secrets;
 mod subnet;
@@ -17,27 +22,39 @@ mod web;
 use rhc_arm::fake::ServiceError;
 use rhc_core::fake::World;
 
+pub use execution::log_of;
+pub use program::{Exit, Program, RunningContainer, register_program};
+pub use registry::{Registries, push_image, remove_image};
+
 const ENVIRONMENTS: &str = "Microsoft.App/managedEnvironments";
 const APPS: &str = "Microsoft.App/containerApps";
 const CERTIFICATES: &str = "Microsoft.App/managedEnvironments/managedCertificates";
 const REVISIONS: &str = "Microsoft.App/containerApps/revisions";
+const JOBS: &str = "Microsoft.App/jobs";
+const EXECUTIONS: &str = "Microsoft.App/jobs/executions";
 /// The stable versions that the fake answers to.
 const VERSIONS: &[&str] = &["2024-03-01", "2025-01-01", "2025-07-01", "2026-01-01"];
 /// What a refusal is called of which no code is known. Unverified wherever it is used.
 const UNNAMED: &str = "InvalidRequestParameterWithDetails";
 
-/// Lets Container Apps be made on the Resource Manager of a World, which `rhc_arm::fake::mount` provides, and lets
-/// the apps answer on `*.azurecontainerapps.io`.
+/// Lets Container Apps be made on the Resource Manager of a World, which `rhc_arm::fake::mount` provides, lets the apps
+/// answer on `*.azurecontainerapps.io`, and lets registries answer for the images in them on `*.azurecr.io`.
 pub fn mount(world: &World) {
     for rules in [
         environment::RULES,
         managed_certificate::RULES,
         app::RULES,
         revision::RULES,
+        job::RULES,
+        execution::RULES,
     ] {
         rhc_arm::fake::register(world, rules);
     }
+    execution::on_events(world);
+    let _ = world.load_section::<Registries>();
     world.mount("*.azurecontainerapps.io", web::router());
+    world.mount("*.azurecr.io", registry::router());
+    world.mount(identity::HOST, identity::router());
 }
 
 /// A refusal with 400.

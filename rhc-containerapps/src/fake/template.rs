@@ -171,6 +171,24 @@ fn scale(template: &Value) -> Result<(), ServiceError> {
 
 /// What the service adds to a template.
 pub(super) fn fill(stored: &mut Stored) {
+    fill_containers(stored);
+    let Some(mut template) = stored.get(TEMPLATE).cloned() else {
+        return;
+    };
+    let scale = json::at(&template, "scale").cloned().unwrap_or(json!({}));
+    let own = |name: &str, default: Value| json::at(&scale, name).cloned().unwrap_or(default);
+    template["scale"] = json!({
+        "minReplicas": own("minReplicas", Value::Null),
+        "maxReplicas": own("maxReplicas", json!(10)),
+        "cooldownPeriod": own("cooldownPeriod", json!(300)),
+        "pollingInterval": own("pollingInterval", json!(30)),
+        "rules": own("rules", Value::Null),
+    });
+    stored.set(TEMPLATE, template);
+}
+
+/// What the service adds to each container.
+pub(super) fn fill_containers(stored: &mut Stored) {
     let Some(mut template) = stored.get(TEMPLATE).cloned() else {
         return;
     };
@@ -186,15 +204,6 @@ pub(super) fn fill(stored: &mut Stored) {
             });
         }
     }
-    let scale = json::at(&template, "scale").cloned().unwrap_or(json!({}));
-    let own = |name: &str, default: Value| json::at(&scale, name).cloned().unwrap_or(default);
-    template["scale"] = json!({
-        "minReplicas": own("minReplicas", Value::Null),
-        "maxReplicas": own("maxReplicas", json!(10)),
-        "cooldownPeriod": own("cooldownPeriod", json!(300)),
-        "pollingInterval": own("pollingInterval", json!(30)),
-        "rules": own("rules", Value::Null),
-    });
     stored.set(TEMPLATE, template);
 }
 

@@ -1,8 +1,11 @@
-//! The fake of Container Apps: environments and apps through our client, and each rule broken.
+//! The fake of Container Apps: environments, apps and jobs through our client, and each rule broken.
 
 mod apps;
 mod domains;
 mod environments;
+mod identities;
+mod jobs;
+mod registries;
 mod revisions;
 mod support;
 mod templates;

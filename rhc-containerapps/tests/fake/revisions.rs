@@ -4,11 +4,12 @@ use rhc_arm::{Resource, ResourceId};
 use rhc_containerapps::{Revision, RevisionProperties};
 use serde_json::{Value, json};
 
-use super::support::{APP, Stage, app, group, id, identity, registry, said, with};
+use super::support::{
+    APP, OWN_IMAGE, Stage, app, group, id, identity, registry, said, with,
+};
 
 const SUFFIX: &str = "properties.template.revisionSuffix";
 const IMAGE: &str = "properties.template.containers.0.image";
-const OWN_IMAGE: &str = "smx25qaacr.azurecr.io/hp2:1";
 
 fn app_id() -> ResourceId {
     id("containerApps", APP).parse().unwrap()
@@ -316,4 +317,17 @@ async fn traffic_is_shared_out_by_weight() {
         named(&stage, "hp225qa-app--v2").await.traffic_weight,
         Some(20)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_private_image_that_nobody_pushed() {
+    let stage = Stage::ready().await;
+    stage.let_pull();
+    let image = "smx25qaacr.azurecr.io/hp2:2";
+    let body = with_registry(with(suffixed("v1"), IMAGE, json!(image)));
+    let error = stage.put_app(&body).await.unwrap_err();
+    assert!(error.message().contains("MANIFEST_UNKNOWN"), "{error}");
+    let push = |state: &mut _| rhc_containerapps::fake::push_image(state, image);
+    stage.world.with(push);
+    stage.put_app(&body).await.unwrap();
 }

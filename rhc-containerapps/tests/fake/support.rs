@@ -15,6 +15,8 @@ pub(crate) const GROUP: &str =
 pub(crate) const ENVIRONMENT: &str = "hp225qa-env";
 pub(crate) const APP: &str = "hp225qa-app";
 pub(crate) const IMAGE: &str = "mcr.microsoft.com/k8se/quickstart:latest";
+pub(crate) const OWN_IMAGE: &str = "smx25qaacr.azurecr.io/hp2:1";
+pub(crate) const PROBE_IMAGE: &str = "smx25qaacr.azurecr.io/rhc-probe:1";
 const PRINCIPAL: Uuid = Uuid::from_u128(0x1d);
 
 pub(crate) struct Stage {
@@ -212,6 +214,9 @@ fn network(state: &mut State) {
         json!({ "location": "eastus2", "properties": { "loginServer": "smx25qaacr.azurecr.io" } });
     let below = "/providers/Microsoft.ContainerRegistry/registries/smx25qaacr";
     there(state, below, registry);
+    for image in [OWN_IMAGE, PROBE_IMAGE] {
+        rhc_containerapps::fake::push_image(state, image);
+    }
 }
 
 pub(crate) fn group() -> ResourceId {
@@ -248,6 +253,29 @@ pub(crate) fn app() -> Value {
                 }],
                 "scale": { "minReplicas": 1, "maxReplicas": 3 },
             },
+        },
+    })
+}
+
+/// The job that the tests begin with.
+pub(crate) fn job() -> Value {
+    json!({
+        "location": "eastus2",
+        "identity": { "type": "UserAssigned", "userAssignedIdentities": { identity(): {} } },
+        "properties": {
+            "environmentId": id("managedEnvironments", ENVIRONMENT),
+            "configuration": {
+                "triggerType": "Manual",
+                "replicaTimeout": 300,
+                "replicaRetryLimit": 0,
+                "manualTriggerConfig": { "parallelism": 1, "replicaCompletionCount": 1 },
+                "registries": [{ "server": "smx25qaacr.azurecr.io", "identity": identity() }],
+            },
+            "template": { "containers": [{
+                "name": "probe", "image": PROBE_IMAGE, "args": ["--hello"],
+                "env": [{ "name": "GREETING", "value": "hello" }],
+                "resources": { "cpu": 0.25, "memory": "0.5Gi" },
+            }] },
         },
     })
 }

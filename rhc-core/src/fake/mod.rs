@@ -28,4 +28,4 @@ pub use save::StateError;
 pub use section::{Section, SectionProblem};
 pub use state::State;
 pub use vantage::Vantage;
-pub use world::{EventHandler, World, WorldOptions};
+pub use world::{EventHandler, WeakWorld, World, WorldOptions};

@@ -3,7 +3,7 @@
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -72,6 +72,24 @@ pub(super) struct Inner {
 #[derive(Clone)]
 pub struct World(pub(super) Arc<Inner>);
 
+/// A handle that does not keep its World alive: for an event handler that has to begin something which lasts.
+#[derive(Clone)]
+pub struct WeakWorld(Weak<Inner>);
+
+impl WeakWorld {
+    /// The World, if somebody still has it.
+    #[must_use]
+    pub fn upgrade(&self) -> Option<World> {
+        self.0.upgrade().map(World)
+    }
+}
+
+impl fmt::Debug for WeakWorld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WeakWorld")
+    }
+}
+
 impl World {
     /// An empty World: no tenant, no resource, nothing but the authority mounted.
     #[must_use]
@@ -114,6 +132,12 @@ impl World {
         }));
         super::authority::mount(&world);
         world
+    }
+
+    /// A handle that does not keep the World alive.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakWorld {
+        WeakWorld(Arc::downgrade(&self.0))
     }
 
     /// The whole state, as `README.md` of this module documents it.

@@ -50,7 +50,7 @@ const ALL: &[FirstParty] = &[
         ],
         public_client: false,
     },
-    // Unverified: this and the following three appIds come from general knowledge.
+    // Unverified: this and the following four appIds come from general knowledge.
     FirstParty {
         app_id: Uuid::from_u128(0x0223_07d3_0f1b_48f7_badc_1ba6_abab_6d66),
         name: "Azure SQL Database",
@@ -71,6 +71,12 @@ const ALL: &[FirstParty] = &[
         app_id: Uuid::from_u128(0xe406_a681_f3d4_42a8_90b6_c2b0_2949_7af1),
         name: "Azure Storage",
         identifiers: &["https://storage.azure.com"],
+        public_client: false,
+    },
+    FirstParty {
+        app_id: Uuid::from_u128(0x6a0e_c4d3_30cb_4a83_91c0_ae56_bc0e_3d26),
+        name: "Azure Container Registry",
+        identifiers: &["https://containerregistry.azure.net"],
         public_client: false,
     },
     FirstParty {
