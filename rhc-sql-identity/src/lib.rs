@@ -7,9 +7,9 @@ mod servers;
 mod session;
 
 pub use grants::{
-    CATALOGUE_QUERY, DatabaseRole, Grant, GrantPlan, Identifier, InvalidIdentifier, InvalidSid,
-    Observed, ObservedUser, PrincipalKind, Row, Sid, SidChange, SidTaken, Statement, UnknownRole,
-    UnreadableRow, plan,
+    CATALOGUE_QUERY, DatabasePermission, DatabaseRole, EffectiveRights, Grant, GrantPlan,
+    Identifier, InvalidIdentifier, InvalidSid, Observed, ObservedUser, PrincipalKind, Probe, Row,
+    Sid, SidChange, SidTaken, Statement, TableName, UnknownRole, UnreadableRow, plan,
 };
 pub use rhc_core::{AppId, Error, ErrorKind, Result};
 pub use servers::{

@@ -3,6 +3,7 @@
 mod identifier;
 mod observed;
 mod plan;
+mod probe;
 mod role;
 mod sid;
 mod statement;
@@ -12,6 +13,7 @@ pub use identifier::{Identifier, InvalidIdentifier};
 pub(crate) use identifier::{folded, same_name};
 pub use observed::{CATALOGUE_QUERY, Observed, ObservedUser, PrincipalKind, Row, UnreadableRow};
 pub use plan::{Grant, GrantPlan, SidChange, SidTaken, plan};
+pub use probe::{DatabasePermission, EffectiveRights, Probe, TableName};
 pub use role::{DatabaseRole, UnknownRole};
 pub use sid::{InvalidSid, Sid};
 pub use statement::Statement;

@@ -2,6 +2,7 @@
 
 mod address;
 mod error;
+mod probing;
 mod retry;
 
 use std::fmt::Debug;

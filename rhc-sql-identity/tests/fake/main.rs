@@ -1,6 +1,7 @@
 //! SQL servers in a World: what they answer, and what they refuse.
 
 mod databases;
+mod rights;
 mod servers;
 mod sql;
 mod support;

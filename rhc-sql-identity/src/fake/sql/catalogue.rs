@@ -35,6 +35,9 @@ pub struct Catalogue {
     /// Roles that somebody made, besides the fixed ones.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub custom_roles: BTreeSet<String>,
+    /// Tables, as `schema.name`. What stands in them is not simulated.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub tables: BTreeSet<String>,
 }
 
 /// A user of a database.

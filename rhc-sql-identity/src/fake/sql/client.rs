@@ -11,7 +11,7 @@ use rhc_core::{
     Url,
 };
 
-use crate::grants::{CATALOGUE_QUERY, Row};
+use crate::grants::Row;
 use crate::session::{Databases, SqlAddress, SqlRetry, SqlSession};
 
 use super::door::Vantage;
@@ -88,7 +88,7 @@ impl Databases for EmbeddedDatabases {
         let mut session = Session {
             service: self.service(at.host())?,
             database: at.database().to_owned(),
-            from: self.0.from,
+            from: self.0.from.clone(),
         };
         session.send("sql.open", "").await?;
         Ok(Box::new(session))
@@ -112,10 +112,10 @@ impl Session {
     async fn send(&mut self, operation: &'static str, batch: &str) -> Result<Vec<Row>> {
         let body = Batch {
             database: self.database.clone(),
-            from: self.from,
+            from: self.from.clone(),
             batch: batch.to_owned(),
         };
-        let changes_nothing = batch.is_empty() || batch == CATALOGUE_QUERY;
+        let changes_nothing = batch.is_empty() || batch.starts_with("SELECT ");
         let request = Request::new(operation, Method::Post, Path::new(PATH))
             .json(&body)
             .idempotent(changes_nothing);

@@ -15,6 +15,7 @@ use crate::session::SqlError;
 
 use super::catalogue::{Catalogue, SqlSection};
 use super::execute::Rights;
+use super::path;
 
 /// What tokens must be for.
 const AUDIENCE: &[&str] = &[
@@ -24,13 +25,16 @@ const AUDIENCE: &[&str] = &[
 ];
 
 /// From where a client comes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Vantage {
     /// From the internet, with this address.
     Outside(Ipv4Addr),
     /// From a network that reaches the server by a private endpoint.
     Inside,
+    /// From this subnet, by its id: what is there reaches the server if its network has an approved endpoint to it, and a
+    /// zone that leads to that endpoint.
+    Subnet(String),
 }
 
 impl Vantage {
@@ -56,7 +60,14 @@ pub(super) fn enter(
     from: Vantage,
 ) -> Result<Entered, SqlError> {
     let door = Door::find(state, server)?;
-    door.let_through(from)?;
+    let inside = match &from {
+        Vantage::Outside(_) => false,
+        Vantage::Inside => door.private,
+        Vantage::Subnet(id) => state
+            .read::<Arm>()
+            .is_some_and(|arm| path::leads(arm, &door.id, id)),
+    };
+    door.let_through(&from, inside)?;
     let caller = authority::authenticate(state, headers, AUDIENCE).map_err(|_| refused())?;
     if caller.tenant != door.tenant {
         return Err(refused());
@@ -73,6 +84,7 @@ pub(super) fn enter(
 
 /// What stands at a server's door, copied so that the state is free again.
 struct Door {
+    id: String,
     server: String,
     tenant: Uuid,
     public: bool,
@@ -102,6 +114,7 @@ impl Door {
             |rule: &Stored, path: &str| rule.text(path).and_then(|text| text.parse().ok());
         let status = "properties.privateLinkServiceConnectionState.status";
         Ok(Self {
+            id: id.to_owned(),
             server: name.to_owned(),
             tenant,
             public: server.text("properties.publicNetworkAccess") == Some("Enabled"),
@@ -130,24 +143,24 @@ impl Door {
         })
     }
 
-    fn let_through(&self, from: Vantage) -> Result<(), SqlError> {
+    /// `inside`: whether the private way leads there from this place.
+    fn let_through(&self, from: &Vantage, inside: bool) -> Result<(), SqlError> {
         match from {
-            Vantage::Inside if self.private => Ok(()),
-            // Without an approved endpoint a network of one's own is on the outside, and the server's public name
-            // leads to the gateway; its addresses are in nobody's rules.
-            Vantage::Inside if !self.public => Err(self.closed()),
-            Vantage::Inside => Err(self.not_in_rules(Ipv4Addr::UNSPECIFIED)),
-            Vantage::Outside(_) if !self.public => Err(self.closed()),
+            _ if inside => Ok(()),
+            _ if !self.public => Err(self.closed()),
+            // Without a private way a network of one's own is on the outside, and the server's public name leads to the
+            // gateway; its addresses are in nobody's rules.
+            Vantage::Inside | Vantage::Subnet(_) => Err(self.not_in_rules(Ipv4Addr::UNSPECIFIED)),
             Vantage::Outside(address) => {
                 let admits =
                     |(start, end): &(Option<Ipv4Addr>, Option<Ipv4Addr>)| match (start, end) {
-                        (Some(start), Some(end)) => (*start..=*end).contains(&address),
+                        (Some(start), Some(end)) => (*start..=*end).contains(address),
                         _ => false,
                     };
                 if self.rules.iter().any(admits) {
                     Ok(())
                 } else {
-                    Err(self.not_in_rules(address))
+                    Err(self.not_in_rules(*address))
                 }
             }
         }

@@ -5,6 +5,7 @@ use crate::session::SqlError;
 
 use super::catalogue::{Catalogue, CatalogueUser};
 use super::parse::{self, Parsed};
+use super::probing;
 
 /// As whom a session is in a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +51,7 @@ impl Rights {
 /// batch ends is lost with its session, because here a session is one batch.
 pub(super) fn run(
     catalogue: &mut Catalogue,
+    database: &str,
     rights: &Rights,
     batch: &str,
 ) -> Result<Vec<Row>, SqlError> {
@@ -82,6 +84,15 @@ pub(super) fn run(
             Parsed::Catalogue => {
                 rows = select(catalogue, rights);
                 Ok(())
+            }
+            Parsed::Functions(columns) => {
+                rows = vec![probing::row(catalogue, rights, &columns)];
+                Ok(())
+            }
+            Parsed::CreateTable(table) => probing::create(catalogue, database, rights, &table),
+            Parsed::Read(table) => probing::touch(catalogue, database, rights, "SELECT", &table),
+            Parsed::DeleteNothing(table) => {
+                probing::touch(catalogue, database, rights, "DELETE", &table)
             }
             Parsed::CreateUser { name, sid, kind } => {
                 let user = CatalogueUser {
@@ -208,6 +219,10 @@ fn drop_user(catalogue: &mut Catalogue, rights: &Rights, name: &str) -> Result<(
 mod tests {
     use super::*;
     use crate::grants::{CATALOGUE_QUERY, Observed};
+
+    fn run(catalogue: &mut Catalogue, rights: &Rights, batch: &str) -> Result<Vec<Row>, SqlError> {
+        super::run(catalogue, "hp2_db", rights, batch)
+    }
 
     const A: &str = "0x1798D583FD870F4AA6B909C04D126368";
     const B: &str = "0x6C1A2F0E1D5B334A9D0E7A4F2C8B1D55";

@@ -6,6 +6,8 @@ mod door;
 mod execute;
 mod lexer;
 mod parse;
+mod path;
+mod probing;
 mod wire;
 
 pub use catalogue::{Catalogue, CatalogueUser, ServerCatalogue, SqlSection};

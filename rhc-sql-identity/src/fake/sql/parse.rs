@@ -7,6 +7,10 @@ use crate::session::SqlError;
 
 use super::lexer::{self, Token};
 
+mod probing;
+
+pub(super) use probing::{Column, Table};
+
 /// A statement that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Parsed {
@@ -32,8 +36,16 @@ pub(super) enum Parsed {
     },
     /// `DROP USER …`.
     DropUser { name: String },
-    /// The one query.
+    /// The query of the users.
     Catalogue,
+    /// `SELECT` of functions that say what the session may do.
+    Functions(Vec<Column>),
+    /// `CREATE TABLE …`.
+    CreateTable(Table),
+    /// `SELECT TOP (1) 1 FROM …`.
+    Read(Table),
+    /// `DELETE FROM … WHERE 1 = 0`.
+    DeleteNothing(Table),
 }
 
 /// Reads a batch. As on the server, nothing of it is run if any of it cannot be read.
@@ -85,7 +97,14 @@ impl Parser<'_> {
             }
         }
         if self.word("CREATE") {
-            return self.create_user();
+            return if self.word("TABLE") {
+                self.create_table()
+            } else {
+                self.create_user()
+            };
+        }
+        if self.word("DELETE") {
+            return self.delete();
         }
         if self.word("ALTER") {
             return self.alter_role();
@@ -102,6 +121,9 @@ impl Parser<'_> {
                 .unwrap_or_default()
                 .iter();
             return Ok(Parsed::Catalogue);
+        }
+        if self.word("SELECT") {
+            return self.select();
         }
         Err(self.wrong())
     }
@@ -267,7 +289,7 @@ mod tests {
             ("ALTER ROLE [r] MEMBER [a]", "MEMBER"),
             ("DROP TABLE [t]", "TABLE"),
             ("BEGIN COMMIT TRAN", "COMMIT"),
-            ("SELECT name FROM sys.database_principals", "SELECT"),
+            ("SELECT name FROM sys.database_principals", "name"),
             ("SET XACT_ABORT 1", "1"),
         ] {
             let error = batch(text).unwrap_err();

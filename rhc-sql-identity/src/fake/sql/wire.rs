@@ -64,10 +64,11 @@ async fn answer(
         let catalogue = state
             .section::<SqlSection>()
             .catalogue_mut(&entered.server, &entered.database);
-        let outcome = match execute::run(catalogue, &entered.rights, &asked.batch) {
-            Ok(rows) => Outcome::Rows(rows),
-            Err(error) => Outcome::Error(error),
-        };
+        let outcome =
+            match execute::run(catalogue, &entered.database, &entered.rights, &asked.batch) {
+                Ok(rows) => Outcome::Rows(rows),
+                Err(error) => Outcome::Error(error),
+            };
         (Some(entered.tenant), outcome)
     });
     let operation = if asked.batch.is_empty() {
