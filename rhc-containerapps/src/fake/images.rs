@@ -119,12 +119,17 @@ pub(super) fn registry<'a>(state: &'a State, host: &str) -> Option<&'a Stored> {
 /// Source: [pulling with an identity](https://learn.microsoft.com/azure/container-apps/managed-identity-image-pull),
 /// [roles over repositories](https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions).
 fn takes_identities(registry: &Stored) -> bool {
-    let is = |path: &str, value: &str| {
-        let own = registry.text(path);
-        own.is_some_and(|own| own.eq_ignore_ascii_case(value))
-    };
-    let tokens = "properties.policies.azureADAuthenticationAsArmPolicy.status";
-    !is(tokens, "disabled") && !is("properties.roleAssignmentMode", "AbacRepositoryPermissions")
+    takes_arm_tokens(registry) && takes_plain_roles(registry)
+}
+
+pub(super) fn takes_arm_tokens(registry: &Stored) -> bool {
+    let status = registry.text("properties.policies.azureADAuthenticationAsArmPolicy.status");
+    !status.is_some_and(|own| own.eq_ignore_ascii_case("disabled"))
+}
+
+pub(super) fn takes_plain_roles(registry: &Stored) -> bool {
+    let mode = registry.text("properties.roleAssignmentMode");
+    !mode.is_some_and(|own| own.eq_ignore_ascii_case("AbacRepositoryPermissions"))
 }
 
 /// The tenant and principal of the identity that pulls.

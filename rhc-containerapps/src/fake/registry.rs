@@ -24,7 +24,6 @@ use super::images;
 const AUDIENCE: &str = "https://containerregistry.azure.net";
 /// Which a registry takes too, unless its policy says otherwise.
 const ARM_AUDIENCE: &str = "https://management.azure.com";
-const ARM_POLICY: &str = "properties.policies.azureADAuthenticationAsArmPolicy.status";
 
 /// The section `registry` of the state: images by host, repository and tag, each with its digest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -234,7 +233,7 @@ async fn manifest(
 fn caller(state: &State, host: &str, token: &str) -> Option<Caller> {
     let registry = images::registry(state, host)?;
     let mut audience = vec![AUDIENCE];
-    if registry.text(ARM_POLICY) != Some("disabled") {
+    if images::takes_arm_tokens(registry) {
         audience.push(ARM_AUDIENCE);
     }
     let mut headers = HeaderMap::new();
@@ -245,13 +244,14 @@ fn caller(state: &State, host: &str, token: &str) -> Option<Caller> {
 fn may_pull(state: &State, caller: &Caller, host: &str) -> bool {
     images::registry(state, host).is_some_and(|registry| {
         let (tenant, who) = (caller.tenant, caller.object_id);
-        may(
-            state,
-            tenant,
-            who,
-            registry.id(),
-            images::PULL,
-            Plane::Control,
-        )
+        images::takes_plain_roles(registry)
+            && may(
+                state,
+                tenant,
+                who,
+                registry.id(),
+                images::PULL,
+                Plane::Control,
+            )
     })
 }

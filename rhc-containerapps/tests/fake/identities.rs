@@ -55,8 +55,7 @@ async fn answers(body: Value, questions: Vec<(String, bool)>) -> Vec<(u16, Value
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         stage.world.settle();
     }
-    let heard = heard.lock().unwrap().clone();
-    heard
+    heard.lock().unwrap().clone()
 }
 
 fn query(version: &str, resource: &str, selector: &str) -> String {

@@ -107,6 +107,8 @@ async fn a_job_runs_with_its_arguments_its_identity_and_in_its_subnet() {
     assert_eq!(running, Some(ExecutionStatus::Running));
     let (status, log) = end_of(&stage, &name).await;
     assert_eq!((status, &*log), (ExecutionStatus::Succeeded, "ends with 0"));
+    let listed = stage.client().executions(&job_id()).list();
+    assert_eq!(listed.collect_all().await.unwrap().len(), 1);
     let seen = seen.lock().unwrap();
     let [container] = seen.as_slice() else {
         panic!("run {} times", seen.len());
@@ -117,8 +119,6 @@ async fn a_job_runs_with_its_arguments_its_identity_and_in_its_subnet() {
     assert_eq!(container.env["CONTAINER_APP_JOB_NAME"], JOB);
     let secret = &container.env["IDENTITY_HEADER"];
     assert!(!format!("{container:?}").contains(secret));
-    let listed = stage.client().executions(&job_id()).list();
-    assert_eq!(listed.collect_all().await.unwrap().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]

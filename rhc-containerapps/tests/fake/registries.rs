@@ -157,6 +157,15 @@ async fn who_may_not_pull_gets_no_token() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn roles_over_repositories_take_the_place_of_the_role_over_the_registry() {
+    let stage = Stage::new();
+    let owner = stage.world.sign_in(&stage.tenant.to_string(), &[]);
+    let mode = "properties.roleAssignmentMode";
+    stage.change(&registry(), mode, json!("AbacRepositoryPermissions"));
+    assert_eq!(look(&stage, &*owner, SCOPE, MANIFEST).await.0, 401);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_token_for_another_service_is_not_exchanged() {
     let stage = Stage::new();
     let owner = stage.world.sign_in(&stage.tenant.to_string(), &[]);

@@ -4,9 +4,7 @@ use rhc_arm::{Resource, ResourceId};
 use rhc_containerapps::{Revision, RevisionProperties};
 use serde_json::{Value, json};
 
-use super::support::{
-    APP, OWN_IMAGE, Stage, app, group, id, identity, registry, said, with,
-};
+use super::support::{APP, OWN_IMAGE, Stage, app, group, id, identity, registry, said, with};
 
 const SUFFIX: &str = "properties.template.revisionSuffix";
 const IMAGE: &str = "properties.template.containers.0.image";
