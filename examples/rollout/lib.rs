@@ -9,6 +9,7 @@ pub mod github;
 pub mod manifest;
 pub mod mirror;
 pub mod preflight;
+pub mod probe;
 pub mod report;
 pub mod sign_in;
 pub mod steps;

@@ -69,7 +69,7 @@ pub enum Verb {
     Plan,
     /// Carry the difference out
     Apply,
-    /// Ask the finished environment whether it does what it is for; writes nothing
+    /// Ask the finished environment whether it does what it is for; starts the apps' probes and writes nothing
     Verify,
     /// Compare the environment with the development stacks that it mirrors; writes nothing
     Mirror,

@@ -1,10 +1,11 @@
-//! The two programs' command lines: arguments in, words and an exit code out. The examples are nothing but a call to
-//! [`rollout`] or [`cloud`].
+//! The programs' command lines: arguments in, words and an exit code out. The examples are nothing but a call to
+//! [`rollout`], [`cloud`] or [`probe`].
 
 mod args;
 mod console;
 mod failure;
 mod mirror;
+mod probe;
 mod prompt;
 mod serve;
 mod session;
@@ -24,6 +25,7 @@ use tokio::runtime::{Builder, Runtime};
 pub use args::{Args, CloudChoice, SignInChoice, Verb};
 pub use console::Console;
 pub use failure::CliError;
+pub use probe::probe;
 pub use serve::cloud;
 
 use crate::engine::Exit;

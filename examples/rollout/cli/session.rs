@@ -342,7 +342,10 @@ impl<'a> Session<'a> {
     }
 
     async fn verify(&mut self) -> Result<Report, CliError> {
-        let options = VerifyOptions::default();
+        let options = VerifyOptions {
+            fence: Some(self.target.connection.fence().clone()),
+            ..VerifyOptions::default()
+        };
         let asked = verify(&self.rollout, self.manifest, &self.clients, &options);
         let report = self.signals.or_stopped(asked).await?;
         let mut text = self.console.text();

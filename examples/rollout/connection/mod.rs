@@ -30,10 +30,9 @@ use crate::github::{GitHubClient, GitHubToken};
 use crate::manifest::Manifest;
 use crate::sign_in::{Method, Nobody, Prompt, SignIn};
 use crate::steps::Connect;
-use azure_databases::AzureDatabases;
 use counting::Counting;
 
-pub use azure_databases::NOT_YET as DATABASES_NOT_YET;
+pub use azure_databases::{AzureDatabases, NOT_YET as DATABASES_NOT_YET, PROBE_NOT_YET};
 pub use ownership::fence;
 pub use served::{ADMIN_PATH, About, FORMAT, Served, ServedError, Task};
 
@@ -280,6 +279,14 @@ impl Connect for Connection {
             });
             Arc::clone(made)
         })
+    }
+
+    fn opens_databases_inside(&self) -> Result<(), StepError> {
+        if self.embedded {
+            Ok(())
+        } else {
+            Err(StepError::new(PROBE_NOT_YET))
+        }
     }
 
     fn databases_from_outside(

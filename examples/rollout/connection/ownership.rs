@@ -222,6 +222,43 @@ mod tests {
     }
 
     #[test]
+    fn once_it_only_looks_nothing_is_let_through_but_the_start_of_a_probe() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/environments/qa.toml");
+        let fence = fence(&Manifest::load(path).unwrap(), &Cloud::public());
+        fence.own_subscription(&"backoffice".into(), "11111111-1111-1111-1111-111111111111");
+        let group = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rhc-hp2-qa-rg";
+        let job = format!("{group}/providers/Microsoft.App/jobs/hp225qa-probe");
+        let check = |tenant: &str, method: &str, address: &str| {
+            let url = address.parse().unwrap();
+            let checked = fence.check(&tenant.into(), method, &url, None);
+            checked.map_err(|refusal| refusal.reason)
+        };
+        let arm = |path: &str| format!("https://management.azure.com{path}?api-version=2025-07-01");
+        let graph = |path: &str| format!("https://graph.microsoft.com/v1.0{path}");
+        let other = job.replace("hp225qa", "smx25qa");
+        assert_eq!(check("backoffice", "PUT", &arm(&job)), Ok(()), "before");
+        fence.only_start([("backoffice".into(), job.clone())]);
+        for (tenant, method, address, passes) in [
+            ("backoffice", "POST", arm(&format!("{job}/start")), true),
+            ("backoffice", "POST", arm(&format!("{}/START", job.replace("jobs", "Jobs"))), true),
+            ("backoffice", "GET", arm(&job), true),
+            ("backoffice", "POST", arm(&format!("{job}/stop")), false),
+            ("backoffice", "POST", arm(&format!("{job}/start/now")), false),
+            ("backoffice", "POST", arm(&format!("{other}/start")), false),
+            ("database", "POST", arm(&format!("{job}/start")), false),
+            ("backoffice", "PUT", arm(&job), false),
+            ("backoffice", "PATCH", arm(&job), false),
+            ("backoffice", "DELETE", arm(&job), false),
+            ("backoffice", "PUT", arm(group), false),
+            ("backoffice", "POST", graph("/applications"), false),
+            ("backoffice", "POST", graph("/directoryObjects/getByIds"), true),
+        ] {
+            let refusal = check(tenant, method, &address);
+            assert_eq!(refusal.is_ok(), passes, "{tenant} {method} {address}: {refusal:?}");
+        }
+    }
+
+    #[test]
     fn the_qa_file_owns_what_it_names_and_no_more() {
         let group = "https://management.azure.com/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups";
         for (tenant, method, url, passes) in [

@@ -5,6 +5,7 @@ mod dev;
 pub mod github;
 mod outsiders;
 mod person;
+mod probe;
 mod registrar;
 mod seed;
 #[cfg(test)]
@@ -103,6 +104,7 @@ impl EmbeddedCloud {
     fn inhabit(self, person: bool) -> Result<Self, EmbeddedError> {
         person::register(&self.world, &self.manifest);
         registrar::register(&self.world, &self.manifest);
+        probe::register(&self.world, &self.manifest);
         if person {
             self.world.person().enable();
         }

@@ -43,6 +43,16 @@ pub trait Connect: Send + Sync {
     /// Where nobody has signed in to the tenant and nobody can.
     fn databases(&self, tenant: &TenantKey, id: TenantId) -> Result<Arc<dyn Databases>, StepError>;
 
+    /// Whether an app's probe can open databases where it runs in this cloud.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    fn opens_databases_inside(&self) -> Result<(), StepError> {
+        Err(StepError::new(
+            "no probe runs where this connection leads to",
+        ))
+    }
+
     /// The same databases from the internet, where anybody is: to see that nobody is let in from there.
     ///
     /// # Errors
@@ -84,9 +94,9 @@ struct Inner {
 
 #[derive(Clone)]
 struct Made {
+    credential: Arc<dyn TokenCredential>,
     arm: ArmClient,
     graph: GraphClient,
-    credential: Arc<dyn TokenCredential>,
 }
 
 impl Clients {
@@ -165,6 +175,18 @@ impl Clients {
             ))
             .remedy("sign in in another way (--sign-in), then run the same command again")
         })
+    }
+
+    /// Who we are in the tenant, for a service that has no client here.
+    ///
+    /// # Errors
+    /// Where nobody can sign in to the tenant.
+    pub fn credential(
+        &self,
+        tenant: &TenantRef,
+        inputs: &Inputs<'_>,
+    ) -> Result<Arc<dyn TokenCredential>, StepError> {
+        Ok(self.made(&tenant.key, tenant.id(inputs)?)?.credential)
     }
 
     /// Signs in to a tenant anew: a better account may exist there by now.

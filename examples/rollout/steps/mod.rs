@@ -18,6 +18,7 @@ mod groups;
 mod monitoring;
 mod network;
 mod private_path;
+pub mod probe;
 mod site;
 pub mod stack;
 pub mod subscriptions;

@@ -32,7 +32,9 @@ const CLAIMS: [Claim; 8] = [
     Claim {
         title: "The apps reach their databases by managed identity",
         shown_by: &[
+            "inside/chain/{app}",
             "inside/opens/{app}/",
+            "inside/rights/{app}/",
             "control-plane/trust/",
             "control-plane/no-secret/",
         ],

@@ -1,8 +1,8 @@
 //! Asks the finished environment whether it does what it is for.
 //!
 //! [`verify`] needs no journal and no memory of how the environment was made: it runs in a process of its own. It reads
-//! everything that the steps make back, thing by thing, and then asks what no single step can see. It writes nothing.
-//! What cannot be proven is reported as not proven, never as passed.
+//! everything that the steps make back, thing by thing, and then asks what no single step can see. It writes nothing but
+//! the start of the apps' probes. What cannot be proven is reported as not proven, never as passed.
 
 mod check;
 mod checks;
@@ -20,20 +20,26 @@ pub use done::Done;
 pub use report::{Entry, Report, Vantage, Verdict};
 pub use steps::id as id_of_step;
 
-use crate::engine::Rollout;
+use crate::engine::{Checked, Fence, Finding, Rollout};
 use crate::manifest::Manifest;
 use crate::steps::Clients;
+use crate::steps::probe::KIND;
 
 /// How to verify.
 #[derive(Clone, Debug)]
 pub struct VerifyOptions {
     /// How many questions are asked at the same time.
     pub concurrency: usize,
+    /// The fence around the clients: from the first look on it lets nothing through but the start of the probes.
+    pub fence: Option<Fence>,
 }
 
 impl Default for VerifyOptions {
     fn default() -> Self {
-        Self { concurrency: 16 }
+        Self {
+            concurrency: 16,
+            fence: None,
+        }
     }
 }
 
@@ -47,7 +53,13 @@ pub async fn verify(
     clients: &Clients,
     options: &VerifyOptions,
 ) -> Report {
+    if let Some(fence) = &options.fence {
+        fence.only_start([]);
+    }
     let checked = rollout.check(options.concurrency).await;
+    if let Some(fence) = &options.fence {
+        let_probes_start(fence, &checked);
+    }
     let cx = Context::new(manifest, clients, &checked);
     let beyond = checks::of(manifest, &checked);
     let beyond = stream::iter(&beyond)
@@ -58,6 +70,21 @@ pub async fn verify(
     let checks: Vec<Entry> = checked.steps().map(steps::entry).chain(beyond).collect();
     let done = done::claims(manifest, &checks);
     Report::new(checks, done)
+}
+
+/// The jobs that are ours and as the file says may be started, and nothing else may be written.
+fn let_probes_start(fence: &Fence, checked: &Checked) {
+    let ready = checked
+        .of_kind(KIND)
+        .filter(|step| matches!(step.finding, Finding::AsWanted));
+    let jobs = ready.filter_map(|step| Some((step.meta.tenant.clone(), step.id()?.to_owned())));
+    let jobs: Vec<_> = jobs.collect();
+    for (tenant, id) in &jobs {
+        if let Some(subscription) = id.split('/').nth(2) {
+            fence.own_subscription(tenant, subscription);
+        }
+    }
+    fence.only_start(jobs);
 }
 
 async fn run(check: &dyn Check, cx: &Context<'_>) -> Entry {

@@ -73,6 +73,11 @@ pub(crate) fn rollout(words: &[&str]) -> Said {
     call(cli::rollout, words)
 }
 
+/// `cross_tenant_sql` with these words.
+pub(crate) fn probe(words: &[&str]) -> Said {
+    call(cli::probe, words)
+}
+
 /// `embedded_cloud` with these words.
 pub(crate) fn cloud(words: &[&str]) -> Said {
     call(cli::cloud, words)

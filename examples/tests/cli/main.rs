@@ -2,6 +2,7 @@
 
 mod console;
 mod mirror;
+mod probe;
 mod refusals;
 mod rehearsal;
 mod served;

@@ -18,6 +18,7 @@ fn steps_by_hand(state: &str) {
         "domains/smx-qa.recalibratex.net/records".to_owned(),
         "delivery/repositories/vokworks-ronk/hp225/branches/qa".to_owned(),
         "delivery/repositories/vokworks-ronk/smx25/branches/qa".to_owned(),
+        "images/rhc-probe:1".to_owned(),
     ] {
         let said = cloud(&["person", &step, "--state", state]);
         assert_eq!(said.code, 0, "{step}: {}", said.words());

@@ -173,3 +173,9 @@ pub(crate) fn record<'s>(state: &'s mut Value, name: &str) -> &'s mut Map<String
 pub(crate) fn repository<'s>(state: &'s mut Value, name: &str) -> &'s mut Map<String, Value> {
     at(state, &["sections", "github", "repositories", name])
 }
+
+/// The tables of a database: a list of `schema.name`.
+pub(crate) fn sql_tables<'s>(state: &'s mut Value, database: &str) -> &'s mut Value {
+    let path = ["sections", "sql", "servers", "rhc-qa-sqlsvr", "databases", database];
+    at(state, &path).entry("tables").or_insert(Value::Null)
+}

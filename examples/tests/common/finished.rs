@@ -6,7 +6,7 @@ use std::time::Duration;
 use rhc_core::fake::WorldOptions;
 use rollout::connection::Connection;
 use rollout::embedded::EmbeddedCloud;
-use rollout::engine::{ApplyOptions, PlanOptions, Planned, Rollout, Summary};
+use rollout::engine::{ApplyOptions, Fence, PlanOptions, Planned, Rollout, Summary};
 use rollout::manifest::Manifest;
 use rollout::steps::{self, Clients};
 use serde_json::Value;
@@ -61,7 +61,11 @@ pub(crate) struct Run {
 impl Run {
     /// A process over the cloud that a state file describes, in which nobody does what a person has to do.
     pub(crate) fn from_state(state: &Value) -> Self {
-        let manifest = manifest();
+        Self::of(manifest(), state)
+    }
+
+    /// The same, with another environment file.
+    pub(crate) fn of(manifest: Manifest, state: &Value) -> Self {
         let state = state.to_string();
         let cloud =
             EmbeddedCloud::from_state(&manifest, &state, WorldOptions::default(), false).unwrap();
@@ -80,6 +84,11 @@ impl Run {
             rollout,
             connection,
         }
+    }
+
+    /// What it may write.
+    pub(crate) fn fence(&self) -> &Fence {
+        self.connection.fence()
     }
 
     pub(crate) async fn plan(&self) -> Planned {

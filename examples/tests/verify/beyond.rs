@@ -115,6 +115,13 @@ fn only_unencrypted_leads_on(app: Router) -> Router {
 fn control_plane() -> Vec<Case> {
     vec![
         case(
+            "the app was granted a right without a role",
+            "inside/rights/hp2/corp_db",
+            How::State(|state| {
+                sql_users(state, "corp_db")["rhc-hp2-qa-db"]["permissions"] = json!(["DELETE"]);
+            }),
+        ),
+        case(
             "the app administers the databases",
             "control-plane/administrators/rhc-qa-sql-admins",
             How::State(|state| {

@@ -20,5 +20,6 @@ mod edit;
 )]
 #[path = "../common/finished.rs"]
 mod finished;
+mod inside;
 mod synthetic;
 mod whole;

@@ -11,7 +11,10 @@ use crate::edit::{DATABASE, HOSTING, delete_all, remove_object};
 use crate::finished::{Run, state};
 
 pub(crate) async fn look(run: &Run) -> Report {
-    let options = VerifyOptions::default();
+    let options = VerifyOptions {
+        fence: Some(run.fence().clone()),
+        ..VerifyOptions::default()
+    };
     verify(&run.rollout, &run.manifest, &run.clients, &options).await
 }
 

@@ -90,6 +90,12 @@ pub fn remove_image(state: &mut State, image: &str) -> bool {
         .is_some_and(|tags| tags.remove(reference.tag).is_some())
 }
 
+/// Whether an image's registry holds it.
+#[must_use]
+pub fn holds_image(state: &State, image: &str) -> bool {
+    missing(state, image).is_none()
+}
+
 /// The tag or digest of an image that its registry does not hold.
 pub(super) fn missing<'a>(state: &State, image: &'a str) -> Option<&'a str> {
     let reference = Reference::parse(image)?;

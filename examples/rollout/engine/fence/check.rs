@@ -44,6 +44,8 @@ const SUBSCRIPTION_TYPES: [&str; 3] = [
     "Microsoft.Security/pricings",
 ];
 
+const ONLY_LOOKED_AT: &str = "the environment is only looked at, and nothing of it is changed";
+
 type Verdict = Result<(), String>;
 
 impl Fence {
@@ -95,11 +97,26 @@ impl Fence {
         let rules = self.rules(tenant)?;
         if holds(&self.ownership.hosts.arm, &host) {
             self.arm(tenant, rules, method, &path)?;
+            self.may_start(tenant, method, &path)?;
             role_definitions::check(&path, body)
         } else if holds(&self.ownership.hosts.graph, &host) {
             self.graph(tenant, rules, method, url, &path, body)
         } else {
             self.data_plane(tenant, &host, &path)
+        }
+    }
+
+    /// While things are only looked at: whether this starts a job that may be started.
+    fn may_start(&self, tenant: &TenantKey, method: &str, path: &[String]) -> Verdict {
+        let learnt = self.read();
+        let Some(only) = &learnt.only else {
+            return Ok(());
+        };
+        let path = (tenant.clone(), path.join("/").to_lowercase());
+        if method == "POST" && only.contains(&path) {
+            Ok(())
+        } else {
+            Err(ONLY_LOOKED_AT.to_owned())
         }
     }
 
@@ -312,6 +329,9 @@ impl Fence {
         });
         if method == "POST" && GRAPH_READS.iter().any(|read| is(read, last)) {
             return Ok(());
+        }
+        if self.read().only.is_some() {
+            return Err(ONLY_LOOKED_AT.to_owned());
         }
         let parts = split_keys(path);
         let Some((access, rest)) = allowed(rules, &parts) else {

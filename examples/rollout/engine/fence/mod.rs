@@ -44,6 +44,8 @@ struct Learnt {
     hosts: BTreeMap<TenantKey, BTreeSet<(String, String)>>,
     /// Ids and domains of tenants born in the run.
     tenant_names: BTreeMap<TenantKey, BTreeSet<String>>,
+    /// Once something is only looked at: what may be started all the same, by tenant and path.
+    only: Option<BTreeSet<(TenantKey, String)>>,
 }
 
 impl Fence {
@@ -81,6 +83,14 @@ impl Fence {
         let mut learnt = self.write();
         let objects = learnt.objects.entry(tenant.clone()).or_default();
         objects.insert(id.to_lowercase());
+    }
+
+    /// From now on things are only looked at: in Azure and in directories nothing is written any more, but that each of these
+    /// jobs, by tenant and ARM id, may be started.
+    pub fn only_start(&self, jobs: impl IntoIterator<Item = (TenantKey, String)>) {
+        let path = |id: &str| format!("{}/start", id.trim_start_matches('/').to_lowercase());
+        let jobs = jobs.into_iter().map(|(tenant, id)| (tenant, path(&id)));
+        self.write().only = Some(jobs.collect());
     }
 
     /// A data-plane host (`rhc-qa-sqlsvr.database.windows.net`) is the environment's.

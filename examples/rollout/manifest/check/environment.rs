@@ -184,6 +184,19 @@ fn images(check: &mut Check<'_>) {
             "expected is repository:tag within the registry, such as rhc-probe:1",
         );
     }
+    for (database, table) in &manifest.probe.tables {
+        let path = format!("probe.tables.{database}");
+        let databases = manifest.database.databases.keys();
+        check.reference(&path, database, "database.databases", databases);
+        if table.parse::<rhc_sql_identity::TableName>().is_err() {
+            check.report(
+                Rule::Text,
+                &path,
+                "this is not the name of a table",
+                "expected is schema.table, such as dbo.practice",
+            );
+        }
+    }
     if !syntax::is_path(&manifest.bootstrap.probe_path) {
         check.report(
             Rule::Text,

@@ -56,6 +56,14 @@ impl App {
     pub fn url(&self) -> String {
         format!("https://{}", self.hostname)
     }
+
+    /// The name of the job that looks from inside: the container app's, which may be as long as a job's, with another end.
+    pub fn probe_job(&self) -> String {
+        let name = &self.container_app.name;
+        let name = name.strip_suffix("-app").unwrap_or(name);
+        let short: String = name.chars().take(26).collect();
+        format!("{}-probe", short.trim_end_matches('-'))
+    }
 }
 
 /// Whose tool an app is.

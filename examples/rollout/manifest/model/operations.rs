@@ -1,5 +1,7 @@
 //! What all parts of the environment have in common, and the people around it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// How long logs are kept, and which tenants export theirs.
@@ -121,6 +123,9 @@ pub struct Probe {
     pub registry_of: String,
     /// Repository and tag within that registry.
     pub image: String,
+    /// A table by database that the probe may read, and see whether it could write. Empty while the databases are.
+    #[serde(default)]
+    pub tables: BTreeMap<String, String>,
 }
 
 /// The public DNS zone of the apps.

@@ -17,7 +17,14 @@ use crate::steps::directory::{
 use crate::steps::site::{Group, NO_TENANT, Site};
 
 impl Site<'_> {
-    pub(super) fn bridge(&mut self, group: &Group, app: &App, identity: &Key, ground: &Ground<'_>) {
+    /// The application that the databases know, as which the app's identity goes there.
+    pub(super) fn bridge(
+        &mut self,
+        group: &Group,
+        app: &App,
+        identity: &Key,
+        ground: &Ground<'_>,
+    ) -> Key {
         let name = &app.bridge.unique_name;
         let home = group.account.tenant.clone();
         let application = self.multi_tenant_application(
@@ -118,6 +125,7 @@ impl Site<'_> {
                 made,
             ));
         }
+        application
     }
 
     /// An application that other tenants can know. Its unique name is its mark.

@@ -21,6 +21,7 @@ use super::clients::TenantRef;
 use super::customers::SignIn;
 use super::database::Databases;
 use super::network::Network;
+use super::probe::Inside;
 use super::site::{Account, Group, Site};
 use crate::engine::{Key, Outputs, Stage};
 use crate::manifest::{App, TagOwner};
@@ -75,15 +76,25 @@ impl Site<'_> {
                 workspace,
             });
         }
+        let probe = images.get(manifest.probe.registry_of.as_str()).map(|images| {
+            let image = self.probe_image(&images.group, images.server());
+            (images, image)
+        });
         for foundation in &foundations {
             let images = images.get(foundation.app.pulls_from.as_str());
-            self.stack(foundation, images, ground);
+            self.stack(foundation, images, probe.as_ref(), ground);
         }
         let workspace = |of: Foundation<'_>| (of.key.to_owned(), of.workspace);
         foundations.into_iter().map(workspace).collect()
     }
 
-    fn stack(&mut self, of: &Foundation<'_>, images: Option<&Images>, ground: &Ground<'_>) {
+    fn stack(
+        &mut self,
+        of: &Foundation<'_>,
+        images: Option<&Images>,
+        probe: Option<&(&Images, Key)>,
+        ground: &Ground<'_>,
+    ) {
         let (app, group, workspace) = (of.app, &of.group, &of.workspace);
         let insights = self.insights(group, &app.monitoring.insights, workspace);
         let identity = self.identity(
@@ -106,8 +117,22 @@ impl Site<'_> {
         }
         self.mail(group, app, workspace);
         let pulls = images.map(|images| (images, self.may_pull(&identity, images)));
+        let own = pulls.as_ref().map(|(_, role)| role.clone());
         self.container_app(of, ground.network, &identity, pulls);
-        self.bridge(group, app, &identity, ground);
+        let bridge = self.bridge(group, app, &identity, ground);
+        if let Some((images, image)) = probe {
+            let own = own.filter(|_| app.pulls_from == self.manifest.probe.registry_of);
+            let may_pull = own.unwrap_or_else(|| self.may_pull(&identity, images));
+            let inside = Inside {
+                app,
+                group,
+                identity: &identity,
+                databases: ground.database_tenant,
+                bridge: &bridge,
+                may_pull: &may_pull,
+            };
+            self.probe_job(&inside, &images.server(), image);
+        }
     }
 
     pub(super) fn identity(&mut self, group: &Group, name: &str, why: &str) -> Key {

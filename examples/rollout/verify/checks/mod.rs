@@ -11,6 +11,7 @@ mod discovery;
 mod inside;
 mod placement;
 mod private_record;
+mod refused;
 mod registry;
 mod roles;
 mod sql_access;
@@ -42,6 +43,7 @@ pub(super) fn of(manifest: &Manifest, checked: &Checked) -> Vec<Box<dyn Check>> 
         audit::of(manifest, checked),
         delivery::of(manifest, checked),
         inside::of(manifest, checked),
+        refused::of(manifest, checked),
     ]
     .into_iter()
     .flatten()

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    Break,
+    Break, NOBODY_GETS_IN,
     Shown::{Create, Update},
     one,
 };
@@ -98,30 +98,41 @@ pub(super) fn databases() -> Vec<Break> {
                 },
             )
         },
-        one(
-            "a role was taken from the app in a database",
-            "database/Microsoft.Sql/servers/rhc-qa-sqlsvr/databases/hp2_db/users/rhc-hp2-qa-db",
-            Update(&["roles"]),
-            |state| sql_users(state, "hp2_db")["rhc-hp2-qa-db"]["roles"] = json!(["db_datareader"]),
-        ),
-        one(
-            "the app's user was dropped from a database",
-            "database/Microsoft.Sql/servers/rhc-qa-sqlsvr/databases/corp_db/users/rhc-hp2-qa-db",
-            Create,
-            |state| {
-                sql_users(state, "corp_db").remove("rhc-hp2-qa-db");
-            },
-        ),
-        one(
-            "the approval of the private endpoint was withdrawn",
-            "database/Microsoft.Sql/servers/rhc-qa-sqlsvr/privateEndpointConnections/rhc-qa-sql-pe",
-            Update(&["status"]),
-            |state| {
-                let kind = "Microsoft.Sql/servers/privateEndpointConnections";
-                let connection = resource_with(state, kind, "rhc-qa-sql-pe");
-                connection["properties"]["privateLinkServiceConnectionState"]["status"] =
-                    json!("Pending");
-            },
-        ),
+        Break {
+            seen_too: &["inside/rights/hp2/hp2_db"],
+            ..one(
+                "a role was taken from the app in a database",
+                "database/Microsoft.Sql/servers/rhc-qa-sqlsvr/databases/hp2_db/users/rhc-hp2-qa-db",
+                Update(&["roles"]),
+                |state| {
+                    sql_users(state, "hp2_db")["rhc-hp2-qa-db"]["roles"] = json!(["db_datareader"])
+                },
+            )
+        },
+        Break {
+            seen_too: &["inside/opens/hp2/corp_db"],
+            ..one(
+                "the app's user was dropped from a database",
+                "database/Microsoft.Sql/servers/rhc-qa-sqlsvr/databases/corp_db/users/rhc-hp2-qa-db",
+                Create,
+                |state| {
+                    sql_users(state, "corp_db").remove("rhc-hp2-qa-db");
+                },
+            )
+        },
+        Break {
+            seen_too: NOBODY_GETS_IN,
+            ..one(
+                "the approval of the private endpoint was withdrawn",
+                "database/Microsoft.Sql/servers/rhc-qa-sqlsvr/privateEndpointConnections/rhc-qa-sql-pe",
+                Update(&["status"]),
+                |state| {
+                    let kind = "Microsoft.Sql/servers/privateEndpointConnections";
+                    let connection = resource_with(state, kind, "rhc-qa-sql-pe");
+                    connection["properties"]["privateLinkServiceConnectionState"]["status"] =
+                        json!("Pending");
+                },
+            )
+        },
     ]
 }

@@ -12,6 +12,7 @@ mod domains;
 mod files;
 mod foundations;
 mod network;
+mod probe;
 mod stack;
 
 /// What somebody did to one thing.
@@ -48,6 +49,21 @@ pub(crate) enum Shown {
     Upheaval,
 }
 
+/// What is seen from inside when the way to the databases is cut.
+const NOBODY_GETS_IN: &[&str] = &[
+    "inside/opens/hp2/corp_db",
+    "inside/opens/hp2/hp2_db",
+    "inside/opens/smx/corp_db",
+];
+
+/// The same, where the name leads nowhere.
+const NOBODY_GETS_IN_BY_NAME: &[&str] = &[
+    "control-plane/private-record/rhc-qa-sqlsvr",
+    "inside/opens/hp2/corp_db",
+    "inside/opens/hp2/hp2_db",
+    "inside/opens/smx/corp_db",
+];
+
 fn one(what: &'static str, step: &'static str, shown: Shown, edit: fn(&mut Value)) -> Break {
     Break {
         what,
@@ -73,6 +89,7 @@ pub(crate) fn all() -> Vec<Break> {
         customers::page(),
         databases::databases(),
         network::network(),
+        probe::probe(),
         stack::stack(),
         stack::bridge(),
         files::images_and_files(),

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    Break,
+    Break, NOBODY_GETS_IN_BY_NAME,
     Shown::{Create, Update},
     one,
 };
@@ -72,7 +72,7 @@ pub(super) fn network() -> Vec<Break> {
             },
         ),
         Break {
-            seen_too: &["control-plane/private-record/rhc-qa-sqlsvr"],
+            seen_too: NOBODY_GETS_IN_BY_NAME,
             ..one(
                 "the private endpoint lost its zone",
                 "network/Microsoft.Network/privateEndpoints/rhc-qa-sql-pe/privateDnsZoneGroups/default",

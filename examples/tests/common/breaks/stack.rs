@@ -161,24 +161,30 @@ pub(super) fn bridge() -> Vec<Break> {
                     json!("AzureADMyOrg");
             },
         ),
-        one(
-            "the bridge was switched off in the databases' tenant",
-            "hp2/servicePrincipals/database/rhc-hp2-qa-db",
-            Update(&["accountEnabled"]),
-            |state| {
-                object(state, DATABASE, "servicePrincipal", "rhc-hp2-qa-db")["body"]["accountEnabled"] =
-                    json!(false);
-            },
-        ),
-        one(
-            "the bridge trusts another identity",
-            "hp2/applications/rhc-hp2-qa-db/federatedIdentityCredentials/hp225qa-id",
-            Update(&["subject"]),
-            |state| {
-                let bridge = object(state, HOSTING, "application", "rhc-hp2-qa-db");
-                bridge["body"]["federatedIdentityCredentials"][0]["subject"] =
-                    json!("00000000-0000-4000-8000-00000000000b");
-            },
-        ),
+        Break {
+            seen_too: &["inside/chain/hp2"],
+            ..one(
+                "the bridge was switched off in the databases' tenant",
+                "hp2/servicePrincipals/database/rhc-hp2-qa-db",
+                Update(&["accountEnabled"]),
+                |state| {
+                    object(state, DATABASE, "servicePrincipal", "rhc-hp2-qa-db")["body"]["accountEnabled"] =
+                        json!(false);
+                },
+            )
+        },
+        Break {
+            seen_too: &["inside/chain/hp2"],
+            ..one(
+                "the bridge trusts another identity",
+                "hp2/applications/rhc-hp2-qa-db/federatedIdentityCredentials/hp225qa-id",
+                Update(&["subject"]),
+                |state| {
+                    let bridge = object(state, HOSTING, "application", "rhc-hp2-qa-db");
+                    bridge["body"]["federatedIdentityCredentials"][0]["subject"] =
+                        json!("00000000-0000-4000-8000-00000000000b");
+                },
+            )
+        },
     ]
 }

@@ -55,6 +55,9 @@ pub struct CatalogueUser {
     /// The roles that it is in.
     #[serde(default)]
     pub roles: BTreeSet<String>,
+    /// Permissions on the database that it was granted without a role: `CREATE TABLE`. No catalogue of users shows them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub permissions: BTreeSet<String>,
 }
 
 const fn external() -> u8 {
@@ -232,6 +235,7 @@ mod tests {
                 kind: "E".to_owned(),
                 authentication_type: 4,
                 roles: ["db_datareader".to_owned()].into(),
+                permissions: BTreeSet::new(),
             },
         );
         assert_eq!(section.validate(), Ok(()));

@@ -100,6 +100,7 @@ pub(super) fn run(
                     kind,
                     authentication_type: 4,
                     roles: [].into(),
+                    permissions: [].into(),
                 };
                 create_user(catalogue, rights, &name, user)
             }

@@ -50,7 +50,15 @@ fn has(catalogue: &Catalogue, rights: &Rights, permission: &str) -> bool {
             .iter()
             .filter(|(role, ..)| is_in(catalogue, rights, role))
     };
-    mine().any(|(_, given, _)| among(given)) && !mine().any(|(.., denied)| among(denied))
+    let granted = || match rights {
+        Rights::Dbo => false,
+        Rights::User(name) => catalogue.user(name).is_some_and(|(_, user)| {
+            let mut own = user.permissions.iter();
+            own.any(|own| own.eq_ignore_ascii_case(permission))
+        }),
+    };
+    let given = mine().any(|(_, given, _)| among(given)) || granted();
+    given && !mine().any(|(.., denied)| among(denied))
 }
 
 /// The one row of a SELECT of functions.
@@ -152,6 +160,7 @@ mod tests {
             kind: "E".to_owned(),
             authentication_type: 4,
             roles: roles.iter().map(|own| (*own).to_owned()).collect(),
+            permissions: [].into(),
         };
         Catalogue {
             users: [("a".to_owned(), user)].into(),
@@ -205,6 +214,19 @@ mod tests {
             let before = catalogue.clone();
             let found = ask(&mut catalogue, &me(), &Probe::CreateTable);
             assert_eq!((found, &catalogue), (wanted, &before), "{roles:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_granted_without_a_role_counts_and_a_denial_wins() {
+        for (roles, wanted) in [(&["db_datareader"][..], Err(229)), (&["db_denydatawriter"], Err(229))] {
+            let mut catalogue = with(roles);
+            let table = Probe::Write("dbo.practice".parse().unwrap());
+            assert_eq!(ask(&mut catalogue, &me(), &table), wanted);
+            let user = catalogue.users.get_mut("a").unwrap();
+            user.permissions = ["DELETE".to_owned()].into();
+            let granted = ask(&mut catalogue, &me(), &table);
+            assert_eq!(granted.is_ok(), roles == ["db_datareader"]);
         }
     }
 

@@ -1,0 +1,173 @@
+//! Whether a registry holds an image, asked of the registry itself: Resource Manager does not know.
+//!
+//! Pages: [authentication](https://learn.microsoft.com/azure/container-registry/container-registry-authentication),
+//! [manifests](https://learn.microsoft.com/rest/api/containerregistry/manifests).
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use azure_core::credentials::{AccessToken, Secret, TokenCredential, TokenRequestOptions};
+use azure_core::error::ErrorKind;
+use azure_core::http::{Method, Request, Transport, Url};
+use rhc_core::{ClientOptions, Clock, Path, Service, ServiceInfo, TenantId};
+use serde_json::Value;
+use url::form_urlencoded;
+
+use crate::engine::StepError;
+
+/// How long a registry's token is used. Unverified: the registry means longer.
+const LIFETIME: Duration = Duration::from_secs(30 * 60);
+/// In which forms an image may be described.
+const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
+                         application/vnd.docker.distribution.manifest.list.v2+json, \
+                         application/vnd.docker.distribution.manifest.v2+json";
+
+/// A registry, as somebody sees it who may pull from it.
+#[derive(Debug)]
+pub(super) struct RegistryClient {
+    host: String,
+    credential: Arc<dyn TokenCredential>,
+    scope: String,
+    tenant: TenantId,
+    options: ClientOptions,
+}
+
+impl RegistryClient {
+    /// With tokens of Resource Manager, which the registry exchanges for its own. Needs
+    /// `Microsoft.ContainerRegistry/registries/pull/read`, which the roles AcrPull, Contributor and Owner have.
+    pub(super) fn new(
+        host: &str,
+        credential: Arc<dyn TokenCredential>,
+        scope: String,
+        tenant: TenantId,
+        options: ClientOptions,
+    ) -> Self {
+        Self {
+            host: host.to_owned(),
+            credential,
+            scope,
+            tenant,
+            options,
+        }
+    }
+
+    /// Whether the registry holds `repository:tag`.
+    ///
+    /// # Errors
+    /// Where nobody may look, or the registry cannot be reached.
+    pub(super) async fn holds(&self, image: &str) -> Result<bool, StepError> {
+        let (repository, tag) = image.rsplit_once(':').unwrap_or((image, "latest"));
+        let token = RepositoryToken {
+            host: self.host.clone(),
+            repository: repository.to_owned(),
+            credential: Arc::clone(&self.credential),
+            scope: self.scope.clone(),
+            tenant: self.tenant,
+            transport: self.options.client_options.transport.clone().unwrap_or_default(),
+            clock: self.options.clock,
+        };
+        let origin = Url::parse(&format!("https://{}", self.host))
+            .map_err(|error| StepError::new(format!("`{}` is no host: {error}", self.host)))?;
+        let info = ServiceInfo {
+            crate_name: env!("CARGO_PKG_NAME"),
+            crate_version: env!("CARGO_PKG_VERSION"),
+            origin,
+            scope: format!("repository:{repository}:pull"),
+        };
+        let service = Service::new(info, Arc::new(token), &self.options)?;
+        let path = Path::new("/v2")
+            .segments(repository.split('/'))
+            .fixed("/manifests")
+            .segment(tag);
+        let request = rhc_core::Request::new("registry.manifest", Method::Get, path)
+            .header("accept", MANIFESTS);
+        Ok(service.send_opt(request).await?.is_some())
+    }
+}
+
+/// A token of the registry's own for one repository. Asking for it changes nothing.
+struct RepositoryToken {
+    host: String,
+    repository: String,
+    credential: Arc<dyn TokenCredential>,
+    scope: String,
+    tenant: TenantId,
+    transport: Transport,
+    clock: Clock,
+}
+
+impl fmt::Debug for RepositoryToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RepositoryToken")
+            .field("host", &self.host)
+            .field("repository", &self.repository)
+            .finish_non_exhaustive()
+    }
+}
+
+impl RepositoryToken {
+    /// One exchange: a form there, one member of the answer back.
+    async fn exchanged(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        member: &str,
+    ) -> azure_core::Result<Secret> {
+        let url = Url::parse(&format!("https://{}{path}", self.host))?;
+        let mut request = Request::new(url, Method::Post);
+        request.insert_header("content-type", "application/x-www-form-urlencoded");
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .append_pair("service", &self.host)
+            .finish();
+        request.set_body(form);
+        let context = azure_core::http::Context::new();
+        let answer = self.transport.send(&context, &mut request).await?;
+        let (status, _, body) = answer.deconstruct();
+        let body: Value = serde_json::from_slice(&body.collect().await?).unwrap_or_default();
+        match body[member].as_str() {
+            Some(token) if status.is_success() => Ok(Secret::new(token.to_owned())),
+            _ => {
+                let said = body["errors"][0]["message"].as_str().unwrap_or("no reason");
+                Err(azure_core::Error::with_message(
+                    ErrorKind::Credential,
+                    format!(
+                        "the registry {} gave no token for {} ({status}): {said}",
+                        self.host, self.repository
+                    ),
+                ))
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl TokenCredential for RepositoryToken {
+    async fn get_token(
+        &self,
+        scopes: &[&str],
+        options: Option<TokenRequestOptions<'_>>,
+    ) -> azure_core::Result<AccessToken> {
+        let entra = self.credential.get_token(&[&self.scope], options).await?;
+        let tenant = self.tenant.to_string();
+        let form = [
+            ("grant_type", "access_token"),
+            ("tenant", &tenant),
+            ("access_token", entra.token.secret()),
+        ];
+        let refresh = self.exchanged("/oauth2/exchange", &form, "refresh_token").await?;
+        let scope = scopes.join(" ");
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("scope", &scope),
+            ("refresh_token", refresh.secret()),
+        ];
+        let token = self.exchanged("/oauth2/token", &form, "access_token").await?;
+        Ok(AccessToken {
+            token,
+            expires_on: self.clock.now() + LIFETIME,
+        })
+    }
+}
