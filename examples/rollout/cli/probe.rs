@@ -60,7 +60,10 @@ async fn here(settings: &Settings, console: &mut Console) -> Exit {
         cloud: Cloud::public(),
         transport: new_http_client(None),
         clock: Clock::system(),
-        environment: ["IDENTITY_ENDPOINT", "IDENTITY_HEADER"].into_iter().filter_map(of).collect(),
+        environment: ["IDENTITY_ENDPOINT", "IDENTITY_HEADER"]
+            .into_iter()
+            .filter_map(of)
+            .collect(),
         databases: Box::new(|_| Arc::new(AzureDatabases)),
     };
     let answers = probe::run(settings, &surroundings).await;
@@ -77,9 +80,15 @@ fn say(console: &mut Console, answers: &[Answer]) {
     for line in probe::lines(answers) {
         console.say(&format!("{line}\n"));
     }
-    let open = answers.iter().filter(|own| own.verdict == Verdict::NotProven).count();
+    let open = answers
+        .iter()
+        .filter(|own| own.verdict == Verdict::NotProven)
+        .count();
     if open > 0 {
-        console.line(&format!("{open} of {} could not be found out.", answers.len()));
+        console.line(&format!(
+            "{open} of {} could not be found out.",
+            answers.len()
+        ));
     }
 }
 
@@ -87,7 +96,10 @@ fn say(console: &mut Console, answers: &[Answer]) {
 async fn story(console: &mut Console) -> Result<Exit, CliError> {
     let manifest = load(None)?;
     let failed = |error: &dyn std::fmt::Display| {
-        CliError::failed(error.to_string(), "run cargo run --example qa_rollout, which says more")
+        CliError::failed(
+            error.to_string(),
+            "run cargo run --example qa_rollout, which says more",
+        )
     };
     let cloud = EmbeddedCloud::new(&manifest, WorldOptions::default(), true)
         .map_err(|error| failed(&error))?;
@@ -100,9 +112,14 @@ async fn story(console: &mut Console) -> Result<Exit, CliError> {
         patience: PERSONS_PATIENCE,
         ..ApplyOptions::default()
     };
-    let summary = rollout.apply(planned, &options).await.map_err(|error| failed(&error))?;
+    let summary = rollout
+        .apply(planned, &options)
+        .await
+        .map_err(|error| failed(&error))?;
     if !summary.failed.is_empty() || !summary.manual.is_empty() {
-        return Err(failed(&"the environment could not be made on the embedded cloud"));
+        return Err(failed(
+            &"the environment could not be made on the embedded cloud",
+        ));
     }
     console.line(&format!(
         "On an embedded cloud: the environment '{}', and in it each app's own job. A job asks as its app: the managed identity \
@@ -111,7 +128,9 @@ async fn story(console: &mut Console) -> Result<Exit, CliError> {
         manifest.environment.display_name
     ));
     let world = cloud.world();
-    let hosting = manifest.hosting_tenant().map_or("", |tenant| tenant.domain.as_str());
+    let hosting = manifest
+        .hosting_tenant()
+        .map_or("", |tenant| tenant.domain.as_str());
     let credential = world.sign_in(hosting, &[]);
     let arm = ArmClient::new(credential, Some(world.client_options().into()))
         .map_err(|error| failed(&error))?;
@@ -123,7 +142,10 @@ async fn story(console: &mut Console) -> Result<Exit, CliError> {
         let Some(job) = job_named(&cloud, &name) else {
             continue;
         };
-        console.say(&format!("\n{}: {name} as {} in {}\n", app.display_name, app.identities.app, app.container_app.subnet));
+        console.say(&format!(
+            "\n{}: {name} as {} in {}\n",
+            app.display_name, app.identities.app, app.container_app.subnet
+        ));
         let (succeeded, lines) = run_job(&cloud, &containers, &job)
             .await
             .map_err(|error| failed(&error))?;
@@ -152,7 +174,11 @@ async fn run_job(
     containers: &ContainerAppsClient,
     job: &ResourceId,
 ) -> rhc_core::Result<(bool, Vec<String>)> {
-    let name = containers.start_job(job, None).await?.name.unwrap_or_default();
+    let name = containers
+        .start_job(job, None)
+        .await?
+        .name
+        .unwrap_or_default();
     loop {
         tokio::time::sleep(PAUSE).await;
         let execution = containers.executions(job).get(&name).await?;

@@ -226,7 +226,8 @@ mod tests {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/environments/qa.toml");
         let fence = fence(&Manifest::load(path).unwrap(), &Cloud::public());
         fence.own_subscription(&"backoffice".into(), "11111111-1111-1111-1111-111111111111");
-        let group = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rhc-hp2-qa-rg";
+        let group =
+            "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rhc-hp2-qa-rg";
         let job = format!("{group}/providers/Microsoft.App/jobs/hp225qa-probe");
         let check = |tenant: &str, method: &str, address: &str| {
             let url = address.parse().unwrap();
@@ -240,10 +241,20 @@ mod tests {
         fence.only_start([("backoffice".into(), job.clone())]);
         for (tenant, method, address, passes) in [
             ("backoffice", "POST", arm(&format!("{job}/start")), true),
-            ("backoffice", "POST", arm(&format!("{}/START", job.replace("jobs", "Jobs"))), true),
+            (
+                "backoffice",
+                "POST",
+                arm(&format!("{}/START", job.replace("jobs", "Jobs"))),
+                true,
+            ),
             ("backoffice", "GET", arm(&job), true),
             ("backoffice", "POST", arm(&format!("{job}/stop")), false),
-            ("backoffice", "POST", arm(&format!("{job}/start/now")), false),
+            (
+                "backoffice",
+                "POST",
+                arm(&format!("{job}/start/now")),
+                false,
+            ),
             ("backoffice", "POST", arm(&format!("{other}/start")), false),
             ("database", "POST", arm(&format!("{job}/start")), false),
             ("backoffice", "PUT", arm(&job), false),
@@ -251,10 +262,19 @@ mod tests {
             ("backoffice", "DELETE", arm(&job), false),
             ("backoffice", "PUT", arm(group), false),
             ("backoffice", "POST", graph("/applications"), false),
-            ("backoffice", "POST", graph("/directoryObjects/getByIds"), true),
+            (
+                "backoffice",
+                "POST",
+                graph("/directoryObjects/getByIds"),
+                true,
+            ),
         ] {
             let refusal = check(tenant, method, &address);
-            assert_eq!(refusal.is_ok(), passes, "{tenant} {method} {address}: {refusal:?}");
+            assert_eq!(
+                refusal.is_ok(),
+                passes,
+                "{tenant} {method} {address}: {refusal:?}"
+            );
         }
     }
 

@@ -86,7 +86,9 @@ pub async fn run(settings: &Settings, surroundings: &Surroundings) -> Vec<Answer
     };
     let mut answers: Vec<Answer> = Vec::new();
     for question in asked {
-        let basis = answers.iter().find(|own| stands_on(&question, &own.question));
+        let basis = answers
+            .iter()
+            .find(|own| stands_on(&question, &own.question));
         let seen = match basis {
             Some(basis) if basis.verdict != Verdict::Passed => {
                 Seen::Dark(format!("it needs {}", basis.question))
@@ -164,7 +166,11 @@ impl<'a> Probe<'a> {
         };
         let asked = async {
             let at = SqlAddress::new(self.cloud, &self.settings.server, name)?;
-            let mut session = self.databases.retry().run(|| self.databases.open(&at)).await?;
+            let mut session = self
+                .databases
+                .retry()
+                .run(|| self.databases.open(&at))
+                .await?;
             match question {
                 Question::Rights(_) => rights(&mut *session, database).await,
                 Question::Table(_) => self.table(&mut *session, database).await,
@@ -174,7 +180,9 @@ impl<'a> Probe<'a> {
         match asked.await {
             Ok(seen) => seen,
             // This version cannot look, and says so.
-            Err(error) if error.kind() == ErrorKind::Refused => Seen::Dark(error.message().to_owned()),
+            Err(error) if error.kind() == ErrorKind::Refused => {
+                Seen::Dark(error.message().to_owned())
+            }
             Err(error) => Seen::Bad(error.to_string()),
         }
     }
@@ -209,7 +217,9 @@ impl<'a> Probe<'a> {
                 self.settings.identity
             ))
         } else {
-            Seen::Bad(format!("the token is not of {bridge} in the tenant {tenant}"))
+            Seen::Bad(format!(
+                "the token is not of {bridge} in the tenant {tenant}"
+            ))
         }
     }
 
@@ -218,7 +228,11 @@ impl<'a> Probe<'a> {
         session: &mut (dyn SqlSession + '_),
         database: &Expected,
     ) -> rhc_core::Result<Seen> {
-        let named = self.settings.tables.iter().find(|(own, _)| *own == database.name);
+        let named = self
+            .settings
+            .tables
+            .iter()
+            .find(|(own, _)| *own == database.name);
         let Some((_, table)) = named else {
             let why = "no table is named for it; a database that is empty has none to read";
             return Ok(Seen::Dark(why.to_owned()));
@@ -241,7 +255,11 @@ impl<'a> Probe<'a> {
 
 fn in_words(table: &TableName, reads: bool, writes: bool) -> String {
     let may = |yes: bool| if yes { "can" } else { "cannot" };
-    format!("{table}: {} be read, {} be written", may(reads), may(writes))
+    format!(
+        "{table}: {} be read, {} be written",
+        may(reads),
+        may(writes)
+    )
 }
 
 async fn rights(
@@ -253,8 +271,16 @@ async fn rights(
     let made = session.can_create_tables().await?;
     let mut wrong = Vec::new();
     wrong.extend(difference("role", &found.roles, &wanted.roles));
-    wrong.extend(difference("permission", &found.permissions, &wanted.permissions));
-    if made != wanted.permissions.contains(&DatabasePermission::CreateTable) {
+    wrong.extend(difference(
+        "permission",
+        &found.permissions,
+        &wanted.permissions,
+    ));
+    if made
+        != wanted
+            .permissions
+            .contains(&DatabasePermission::CreateTable)
+    {
         wrong.push(if made {
             "a table could be made (it was taken back)".to_owned()
         } else {
@@ -264,7 +290,10 @@ async fn rights(
     let roles: Vec<_> = found.roles.iter().map(ToString::to_string).collect();
     Ok(if wrong.is_empty() {
         let may = if made { "made" } else { "refused" };
-        Seen::Good(format!("roles {}; CREATE TABLE was {may}", roles.join(", ")))
+        Seen::Good(format!(
+            "roles {}; CREATE TABLE was {may}",
+            roles.join(", ")
+        ))
     } else {
         Seen::Bad(wrong.join("; "))
     })
@@ -275,7 +304,11 @@ fn difference<T: Ord + fmt::Display>(
     found: &BTreeSet<T>,
     wanted: &BTreeSet<T>,
 ) -> Vec<String> {
-    let more = found.difference(wanted).map(|own| format!("the {what} {own} too many"));
-    let fewer = wanted.difference(found).map(|own| format!("the {what} {own} is missing"));
+    let more = found
+        .difference(wanted)
+        .map(|own| format!("the {what} {own} too many"));
+    let fewer = wanted
+        .difference(found)
+        .map(|own| format!("the {what} {own} is missing"));
     more.chain(fewer).collect()
 }

@@ -50,14 +50,20 @@ impl Bridge {
     /// # Errors
     /// Where the container's endpoint gives none.
     pub async fn assertion(&self) -> azure_core::Result<Secret> {
-        self.identity.token(&self.cloud.token_exchange_audience).await
+        self.identity
+            .token(&self.cloud.token_exchange_audience)
+            .await
     }
 
     /// The second leg: that token for one of the application, in the other tenant.
     ///
     /// # Errors
     /// In the authority's own words: no such application there, no trust in this identity.
-    pub async fn exchange(&self, assertion: &Secret, scope: &str) -> azure_core::Result<AccessToken> {
+    pub async fn exchange(
+        &self,
+        assertion: &Secret,
+        scope: &str,
+    ) -> azure_core::Result<AccessToken> {
         #[derive(Deserialize)]
         struct Given {
             access_token: String,

@@ -109,7 +109,10 @@ mod tests {
         };
         let error = of(&environment).unwrap_err().to_string();
         assert!(error.contains("IDENTITY_ENDPOINT"), "{error}");
-        environment.insert("IDENTITY_ENDPOINT".to_owned(), "http://a.example/".to_owned());
+        environment.insert(
+            "IDENTITY_ENDPOINT".to_owned(),
+            "http://a.example/".to_owned(),
+        );
         assert!(of(&environment).is_err());
         environment.insert("IDENTITY_HEADER".to_owned(), "hush".to_owned());
         let identity = of(&environment).unwrap();

@@ -10,7 +10,7 @@ mod program;
 mod settings;
 mod words;
 
-pub use ask::{Answer, Surroundings, Verdict, run};
+pub use ask::{Answer, OpenWith, Surroundings, Verdict, run};
 pub use bridge::Bridge;
 pub use identity::ManagedIdentity;
 pub use program::program;

@@ -14,9 +14,11 @@ use super::words::{code, lines};
 
 /// What a container of the probe's image does.
 pub fn program() -> Program {
-    Arc::new(|container: RunningContainer| -> Pin<Box<dyn Future<Output = Exit> + Send>> {
-        Box::pin(contained(container))
-    })
+    Arc::new(
+        |container: RunningContainer| -> Pin<Box<dyn Future<Output = Exit> + Send>> {
+            Box::pin(contained(container))
+        },
+    )
 }
 
 async fn contained(container: RunningContainer) -> Exit {
@@ -38,7 +40,10 @@ async fn contained(container: RunningContainer) -> Exit {
 /// A container reaches what its subnet reaches. One without a network of its own is on the internet.
 fn surroundings(container: RunningContainer) -> Surroundings {
     let cloud = Cloud::public();
-    let from = container.subnet.clone().map_or(Vantage::OUTSIDE, Vantage::Subnet);
+    let from = container
+        .subnet
+        .clone()
+        .map_or(Vantage::OUTSIDE, Vantage::Subnet);
     let (world, its_cloud) = (container.world.clone(), cloud.clone());
     Surroundings {
         cloud,
@@ -48,7 +53,9 @@ fn surroundings(container: RunningContainer) -> Surroundings {
         databases: Box::new(move |credential| {
             let options = world.client_options();
             let from = from.clone();
-            Arc::new(EmbeddedDatabases::new(&its_cloud, credential, options, from))
+            Arc::new(EmbeddedDatabases::new(
+                &its_cloud, credential, options, from,
+            ))
         }),
     }
 }

@@ -100,7 +100,11 @@ impl Question {
         let mut all = vec![Self::Chain];
         for database in &settings.databases {
             let name = || database.name.clone();
-            all.extend([Self::Opens(name()), Self::Rights(name()), Self::Table(name())]);
+            all.extend([
+                Self::Opens(name()),
+                Self::Rights(name()),
+                Self::Table(name()),
+            ]);
         }
         all
     }

@@ -8,7 +8,8 @@ use super::context::Context;
 use super::report::{Vantage, Verdict};
 use crate::engine::{StepError, TenantKey};
 
-/// A question about the finished environment that no single step can answer. It only reads.
+/// A question about the finished environment that no single step can answer. It only reads, but that an app's probe is
+/// started.
 #[async_trait]
 pub trait Check: Send + Sync {
     /// The same in every run: vantage, subject, object.

@@ -33,12 +33,29 @@ fn outside_of_a_container_it_says_that_it_is_none() {
     let id = "83d59817-87fd-4a0f-a6b9-09c04d126368";
     let host = "rhc-qa-sqlsvr.database.windows.net";
     let words = [
-        "--server", host, "--tenant", id, "--bridge", id, "--identity", id, "--database", "hp2_db=db_datareader",
+        "--server",
+        host,
+        "--tenant",
+        id,
+        "--bridge",
+        id,
+        "--identity",
+        id,
+        "--database",
+        "hp2_db=db_datareader",
     ];
     let said = probe(&words);
     assert_eq!(said.code, 1, "{said:?}");
-    assert!(said.words().contains("IDENTITY_ENDPOINT is not in the environment"), "{said:?}");
-    let with_json: Vec<_> = words.iter().copied().chain(["--json", "--only", "chain"]).collect();
+    assert!(
+        said.words()
+            .contains("IDENTITY_ENDPOINT is not in the environment"),
+        "{said:?}"
+    );
+    let with_json: Vec<_> = words
+        .iter()
+        .copied()
+        .chain(["--json", "--only", "chain"])
+        .collect();
     let document = probe(&with_json).document();
     assert_eq!(document["answers"][0]["question"], "chain");
     assert_eq!(document["answers"][0]["verdict"], "failed");

@@ -176,6 +176,13 @@ pub(crate) fn repository<'s>(state: &'s mut Value, name: &str) -> &'s mut Map<St
 
 /// The tables of a database: a list of `schema.name`.
 pub(crate) fn sql_tables<'s>(state: &'s mut Value, database: &str) -> &'s mut Value {
-    let path = ["sections", "sql", "servers", "rhc-qa-sqlsvr", "databases", database];
+    let path = [
+        "sections",
+        "sql",
+        "servers",
+        "rhc-qa-sqlsvr",
+        "databases",
+        database,
+    ];
     at(state, &path).entry("tables").or_insert(Value::Null)
 }

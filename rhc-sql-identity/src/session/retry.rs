@@ -35,7 +35,10 @@ impl Default for SqlRetry {
 
 impl SqlRetry {
     /// Repeats what changes nothing while its error is one of a moment.
-    pub(super) async fn run<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T>
+    ///
+    /// # Errors
+    /// The last one, with how often it was tried.
+    pub async fn run<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T>
     where
         F: Future<Output = Result<T>>,
     {

@@ -199,6 +199,8 @@ id = \"11111111-2222-3333-4444-555555555555\"
     memory_that_does_not_go_with_the_cores: "memory_gib = 1.0" => "memory_gib = 4.0", Resources at "apps.hp2.container_app.memory_gib";
     more_replicas_at_least_than_at_most: "min_replicas = 1" => "min_replicas = 9", Resources at "apps.hp2.container_app.min_replicas";
     an_image_with_a_scheme: "mcr.microsoft.com/k8se/quickstart:latest" => "https://mcr.microsoft.com/k8se/quickstart", Image at "bootstrap.image";
+    a_probe_of_a_lost_database: "image = \"rhc-probe:1\"\n" => "image = \"rhc-probe:1\"\n[probe.tables]\nlost_db = \"dbo.t\"\n", Reference at "probe.tables.lost_db";
+    a_table_without_a_name: "image = \"rhc-probe:1\"\n" => "image = \"rhc-probe:1\"\n[probe.tables]\nhp2_db = \"dbo.\"\n", Text at "probe.tables.hp2_db";
     a_probe_in_capitals: r#"image = "rhc-probe:1""# => r#"image = "RHC-Probe:1""#, Image at "probe.image";
     a_repository_by_its_address: r#"repository = "vokworks-ronk/hp225""# => r#"repository = "https://github.com/vokworks-ronk/hp225""#, Repository at "apps.hp2.github.repository";
     a_branch_with_a_wildcard: r#"branch = "qa""# => r#"branch = "release/*""#, Repository at "apps.hp2.github.branch";

@@ -23,13 +23,18 @@ pub struct ProbeImageStep {
 /// The registry that holds the probe's image, and whose app's it is.
 pub fn registry(manifest: &Manifest) -> Option<(&str, &Registry)> {
     let (key, app) = manifest.apps.get_key_value(&manifest.probe.registry_of)?;
-    app.registry.as_ref().map(|registry| (key.as_str(), registry))
+    app.registry
+        .as_ref()
+        .map(|registry| (key.as_str(), registry))
 }
 
 /// The image's whole reference: `smx25qaacr.azurecr.io/rhc-probe:1`.
 pub fn reference(manifest: &Manifest) -> Option<String> {
     let (_, registry) = registry(manifest)?;
-    Some(format!("{}.azurecr.io/{}", registry.name, manifest.probe.image))
+    Some(format!(
+        "{}.azurecr.io/{}",
+        registry.name, manifest.probe.image
+    ))
 }
 
 /// The step's key, which is what the person's task is called.
@@ -51,7 +56,9 @@ impl ProbeImageStep {
             .why("looks at the finished environment from inside, as the apps; its source is examples/probe")
             .needs_output(&server)
             .manual();
-        let domain = manifest.tenant(tenant.key.as_str()).map(|own| own.domain.clone());
+        let domain = manifest
+            .tenant(tenant.key.as_str())
+            .map(|own| own.domain.clone());
         Self {
             meta: tenant.needed_by(meta),
             clients,
@@ -69,14 +76,21 @@ impl ProbeImageStep {
         } = self;
         let file = "examples/probe/Containerfile";
         vec![
-            "Open a terminal in the folder of this repository, with the Azure CLI installed.".to_owned(),
-            format!("Sign in to the tenant of the registry: az login --tenant {}", self.sign_in),
-            format!("Let Azure build and keep the image: az acr build --registry {registry} --image {image} --file {file} ."),
+            "Open a terminal in the folder of this repository, with the Azure CLI installed."
+                .to_owned(),
+            format!(
+                "Sign in to the tenant of the registry: az login --tenant {}",
+                self.sign_in
+            ),
+            format!(
+                "Let Azure build and keep the image: az acr build --registry {registry} --image {image} --file {file} ."
+            ),
             format!(
                 "Or build it here, with Docker or Podman: az acr login --name {registry}; docker build --file {file} --tag \
                  {registry}.azurecr.io/{image} .; docker push {registry}.azurecr.io/{image}"
             ),
-            "The rollout sees by itself when it is there, and then makes the jobs that run it.".to_owned(),
+            "The rollout sees by itself when it is there, and then makes the jobs that run it."
+                .to_owned(),
         ]
     }
 }

@@ -65,7 +65,12 @@ impl RegistryClient {
             credential: Arc::clone(&self.credential),
             scope: self.scope.clone(),
             tenant: self.tenant,
-            transport: self.options.client_options.transport.clone().unwrap_or_default(),
+            transport: self
+                .options
+                .client_options
+                .transport
+                .clone()
+                .unwrap_or_default(),
             clock: self.options.clock,
         };
         let origin = Url::parse(&format!("https://{}", self.host))
@@ -157,14 +162,18 @@ impl TokenCredential for RepositoryToken {
             ("tenant", &tenant),
             ("access_token", entra.token.secret()),
         ];
-        let refresh = self.exchanged("/oauth2/exchange", &form, "refresh_token").await?;
+        let refresh = self
+            .exchanged("/oauth2/exchange", &form, "refresh_token")
+            .await?;
         let scope = scopes.join(" ");
         let form = [
             ("grant_type", "refresh_token"),
             ("scope", &scope),
             ("refresh_token", refresh.secret()),
         ];
-        let token = self.exchanged("/oauth2/token", &form, "access_token").await?;
+        let token = self
+            .exchanged("/oauth2/token", &form, "access_token")
+            .await?;
         Ok(AccessToken {
             token,
             expires_on: self.clock.now() + LIFETIME,

@@ -76,10 +76,12 @@ impl Site<'_> {
                 workspace,
             });
         }
-        let probe = images.get(manifest.probe.registry_of.as_str()).map(|images| {
-            let image = self.probe_image(&images.group, images.server());
-            (images, image)
-        });
+        let probe = images
+            .get(manifest.probe.registry_of.as_str())
+            .map(|images| {
+                let image = self.probe_image(&images.group, images.server());
+                (images, image)
+            });
         for foundation in &foundations {
             let images = images.get(foundation.app.pulls_from.as_str());
             self.stack(foundation, images, probe.as_ref(), ground);

@@ -219,7 +219,10 @@ mod tests {
 
     #[test]
     fn what_was_granted_without_a_role_counts_and_a_denial_wins() {
-        for (roles, wanted) in [(&["db_datareader"][..], Err(229)), (&["db_denydatawriter"], Err(229))] {
+        for (roles, wanted) in [
+            (&["db_datareader"][..], Err(229)),
+            (&["db_denydatawriter"], Err(229)),
+        ] {
             let mut catalogue = with(roles);
             let table = Probe::Write("dbo.practice".parse().unwrap());
             assert_eq!(ask(&mut catalogue, &me(), &table), wanted);

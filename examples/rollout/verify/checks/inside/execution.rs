@@ -81,7 +81,10 @@ impl Prober {
                 return Ok(ended);
             }
             if clock.now() - begun > PATIENCE {
-                let status = seen.status.as_ref().map_or("without a status", |own| own.as_str());
+                let status = seen
+                    .status
+                    .as_ref()
+                    .map_or("without a status", |own| own.as_str());
                 return Err(Unproven::because(format!(
                     "{name} was still {status} after {} seconds",
                     PATIENCE.as_secs()
@@ -100,8 +103,26 @@ impl Prober {
             Finding::Missing | Finding::WaitsFor { .. } => return Err(wrong("is not there")),
             _ => return Err(wrong("is not as the environment file says")),
         }
+        // Its image, and the right to pull it: without them nothing runs.
+        let is_gone = |finding: &Finding| {
+            matches!(
+                finding,
+                Finding::Missing | Finding::Pending { .. } | Finding::WaitsFor { .. }
+            )
+        };
+        let needed = cx
+            .checked()
+            .steps()
+            .filter(|own| step.meta.needs.contains(&own.meta.key));
+        if let Some(lost) = needed.into_iter().find(|own| is_gone(&own.finding)) {
+            return Err(wrong(&format!(
+                "cannot run without {}",
+                lost.meta.key
+            )));
+        }
         let id = step.id().ok_or_else(|| wrong("has no id"))?;
-        id.parse().map_err(|error| wrong(&format!("has no id: {error}")))
+        id.parse()
+            .map_err(|error| wrong(&format!("has no id: {error}")))
     }
 }
 
@@ -169,7 +190,11 @@ mod tests {
                 Some(Ended::Otherwise { .. }) => "otherwise",
             }
         };
-        assert_eq!(of("Failed", "2026-11-23T09:05:00Z"), "otherwise", "its time was over");
+        assert_eq!(
+            of("Failed", "2026-11-23T09:05:00Z"),
+            "otherwise",
+            "its time was over"
+        );
         assert_eq!(of("Failed", "soon"), "badly");
         for (status, wanted) in [
             ("Running", "open"),

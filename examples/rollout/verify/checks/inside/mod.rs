@@ -25,16 +25,15 @@ pub(super) fn of(manifest: &Manifest, checked: &Checked) -> Vec<Box<dyn Check>> 
             continue;
         };
         let prober = Arc::new(Prober::new(&app.probe_job()));
-        let questions = std::iter::once(Question::Chain).chain(app.database_roles.keys().flat_map(
-            |name| {
+        let questions =
+            std::iter::once(Question::Chain).chain(app.database_roles.keys().flat_map(|name| {
                 let name = || name.clone();
                 [
                     Question::Opens(name()),
                     Question::Rights(name()),
                     Question::Table(name()),
                 ]
-            },
-        ));
+            }));
         for question in questions {
             checks.push(Box::new(Inside {
                 tenant: job.meta.tenant.clone(),
@@ -101,11 +100,15 @@ impl Check for Inside {
             Question::Chain => {
                 "identity, trust and bridge can each be right, and still not fit each other"
             }
-            Question::Opens(_) => "every link of the chain can be right and the chain still not hold",
+            Question::Opens(_) => {
+                "every link of the chain can be right and the chain still not hold"
+            }
             Question::Rights(_) => {
                 "what the catalogue says of a role is not yet what an identity can do"
             }
-            Question::Table(_) => "that the roles are right is not yet that the app's data are there",
+            Question::Table(_) => {
+                "that the roles are right is not yet that the app's data are there"
+            }
         };
         why.to_owned()
     }
@@ -152,10 +155,13 @@ impl Inside {
         };
         cx.clients().connection().opens_databases_inside()?;
         let user = format!("{database}: {}", self.bridge);
-        let user = cx.checked().named("sql-user", &user);
-        if let Some(Finding::WaitsFor { keys }) = user.map(|step| &step.finding) {
-            let keys: Vec<&str> = keys.iter().map(Key::as_str).collect();
-            return Err(Unproven::because(format!("{} missing", keys.join(", "))));
+        let user = cx.checked().named("sql-user", &user).into_iter();
+        let endpoints = cx.checked().of_kind("Microsoft.Network/privateEndpoints");
+        for step in user.chain(endpoints) {
+            if let Finding::WaitsFor { keys } = &step.finding {
+                let keys: Vec<&str> = keys.iter().map(Key::as_str).collect();
+                return Err(Unproven::because(format!("{} missing", keys.join(", "))));
+            }
         }
         let named = cx.manifest().probe.tables.contains_key(database);
         if matches!(self.question, Question::Table(_)) && !named {
@@ -170,8 +176,12 @@ impl Inside {
         let what = match &self.question {
             Question::Chain => "it gets no token there".to_owned(),
             Question::Opens(database) => format!("it does not open {database}"),
-            Question::Rights(database) => format!("it has other rights in {database} than its roles give"),
-            Question::Table(database) => format!("a table of {database} behaves otherwise than its roles say"),
+            Question::Rights(database) => {
+                format!("it has other rights in {database} than its roles give")
+            }
+            Question::Table(database) => {
+                format!("a table of {database} behaves otherwise than its roles say")
+            }
         };
         Verdict::failed(
             format!("{what}: {execution} failed"),
