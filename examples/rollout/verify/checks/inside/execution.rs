@@ -115,10 +115,7 @@ impl Prober {
             .steps()
             .filter(|own| step.meta.needs.contains(&own.meta.key));
         if let Some(lost) = needed.into_iter().find(|own| is_gone(&own.finding)) {
-            return Err(wrong(&format!(
-                "cannot run without {}",
-                lost.meta.key
-            )));
+            return Err(wrong(&format!("cannot run without {}", lost.meta.key)));
         }
         let id = step.id().ok_or_else(|| wrong("has no id"))?;
         id.parse()
