@@ -19,8 +19,8 @@ pub fn objects(made: &[Made]) -> impl Iterator<Item = &Made> {
         .filter(|one| !WITHOUT_ADDRESS.contains(&one.kind.as_str()))
 }
 
-/// Draws how many objects were made, by stage.
-pub(super) fn made(text: &mut Text, made: &[Made]) {
+/// Draws how many objects were made, by stage, and how many came with them.
+pub(super) fn made(text: &mut Text, made: &[Made], came_with: &[Made]) {
     let mut stages = BTreeMap::<Stage, usize>::new();
     let mut tenants = BTreeSet::new();
     for one in objects(made) {
@@ -41,6 +41,14 @@ pub(super) fn made(text: &mut Text, made: &[Made]) {
     ));
     for (stage, number) in stages {
         text.paragraph(&format!("  {number:>4}  "), Tone::Plain, stage.title);
+    }
+    let parts = objects(came_with).count();
+    if parts > 0 {
+        let line = format!(
+            "and {} that came with them and were set as the file says",
+            count(parts, "part")
+        );
+        text.paragraph("        ", Tone::Faint, &line);
     }
 }
 
@@ -71,7 +79,15 @@ mod tests {
             one(Stage::of_app(0, "hp2"), "database", "sql-user"),
         ];
         let mut text = Text::new(false);
-        made(&mut text, &all);
+        made(
+            &mut text,
+            &all,
+            &[one(
+                Stage::DATABASE,
+                "database",
+                "Microsoft.Sql/servers/administrators",
+            )],
+        );
         let drawn = text.finish();
         let lines: Vec<&str> = drawn.lines().map(str::trim).collect();
         assert_eq!(
@@ -80,7 +96,8 @@ mod tests {
                 "",
                 "Made: 3 objects in 2 tenants, by stage",
                 "1  Databases",
-                "2  HP2"
+                "2  HP2",
+                "and 1 part that came with them and were set as the file says"
             ]
         );
         assert_eq!(objects(&all).count(), 3);
@@ -92,6 +109,7 @@ mod tests {
         made(
             &mut text,
             &[one(Stage::of_app(0, "hp2"), "database", "sql-user")],
+            &[],
         );
         assert_eq!(text.finish(), "");
     }

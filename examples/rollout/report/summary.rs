@@ -33,7 +33,7 @@ pub fn summary(text: &mut Text, summary: &Summary) {
             "What was planned as new and came with its parent counts as updated or unchanged.";
         text.paragraph("  ", Tone::Faint, why);
     }
-    super::made::made(text, &summary.made);
+    super::made::made(text, &summary.made, &summary.came_with);
     for failure in &summary.failed {
         let line = format!("{}: {}", failure.key, failure.message);
         text.marked("  ! ", Tone::Bad, Tone::Plain, &line);

@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::report::{Entry, Verdict};
 use crate::manifest::Manifest;
 
-/// A claim, and the checks that together prove it, by how their ids begin; `{app}` stands for each app of the file.
+/// A claim, and the checks that together prove it, by how their ids begin; `{app}` stands for each app of
+/// the file, `{host}` for the host name of each.
 struct Claim {
     title: &'static str,
     shown_by: &'static [&'static str],
@@ -16,7 +17,7 @@ struct Claim {
 const CLAIMS: [Claim; 8] = [
     Claim {
         title: "Both apps answer at their custom domains",
-        shown_by: &["outside/https/{app}", "outside/unencrypted/{app}"],
+        shown_by: &["outside/https/{host}", "outside/unencrypted/{host}"],
         open: None,
     },
     Claim {
@@ -45,6 +46,7 @@ const CLAIMS: [Claim; 8] = [
         shown_by: &[
             "control-plane/sql-users/",
             "control-plane/administrators/",
+            "control-plane/externals/",
             "control-plane/sql-public-access/",
             "control-plane/private-record/",
             "outside/closed/",
@@ -96,18 +98,24 @@ pub struct Done {
 
 /// What a verification says of every claim.
 pub(super) fn claims(manifest: &Manifest, checks: &[Entry]) -> Vec<Done> {
-    let apps: Vec<&str> = manifest.apps().map(|(key, _)| key).collect();
+    let apps: Vec<(&str, &str)> = manifest
+        .apps()
+        .map(|(key, app)| (key, app.hostname.as_str()))
+        .collect();
     let judge = |claim: &Claim| claim.judge(&apps, checks);
     CLAIMS.iter().map(judge).collect()
 }
 
 impl Claim {
     /// How the ids of its checks begin.
-    fn begins(&self, apps: &[&str]) -> Vec<String> {
+    fn begins(&self, apps: &[(&str, &str)]) -> Vec<String> {
         let mut begins = Vec::new();
         for begin in self.shown_by {
-            if begin.contains("{app}") {
-                begins.extend(apps.iter().map(|app| begin.replace("{app}", app)));
+            let of_each = apps
+                .iter()
+                .map(|(app, host)| begin.replace("{app}", app).replace("{host}", host));
+            if begin.contains('{') {
+                begins.extend(of_each);
             } else {
                 begins.push((*begin).to_owned());
             }
@@ -115,7 +123,7 @@ impl Claim {
         begins
     }
 
-    fn judge(&self, apps: &[&str], checks: &[Entry]) -> Done {
+    fn judge(&self, apps: &[(&str, &str)], checks: &[Entry]) -> Done {
         let begins = self.begins(apps);
         let of = |check: &&Entry| begins.iter().any(|begin| check.id.starts_with(begin));
         let asked: Vec<&Entry> = checks.iter().filter(of).collect();
@@ -199,7 +207,7 @@ mod tests {
         let dark = check("outside/a/2", Verdict::not_proven("dark"));
         let judge = |checks: &[&Entry]| {
             let checks: Vec<Entry> = checks.iter().map(|one| (*one).clone()).collect();
-            CLAIM.judge(&["a"], &checks).verdict
+            CLAIM.judge(&[("a", "a.example")], &checks).verdict
         };
         assert_eq!(judge(&[&a, &b]), Verdict::passed("2 checks passed"));
         assert_eq!(
@@ -214,12 +222,15 @@ mod tests {
 
     #[test]
     fn nothing_asked_is_nothing_proven() {
-        let only_a = CLAIM.judge(&["a"], &[passed("outside/a/1")]);
+        let only_a = CLAIM.judge(&[("a", "a.example")], &[passed("outside/a/1")]);
         assert_eq!(
             only_a.verdict,
             Verdict::not_proven("nothing was there to be asked with inside/b/")
         );
-        let of_one_app = CLAIM.judge(&["a", "c"], &[passed("outside/a/1"), passed("inside/b/1")]);
+        let of_one_app = CLAIM.judge(
+            &[("a", "a.example"), ("c", "c.example")],
+            &[passed("outside/a/1"), passed("inside/b/1")],
+        );
         assert_eq!(
             of_one_app.verdict,
             Verdict::not_proven("nothing was there to be asked with outside/c/")
@@ -240,7 +251,10 @@ mod tests {
             ..CLAIM
         };
         let verdict = half
-            .judge(&["a"], &[passed("outside/a/1"), passed("inside/b/1")])
+            .judge(
+                &[("a", "a.example")],
+                &[passed("outside/a/1"), passed("inside/b/1")],
+            )
             .verdict;
         assert_eq!(verdict, Verdict::not_proven("a person has to"));
     }

@@ -1,6 +1,6 @@
 //! The whole run: starts what can start, and keeps the books.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
@@ -11,7 +11,9 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::super::error::{Nature, StepError};
 use super::super::journal::{JournalError, Record};
 use super::super::key::Key;
+use super::super::meta::OwnedBy;
 use super::super::observe::{Listings, Purpose};
+use super::super::plan::Action;
 use super::super::planning::{Look, Planned};
 use super::super::progress::{Effect, Progress};
 use super::super::rollout::Rollout;
@@ -123,6 +125,8 @@ struct Books<'r> {
     /// Steps being worked on; polls are not counted.
     working: usize,
     broken_journal: bool,
+    /// What the plan showed as new.
+    new: BTreeSet<Key>,
     summary: Summary,
 }
 
@@ -133,6 +137,11 @@ impl<'r> Books<'r> {
         let without_needs = |at: &&usize| missing.get(**at) == Some(&0);
         let ready = graph.order.iter().filter(without_needs).copied().collect();
         let steps = shared.rollout.steps.len();
+        let entries = planned.plan.entries.iter();
+        let new = entries
+            .filter(|entry| matches!(entry.action, Action::Create { .. }))
+            .map(|entry| entry.key.clone())
+            .collect();
         let looks: Vec<Option<Look>> = planned.looks.into_iter().map(Some).collect();
         let to_do = looks
             .iter()
@@ -152,6 +161,7 @@ impl<'r> Books<'r> {
             ready,
             working: 0,
             broken_journal: false,
+            new,
             summary: Summary::default(),
         }
     }
@@ -305,14 +315,22 @@ impl<'r> Books<'r> {
             Effect::DoneByPerson => &mut self.summary.done_by_person,
         } += 1;
         self.set(at, State::Done(effect));
-        if let (Effect::Created, Some(step)) = (effect, self.shared.rollout.steps.get(at)) {
+        if let Some(step) = self.shared.rollout.steps.get(at) {
             let meta = step.meta();
-            self.summary.made.push(Made {
+            let made = || Made {
                 key: meta.key.clone(),
                 stage: meta.stage,
                 tenant: meta.tenant.clone(),
                 kind: meta.kind.clone(),
-            });
+            };
+            let is_part = matches!(meta.owner, OwnedBy::Parent(_));
+            match effect {
+                Effect::Created => self.summary.made.push(made()),
+                Effect::Updated | Effect::Unchanged if is_part && self.new.contains(&meta.key) => {
+                    self.summary.came_with.push(made());
+                }
+                _ => {}
+            }
         }
         if let (Some(fence), Some(step)) = (
             &self.shared.options.fence,

@@ -14,6 +14,9 @@ pub struct Summary {
     /// What was made, in the order in which it was finished.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub made: Vec<Made>,
+    /// What was planned as new and was there as soon as what it is part of was made.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub came_with: Vec<Made>,
     /// Changed.
     pub updated: usize,
     /// As wanted already.

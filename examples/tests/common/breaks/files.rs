@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     Break,
-    Shown::{Create, Update},
+    Shown::{Create, Update, Upheaval},
     one,
 };
 use crate::edit::{delete, delete_of, resource, resource_with};
@@ -26,15 +26,19 @@ pub(super) fn images_and_files() -> Vec<Break> {
             Update(&["properties.anonymousPullEnabled"]),
             |state| resource(state, REGISTRY)["properties"]["anonymousPullEnabled"] = json!(true),
         ),
-        one(
-            "the registry stopped taking the tokens with which the apps pull",
-            "smx/Microsoft.ContainerRegistry/registries/smx25qaacr",
-            Update(&["properties.policies.azureADAuthenticationAsArmPolicy.status"]),
-            |state| {
-                let policies = &mut resource(state, REGISTRY)["properties"]["policies"];
-                policies["azureADAuthenticationAsArmPolicy"]["status"] = json!("disabled");
-            },
-        ),
+        // Nobody sees then whether the probe's image is there.
+        Break {
+            seen_too: &["file/images/rhc-probe:1"],
+            ..one(
+                "the registry stopped taking the tokens with which the apps pull",
+                "smx/Microsoft.ContainerRegistry/registries/smx25qaacr",
+                Upheaval,
+                |state| {
+                    let policies = &mut resource(state, REGISTRY)["properties"]["policies"];
+                    policies["azureADAuthenticationAsArmPolicy"]["status"] = json!("disabled");
+                },
+            )
+        },
         one(
             "an app may not pull from the registry of the other",
             "smx/Microsoft.ContainerRegistry/registries/smx25qaacr/roleAssignments/AcrPull/hp225qa-id",
