@@ -108,7 +108,6 @@ impl Step for ProbeImageStep {
         let registry = RegistryClient::new(
             &server,
             self.clients.credential(&self.tenant, cx.inputs())?,
-            connection.cloud().resource_manager_scope(),
             id,
             connection.options(&self.tenant.key, id),
         );

@@ -19,6 +19,9 @@ use crate::engine::StepError;
 
 /// How long a registry's token is used. Unverified: the registry means longer.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
+/// For what a token of Entra is asked that a registry exchanges. One of Resource Manager's would do where the registry's policy
+/// lets it; this one always does.
+const SCOPE: &str = "https://containerregistry.azure.net/.default";
 /// In which forms an image may be described.
 const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
                          application/vnd.docker.distribution.manifest.list.v2+json, \
@@ -29,25 +32,22 @@ const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vn
 pub(super) struct RegistryClient {
     host: String,
     credential: Arc<dyn TokenCredential>,
-    scope: String,
     tenant: TenantId,
     options: ClientOptions,
 }
 
 impl RegistryClient {
-    /// With tokens of Resource Manager, which the registry exchanges for its own. Needs
+    /// With tokens of Entra, which the registry exchanges for its own. Needs
     /// `Microsoft.ContainerRegistry/registries/pull/read`, which the roles AcrPull, Contributor and Owner have.
     pub(super) fn new(
         host: &str,
         credential: Arc<dyn TokenCredential>,
-        scope: String,
         tenant: TenantId,
         options: ClientOptions,
     ) -> Self {
         Self {
             host: host.to_owned(),
             credential,
-            scope,
             tenant,
             options,
         }
@@ -63,7 +63,6 @@ impl RegistryClient {
             host: self.host.clone(),
             repository: repository.to_owned(),
             credential: Arc::clone(&self.credential),
-            scope: self.scope.clone(),
             tenant: self.tenant,
             transport: self
                 .options
@@ -97,7 +96,6 @@ struct RepositoryToken {
     host: String,
     repository: String,
     credential: Arc<dyn TokenCredential>,
-    scope: String,
     tenant: TenantId,
     transport: Transport,
     clock: Clock,
@@ -155,7 +153,7 @@ impl TokenCredential for RepositoryToken {
         scopes: &[&str],
         options: Option<TokenRequestOptions<'_>>,
     ) -> azure_core::Result<AccessToken> {
-        let entra = self.credential.get_token(&[&self.scope], options).await?;
+        let entra = self.credential.get_token(&[SCOPE], options).await?;
         let tenant = self.tenant.to_string();
         let form = [
             ("grant_type", "access_token"),

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     Break,
-    Shown::{Create, Update, Upheaval},
+    Shown::{Create, Update},
     one,
 };
 use crate::edit::{delete, delete_of, resource, resource_with};
@@ -26,13 +26,13 @@ pub(super) fn images_and_files() -> Vec<Break> {
             Update(&["properties.anonymousPullEnabled"]),
             |state| resource(state, REGISTRY)["properties"]["anonymousPullEnabled"] = json!(true),
         ),
-        // Nobody sees then whether the probe's image is there.
         Break {
-            seen_too: &["file/images/rhc-probe:1"],
+            // Nothing runs whose image cannot be pulled.
+            seen_too: &["inside/chain/hp2", "inside/chain/smx"],
             ..one(
                 "the registry stopped taking the tokens with which the apps pull",
                 "smx/Microsoft.ContainerRegistry/registries/smx25qaacr",
-                Upheaval,
+                Update(&["properties.policies.azureADAuthenticationAsArmPolicy.status"]),
                 |state| {
                     let policies = &mut resource(state, REGISTRY)["properties"]["policies"];
                     policies["azureADAuthenticationAsArmPolicy"]["status"] = json!("disabled");
