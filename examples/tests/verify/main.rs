@@ -21,5 +21,6 @@ mod edit;
 #[path = "../common/finished.rs"]
 mod finished;
 mod inside;
+mod refusal;
 mod synthetic;
 mod whole;
