@@ -28,8 +28,11 @@ const CUSTOMERS: &str = "rhcqa.onmicrosoft.com";
 const HOSTING_SUBSCRIPTION: &str = "rhc-b2c-qa-sub";
 const DATABASE_SUBSCRIPTION: &str = "rhc-db-core-sub";
 
-/// What stands in Azure: subscription, resource group, type, name.
-const RESOURCES: &[(&str, &str, &[(&str, &str)])] = &[
+/// A type and a name.
+type Named = (&'static str, &'static str);
+
+/// What stands in Azure: subscription, resource group, types and names.
+const RESOURCES: &[(&str, &str, &[Named])] = &[
     (
         HOSTING_SUBSCRIPTION,
         "rhc-identity-qa-rg",

@@ -169,7 +169,8 @@ impl Request {
         }
     }
 
-    pub(crate) fn is_idempotent(&self) -> bool {
+    /// Whether it may be sent again when nobody knows what became of it.
+    pub fn is_idempotent(&self) -> bool {
         self.idempotent.unwrap_or(matches!(
             self.method,
             Method::Get | Method::Head | Method::Put | Method::Delete

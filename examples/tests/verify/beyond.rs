@@ -422,7 +422,8 @@ async fn there_is_a_break_for_every_check_that_can_fail() {
         [
             "inside/key-stays/rhc-hp2-qa-web",
             "inside/table/hp2/corp_db",
-            "inside/table/hp2/hp2_db"
+            "inside/table/hp2/hp2_db",
+            "outside/refused/hp2"
         ]
     );
     assert!(broken.is_subset(&checks), "{broken:?}");

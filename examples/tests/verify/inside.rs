@@ -51,7 +51,9 @@ async fn every_app_proves_its_way_and_its_rights_in_every_database() {
         .filter(|check| check.vantage == Vantage::Inside)
         .collect();
     let ids = inside.iter().map(|check| check.id.as_str());
-    let proven: Vec<&str> = ids.filter(|id| !id.starts_with("inside/table/")).collect();
+    let proven: Vec<&str> = ids
+        .filter(|id| !id.starts_with("inside/table/") && !id.starts_with("inside/key-stays/"))
+        .collect();
     assert_eq!(
         proven,
         [
@@ -73,7 +75,7 @@ async fn every_app_proves_its_way_and_its_rights_in_every_database() {
     }
     for check in inside
         .iter()
-        .filter(|check| !proven.contains(&check.id.as_str()))
+        .filter(|check| check.id.starts_with("inside/table/"))
     {
         let Verdict::NotProven { reason } = &check.verdict else {
             panic!("{check:?}");

@@ -52,7 +52,8 @@ async fn a_finished_environment_has_no_failed_check() {
             "control-plane/deploys/smx",
             "inside/table/hp2/corp_db",
             "inside/table/hp2/hp2_db",
-            "inside/table/smx/corp_db"
+            "inside/table/smx/corp_db",
+            "outside/refused/smx"
         ]
     );
     for vantage in [Vantage::Outside, Vantage::ControlPlane, Vantage::Inside] {

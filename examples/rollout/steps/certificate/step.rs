@@ -220,7 +220,7 @@ impl Step for CertificateStep {
             let door = VaultDoor::of(&self.clients, tenant, host, &vault_id).await?;
             let vault = door.client();
             let made = cx
-                .through(Arc::new(door), self.made(&vault, &known, now))
+                .through(Arc::new(door), Box::pin(self.made(&vault, &known, now)))
                 .await?;
             Some(self.credential(&made)?)
         } else {
