@@ -6,7 +6,7 @@ use rhc_core::Cloud;
 
 use crate::engine::{Fence, GraphAccess, Hosts, Ownership, Protected, TenantKey, TenantRules};
 use crate::manifest::{Manifest, Tenant, TenantKind};
-use crate::steps::{baseline, customers};
+use crate::steps::{baseline, customers, entra_logs};
 
 /// The fence of a run: around what the file names, in the services of this cloud.
 pub fn fence(manifest: &Manifest, cloud: &Cloud) -> Fence {
@@ -56,7 +56,10 @@ fn rules(manifest: &Manifest, key: &str, tenant: &Tenant) -> TenantRules {
         subscription_aliases: aliases
             .map(|subscription| subscription.name.clone())
             .collect(),
-        single_resources: dns_records(manifest, key),
+        single_resources: dns_records(manifest, key)
+            .into_iter()
+            .chain(entra_export(manifest, key))
+            .collect(),
         graph: graph
             .iter()
             .map(|path| ((*path).to_owned(), GraphAccess::Objects))
@@ -92,6 +95,15 @@ fn sign_in(manifest: &Manifest, key: &str) -> impl Iterator<Item = (String, Grap
         .is_some_and(|(own, _)| own == key);
     let writes = customers::WRITES.iter().filter(move |_| is_theirs);
     writes.map(|(path, access)| ((*path).to_owned(), *access))
+}
+
+/// The export of the databases' tenant; elsewhere a person sets it up.
+fn entra_export(manifest: &Manifest, key: &str) -> Option<String> {
+    let is_databases = manifest
+        .database_tenant()
+        .is_some_and(|(own, _)| own == key);
+    let exported = manifest.logs.entra_export.iter().any(|own| own == key);
+    (is_databases && exported).then(|| entra_logs::id(manifest))
 }
 
 /// What there is one of per tenant, and what the file secures.
@@ -359,6 +371,34 @@ mod tests {
                 "database",
                 "POST",
                 "https://another.database.windows.net/embedded-sql".to_owned(),
+                false,
+            ),
+            (
+                "database",
+                "PUT",
+                "https://management.azure.com/providers/microsoft.aadiam/diagnosticSettings/rhc-qa-entra"
+                    .to_owned(),
+                true,
+            ),
+            (
+                "database",
+                "DELETE",
+                "https://management.azure.com/providers/microsoft.aadiam/diagnosticSettings/rhc-qa-entra"
+                    .to_owned(),
+                false,
+            ),
+            (
+                "database",
+                "PUT",
+                "https://management.azure.com/providers/microsoft.aadiam/diagnosticSettings/another"
+                    .to_owned(),
+                false,
+            ),
+            (
+                "qa",
+                "PUT",
+                "https://management.azure.com/providers/microsoft.aadiam/diagnosticSettings/rhc-qa-entra"
+                    .to_owned(),
                 false,
             ),
             // Development is read under its own domain, and written under none.

@@ -2,6 +2,7 @@
 
 mod admin;
 mod dev;
+mod entra_logs;
 pub mod github;
 mod outsiders;
 mod person;

@@ -18,6 +18,7 @@ const CREATE_ADMINISTRATORS: Duration = Duration::from_secs(10 * 60);
 
 /// Registers everything that the environment file leaves to a person.
 pub(super) fn register(world: &World, manifest: &Manifest) {
+    super::entra_logs::register(world, manifest);
     super::outsiders::register(world, manifest);
     super::github::person::register(world, manifest);
     let manifest = Arc::new(manifest.clone());

@@ -42,6 +42,7 @@ impl From<&Output<String>> for Parent {
 
 type Build = Box<dyn Fn(&Inputs<'_>) -> Result<Value, StepError> + Send + Sync>;
 type Known = Box<dyn Fn(&Value) -> bool + Send + Sync>;
+type Refused = Box<dyn Fn(rhc_core::Error) -> StepError + Send + Sync>;
 type Extract<R> = Box<dyn Fn(&Resource<R>) -> Outputs + Send + Sync>;
 
 /// What a step wants, as it is sent: a typed resource, or one whose unknown parts were put in as placeholders.
@@ -78,6 +79,7 @@ pub struct ArmStep<R: ResourceType> {
     single: bool,
     extract: Extract<R>,
     rules: DiffRules,
+    refused: Refused,
     environment: String,
     known_by: Option<Known>,
 }
@@ -105,6 +107,7 @@ impl<R: ResourceType> ArmStep<R> {
             also_named: None,
             alone: false,
             single: false,
+            refused: Box::new(worth_repeating),
             name: meta.name.clone(),
             meta,
             extract: Box::new(|_| Outputs::new()),
@@ -137,6 +140,16 @@ impl<R: ResourceType> ArmStep<R> {
     #[must_use]
     pub fn rules(mut self, rules: impl FnOnce(DiffRules) -> DiffRules) -> Self {
         self.rules = rules(self.rules);
+        self
+    }
+
+    /// What a refused write means, where it is not as with every other resource.
+    #[must_use]
+    pub fn refused(
+        mut self,
+        refused: impl Fn(rhc_core::Error) -> StepError + Send + Sync + 'static,
+    ) -> Self {
+        self.refused = Box::new(refused);
         self
     }
 
@@ -311,7 +324,7 @@ impl<R: ResourceType> Step for ArmStep<R> {
         let operation = resources
             .begin_put(&self.name, &resource)
             .await
-            .map_err(worth_repeating)?;
+            .map_err(&self.refused)?;
         cx.operation(operation.id().as_str()).await?;
         self.finish(&resources, operation).await
     }
@@ -376,7 +389,7 @@ impl<R: ResourceType> ArmStep<R> {
         resources: &Resources<R>,
         operation: Operation<Resource<R>>,
     ) -> Result<Outputs, StepError> {
-        let made = operation.await.map_err(worth_repeating)?;
+        let made = operation.await.map_err(&self.refused)?;
         // The answer of an operation may lack what the service fills in last.
         let made = if made.id.is_some() {
             made

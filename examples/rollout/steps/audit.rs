@@ -73,6 +73,16 @@ const TABLES: &[(&str, &[&str])] = &[
     ("Microsoft.Subscription/aliases", &["AzureActivity"]),
     ("Microsoft.Subscription/acceptOwnership", &["AzureActivity"]),
     ("Microsoft.Resources/subscriptions", &["AzureActivity"]),
+    (
+        "microsoft.aadiam/diagnosticSettings",
+        &[
+            "AuditLogs",
+            "SigninLogs",
+            "AADNonInteractiveUserSignInLogs",
+            "AADServicePrincipalSignInLogs",
+            "AADManagedIdentitySignInLogs",
+        ],
+    ),
 ];
 
 /// The tables of each workspace that audit logs go to.
@@ -89,6 +99,13 @@ impl Audited {
             .or_insert_with(|| (tenant.clone(), BTreeSet::new()))
             .1
             .extend(tables);
+    }
+
+    /// The same for a workspace that takes other logs already.
+    pub(super) fn note_too(&mut self, workspace: &Key, kind: &str) {
+        if let Some(tenant) = self.tenant(workspace) {
+            self.note(workspace, &tenant, kind);
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod database;
 pub mod delivery;
 pub mod directory;
 pub mod domains;
+pub mod entra_logs;
 mod failure;
 mod groups;
 mod monitoring;
@@ -171,12 +172,19 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
     for account in accounts.values() {
         site.subscription_tags(account);
     }
-    site.retention();
     for (key, app) in manifest.apps() {
         if let Some(account) = accounts.get(app.subscription.as_str()) {
             site.delivery(key, app, account);
         }
     }
+    let databases = (databases_home.clone(), people.clone());
+    let reached: Vec<_> = customers_home
+        .clone()
+        .into_iter()
+        .chain([databases])
+        .collect();
+    site.entra_export(&reached);
+    site.retention();
     for account in accounts.values() {
         sweeps.push(Arc::new(sweeps::MarkedResources::new(
             clients.clone(),

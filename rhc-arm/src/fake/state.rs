@@ -26,6 +26,8 @@ pub struct Arm {
     pub taken_names: BTreeSet<String>,
     /// Subscription aliases, by `tenant/name` in lower case.
     pub aliases: BTreeMap<String, Alias>,
+    /// Where the tenants' own logs go, as `tenant/name` in lower case.
+    pub entra_log_settings: BTreeMap<String, Value>,
     /// Billing accounts, by their names.
     pub billing: BTreeMap<String, BillingAccount>,
     /// Operations that take their time, finished ones included.

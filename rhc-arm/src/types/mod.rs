@@ -4,6 +4,7 @@
 //! ([types](https://github.com/Azure/bicep-types-az), [operations](https://github.com/Azure/azure-rest-api-specs), read in August 2026)
 //! and names the page of its properties. What it does not model is kept in `rest`.
 
+pub mod aadiam;
 pub mod authorization;
 pub mod billing;
 pub mod communication;

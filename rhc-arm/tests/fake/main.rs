@@ -6,6 +6,7 @@ mod audit;
 mod cloud;
 mod dns;
 mod engine;
+mod entra_logs;
 mod examples;
 mod images_and_files;
 mod networks;

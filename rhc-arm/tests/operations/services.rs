@@ -3,8 +3,9 @@
 use super::live::{SUBSCRIPTION, group, life, replay, seed};
 use super::text;
 use rhc_arm::{
-    ArmClient, Resource, ResourceType,
+    ArmClient, Resource, ResourceId, ResourceType,
     types::{
+        aadiam::EntraDiagnosticSetting,
         communication::{
             CommunicationService, CommunicationServiceProperties, DomainProperties, EmailDomain,
             EmailService, EmailServiceProperties, SenderUsername, SenderUsernameProperties,
@@ -95,6 +96,29 @@ fixture!(
         };
         let made = tables.put("AzureDiagnostics", &Resource::new(keep)).await?;
         Ok(json!([made, tables.get("AzureDiagnostics").await?]))
+    }
+);
+
+fixture!(
+    entra_diagnostic_settings,
+    "entraDiagnosticSettings",
+    [seed::workspace],
+    |arm: ArmClient| async move {
+        let mut audit = LogSetting::default();
+        audit.category = text("AuditLogs");
+        audit.enabled = Some(true);
+        let properties = DiagnosticSettingProperties {
+            workspace_id: Some(seed::id(Workspace::TYPE, "logs")),
+            logs: Some(vec![audit]),
+            ..Default::default()
+        };
+        life(
+            arm,
+            ResourceId::root(),
+            "entra",
+            Resource::<EntraDiagnosticSetting>::new(properties),
+        )
+        .await
     }
 );
 

@@ -165,7 +165,29 @@ fn logs(check: &mut Check<'_>) {
         check.reference("logs.shared_workspace_of", app, "apps", apps);
     }
     for (index, tenant) in logs.entra_export.iter().enumerate() {
-        check.tenant_reference(&format!("logs.entra_export[{index}]"), tenant);
+        entra_export(check, &format!("logs.entra_export[{index}]"), tenant);
+    }
+}
+
+/// Not of the company's own tenant: its logs are its administrators' business.
+fn entra_export(check: &mut Check<'_>, path: &str, tenant: &str) {
+    let manifest = check.manifest;
+    let own = [manifest.database_tenant(), manifest.customer_tenant()];
+    let mut own = own.into_iter().flatten();
+    let companys = [
+        &manifest.environment.hosting_tenant,
+        &manifest.billing.tenant,
+    ];
+    if check.tenant_reference(path, tenant)
+        && companys.into_iter().any(|key| key == tenant)
+        && !own.any(|(key, _)| key == tenant)
+    {
+        check.report(
+            Rule::TenantKind,
+            path,
+            "this tenant is not the environment's alone, so its logs are not the environment's to send away",
+            "expected is the tenant of the databases or that of the customers; take this one out",
+        );
     }
 }
 

@@ -100,6 +100,8 @@ id = \"11111111-2222-3333-4444-555555555555\"
     a_protected_thing_of_no_tenant: "[[protected.subscriptions]]\ntenant = \"backoffice\"" => "[[protected.subscriptions]]\ntenant = \"office\"", Reference at "protected.subscriptions[0].tenant";
     an_export_of_no_tenant: r#"entra_export = ["qa", "database"]"# => r#"entra_export = ["qa", "databse"]"#, Reference at "logs.entra_export[1]";
 
+    an_export_of_the_companys_own_tenant: r#"entra_export = ["qa", "database"]"# => r#"entra_export = ["qa", "backoffice"]"#, TenantKind at "logs.entra_export[1]";
+
     a_guid_with_a_digit_too_few: "ed01df5d-6b39-45f8-82ae-36b88e5daae0" => "ed01df5d-6b39-45f8-82ae-36b88e5daae", Guid at "tenants.backoffice.id";
     a_guid_in_braces: "# id = \"00000000-0000-0000-0000-000000000000\"" => "id = \"{00000000-0000-0000-0000-000000000000}\"", Guid at "tenants.qa.id";
     a_zone_that_is_no_domain: "zone = \"recalibratex.net\"" => "zone = \"recalibratex\"", Domain at "dns.zone";

@@ -9,6 +9,7 @@ pub(crate) mod customers;
 mod databases;
 mod delivery;
 mod domains;
+mod entra_logs;
 mod files;
 mod foundations;
 mod network;
@@ -87,6 +88,7 @@ pub(crate) fn all() -> Vec<Break> {
         customers::user_flow(),
         customers::second_factor(),
         customers::page(),
+        entra_logs::entra_logs(),
         databases::databases(),
         network::network(),
         probe::probe(),

@@ -8,6 +8,7 @@ mod communication;
 mod container_registry;
 mod diagnostics;
 mod dns;
+mod entra_logs;
 mod group;
 mod identity;
 mod insights;
@@ -59,6 +60,7 @@ const TYPES: &[&[TypeRules]] = &[
 const ROUTES: &[&[Route]] = &[
     alias::ROUTES,
     billing::ROUTES,
+    entra_logs::ROUTES,
     ownership::ROUTES,
     provider::ROUTES,
     subscription::ROUTES,
