@@ -104,9 +104,11 @@ fixture!(
     "entraDiagnosticSettings",
     [seed::workspace],
     |arm: ArmClient| async move {
-        let mut audit = LogSetting::default();
-        audit.category = text("AuditLogs");
-        audit.enabled = Some(true);
+        let audit = LogSetting {
+            category: text("AuditLogs"),
+            enabled: Some(true),
+            ..LogSetting::default()
+        };
         let properties = DiagnosticSettingProperties {
             workspace_id: Some(seed::id(Workspace::TYPE, "logs")),
             logs: Some(vec![audit]),
