@@ -79,8 +79,14 @@ pub(super) async fn dispatch(world: &World, host: &str, request: Request<Body>) 
         tenant: authority::claimed_tenant(request.headers()),
         operation: None,
         faulted: false,
+        request_headers: if keeps_bodies {
+            without_credential(request.headers())
+        } else {
+            HeaderMap::new()
+        },
         request_body,
         answer_body: None,
+        answer_headers: HeaderMap::new(),
     });
     let fault = world.0.faults.strike(request.method(), host, &path);
     world
@@ -221,18 +227,25 @@ async fn strike(world: &World, fault: FaultKind, act: impl Future<Output = Respo
 async fn finish(world: &World, place: usize, response: Response, keeps_bodies: bool) -> Outcome {
     let noted = response.extensions().get::<Noted>().cloned();
     let status = response.status();
-    let (response, body) = if keeps_bodies {
+    let (response, kept) = if keeps_bodies {
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, BODY_LIMIT)
             .await
             .unwrap_or_default();
+        let headers = parts.headers.clone();
         let response = Response::from_parts(parts, Body::from(body.clone()));
-        (response, Some(body))
+        (response, Some((headers, body)))
     } else {
         (response, None)
     };
-    world.0.log.answered(place, status, noted.as_ref(), body);
+    world.0.log.answered(place, status, noted.as_ref(), kept);
     Outcome::Answer(response)
+}
+
+fn without_credential(headers: &HeaderMap) -> HeaderMap {
+    let mut kept = headers.clone();
+    kept.remove(http::header::AUTHORIZATION);
+    kept
 }
 
 async fn keep_request(

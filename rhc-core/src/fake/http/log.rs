@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::{Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -32,8 +32,12 @@ pub struct LoggedRequest {
     pub faulted: bool,
     /// The request's body, if the World [records bodies](crate::fake::WorldOptions::record_bodies).
     pub request_body: Option<Bytes>,
+    /// The request's headers without its credential, if the World records bodies.
+    pub request_headers: HeaderMap,
     /// The answer's body, if the World records bodies.
     pub answer_body: Option<Bytes>,
+    /// The answer's headers, if the World records bodies.
+    pub answer_headers: HeaderMap,
 }
 
 impl fmt::Debug for LoggedRequest {
@@ -80,11 +84,14 @@ impl Log {
         place: usize,
         status: StatusCode,
         noted: Option<&Noted>,
-        body: Option<Bytes>,
+        kept: Option<(HeaderMap, Bytes)>,
     ) {
         self.amend(place, |entry| {
             entry.status = Some(status.as_u16());
-            entry.answer_body = body;
+            if let Some((headers, body)) = kept {
+                entry.answer_headers = headers;
+                entry.answer_body = Some(body);
+            }
             if let Some(noted) = noted {
                 entry.tenant = noted.tenant.or(entry.tenant);
                 entry.operation.clone_from(&noted.operation);
