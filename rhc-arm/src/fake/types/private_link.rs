@@ -92,9 +92,6 @@ pub(super) const TYPES: &[TypeRules] = &[
         }],
         properties: &[
             "properties.privateDnsZoneConfigs[].name",
-            "properties.privateDnsZoneConfigs[].id",
-            "properties.privateDnsZoneConfigs[].etag",
-            "properties.privateDnsZoneConfigs[].type",
             "properties.privateDnsZoneConfigs[].properties",
         ],
         unknown: Unknown::Reject,
@@ -410,18 +407,6 @@ fn zone_group(state: &State, stored: &Stored) -> Value {
                     })
                 })
                 .collect();
-            let id = format!(
-                "{}/privateDnsZoneConfigs/{}",
-                stored.id(),
-                json::text(&own, "name").unwrap_or_default()
-            );
-            json::put(&mut own, "id", json!(id));
-            json::put(
-                &mut own,
-                "type",
-                json!(format!("{ZONE_GROUPS}/privateDnsZoneConfigs")),
-            );
-            json::put(&mut own, "properties.provisioningState", json!("Succeeded"));
             json::put(&mut own, "properties.recordSets", Value::Array(records));
             own
         })
