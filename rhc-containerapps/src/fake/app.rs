@@ -54,7 +54,6 @@ pub(super) const RULES: TypeRules = TypeRules {
         "properties.customDomainVerificationId",
         "properties.outboundIpAddresses",
         "properties.eventStreamEndpoint",
-        "properties.deploymentErrors",
         "properties.delegatedIdentities",
         "properties.configuration.ingress.fqdn",
     ],

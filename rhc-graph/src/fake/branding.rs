@@ -12,7 +12,7 @@ const DEFAULT: &str = "0";
 
 /// The properties of a branding. Images are written by requests of their own, which the fake has not.
 pub(super) const PROPERTIES: &[Property] = &[
-    text("id").create_only(),
+    text("id").create_only().not_null(),
     text("backgroundColor"),
     text("backgroundImageRelativeUrl").read_only(),
     text("bannerLogoRelativeUrl").read_only(),

@@ -2,7 +2,7 @@
 
 use super::applications::list_of;
 use super::objects::{EntityType, body_of, mixed, referenced};
-use super::schema::{self, Kind, Property, flag, guid, one_of, property, short, text, texts, time};
+use super::schema::{self, Property, flag, guid, objects, one_of, short, text, texts, time};
 use super::{Call, Refusal, Reply, call::ORIGIN, odata};
 use rhc_core::fake::{ObjectKind, Read, State, respond};
 use serde_json::{Map, Value, json};
@@ -49,7 +49,7 @@ const PROPERTIES: &[Property] = &[
     text("theme"),
     text("uniqueName").read_only(),
     one_of("visibility", &["Private", "Public", "HiddenMembership"]),
-    property("onPremisesProvisioningErrors", Kind::Texts).read_only(),
+    objects("onPremisesProvisioningErrors", &[]).read_only(),
 ];
 
 /// What a group cannot be made without.

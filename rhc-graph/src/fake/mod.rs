@@ -117,6 +117,11 @@ pub fn tables() -> Vec<(&'static str, &'static [schema::Property])> {
     ]
 }
 
+/// The operations of this crate's fake, for conformance checks.
+pub fn routes() -> &'static [Route] {
+    routes::ROUTES
+}
+
 async fn answer(world: World, info: RequestInfo, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, BODY_LIMIT).await;

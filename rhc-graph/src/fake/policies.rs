@@ -43,7 +43,10 @@ const SMS_TARGET: &[Property] = &[
     flag("isRegistrationRequired").not_null(),
     flag("isUsableForSignIn").not_null(),
 ];
-const EXCLUDED: &[Property] = &[one_of("targetType", &["user", "group"]), short("id", 64)];
+const EXCLUDED: &[Property] = &[
+    one_of("targetType", &["user", "group"]).not_null(),
+    short("id", 64).not_null(),
+];
 
 pub(super) const SMS_METHOD: &[Property] = &[
     text("id").read_only(),
@@ -92,7 +95,8 @@ pub(super) const AUTHORIZATION_POLICY: &[Property] = &[
             flag("allowedToReadOtherUsers").not_null(),
             texts("permissionGrantPoliciesAssigned").or_null(),
         ],
-    ),
+    )
+    .not_null(),
 ];
 
 pub(super) const SECURITY_DEFAULTS: &[Property] = &[

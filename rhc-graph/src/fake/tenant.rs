@@ -1,7 +1,7 @@
 //! The tenant itself, its domains and its directory roles.
 
 use super::objects::mixed;
-use super::schema::{Kind, Property, flag, guid, objects, property, text, texts, time};
+use super::schema::{Property, flag, guid, objects, text, texts, time};
 use super::{Call, Refusal, Reply, odata};
 use rhc_core::fake::{Read, State, Tenant, TenantKind, respond};
 use serde_json::{Map, Value, json};
@@ -29,17 +29,17 @@ pub(super) const ORGANIZATION: &[Property] = &[
     texts("securityComplianceNotificationMails"),
     texts("technicalNotificationMails"),
     text("tenantType").read_only(),
-    property("assignedPlans", Kind::Texts).read_only(),
-    property("provisionedPlans", Kind::Texts).read_only(),
+    objects("assignedPlans", &[]).read_only(),
+    objects("provisionedPlans", &[]).read_only(),
     objects("verifiedDomains", VERIFIED_DOMAIN).read_only(),
 ];
 
 pub(super) const DOMAIN: &[Property] = &[
     text("authenticationType").read_only(),
     text("availabilityStatus").read_only(),
-    text("id"),
+    text("id").not_null(),
     flag("isAdminManaged").read_only(),
-    flag("isDefault"),
+    flag("isDefault").not_null(),
     flag("isInitial").read_only(),
     flag("isRoot").read_only(),
     flag("isVerified").read_only(),

@@ -32,6 +32,12 @@ const SKUS: &[&str] = &[
     "Premium_ZRS",
     "Standard_GZRS",
     "Standard_RAGZRS",
+    "StandardV2_LRS",
+    "StandardV2_GRS",
+    "StandardV2_ZRS",
+    "StandardV2_GZRS",
+    "PremiumV2_LRS",
+    "PremiumV2_ZRS",
 ];
 /// As is commonly known; Unverified: of the newest version.
 const CODES: Codes = Codes {
