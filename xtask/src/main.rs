@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, ci, deny, record, tidy_command};
+use xtask::{bench, ci, conformance, deny, record, tidy_command};
 
 /// The project's own commands.
 #[derive(Debug, Parser)]
@@ -29,6 +29,8 @@ enum Command {
     },
     /// Measure the rehearsal, planning and the cold build, beside a calibration loop.
     Bench(bench::Options),
+    /// Compare what we send, what the fakes answer and what the models keep with Microsoft's descriptions and real traffic.
+    Conformance(conformance::Options),
 }
 
 fn main() -> ExitCode {
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         Command::Deny => deny::run(),
         Command::Record { only } => record::run_all(only.as_deref()),
         Command::Bench(options) => bench::run(options),
+        Command::Conformance(options) => conformance::command(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

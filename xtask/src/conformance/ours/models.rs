@@ -1,0 +1,210 @@
+//! The models of all crates, by what they are models of.
+
+use rhc_arm::{Resource, ResourceId, ResourceType, Resources, types};
+use rhc_core::{Request, Result};
+use rhc_external_id as external;
+use rhc_graph as graph;
+use serde_json::Value;
+
+/// A document through a model and back.
+pub type Through = fn(&Value) -> serde_json::Result<Value>;
+
+/// A resource type of ours.
+#[derive(Clone, Copy, Debug)]
+pub struct ArmModel {
+    /// The marker's name in our code.
+    pub marker: &'static str,
+    /// The whole type.
+    pub resource_type: &'static str,
+    /// The version that our client asks for.
+    pub version: &'static str,
+    /// What only the service writes, by our client.
+    pub read_only: &'static [&'static str],
+    /// Reads a resource and writes it again.
+    pub through: Through,
+    /// The request that our client reads one with.
+    pub get: fn(scope: &str, name: &str) -> Option<Result<Request>>,
+    /// The request that our client lists with.
+    pub list: fn(scope: &str) -> Option<Result<Request>>,
+    /// The request that our client makes of a document, in a scope, under a name.
+    pub put: fn(scope: &str, name: &str, document: &Value) -> Option<Result<Request>>,
+}
+
+fn through<R: ResourceType>(document: &Value) -> serde_json::Result<Value> {
+    let resource: Resource<R> = serde_json::from_value(document.clone())?;
+    serde_json::to_value(resource)
+}
+
+fn handle<R: ResourceType>(scope: &str) -> Option<Result<Resources<R>>> {
+    let scope: ResourceId = if scope.is_empty() {
+        ResourceId::root()
+    } else {
+        scope.parse().ok()?
+    };
+    let client = super::scripted::client(&super::scripted::nothing());
+    Some(client.map(|client| client.resources::<R>(scope)))
+}
+
+fn get<R: ResourceType>(scope: &str, name: &str) -> Option<Result<Request>> {
+    Some(handle::<R>(scope)?.map(|resources| resources.get_request(name)))
+}
+
+fn list<R: ResourceType>(scope: &str) -> Option<Result<Request>> {
+    Some(handle::<R>(scope)?.map(|resources| resources.list_request()))
+}
+
+fn put<R: ResourceType>(scope: &str, name: &str, document: &Value) -> Option<Result<Request>> {
+    let resource: Resource<R> = serde_json::from_value(document.clone()).ok()?;
+    Some(handle::<R>(scope)?.map(|resources| resources.put_request(name, &resource)))
+}
+
+macro_rules! resources {
+    ($($marker:ty),* $(,)?) => {
+        &[$(ArmModel {
+            marker: stringify!($marker),
+            resource_type: <$marker>::TYPE,
+            version: <$marker>::API_VERSION,
+            read_only: <$marker>::READ_ONLY,
+            through: through::<$marker>,
+            get: get::<$marker>,
+            list: list::<$marker>,
+            put: put::<$marker>,
+        }),*]
+    };
+}
+
+/// Every resource type; that none is forgotten is checked against the sources.
+pub const RESOURCES: &[ArmModel] = resources![
+    rhc_containerapps::ContainerApp,
+    rhc_containerapps::Job,
+    rhc_containerapps::JobExecution,
+    rhc_containerapps::ManagedCertificate,
+    rhc_containerapps::ManagedEnvironment,
+    rhc_containerapps::Revision,
+    rhc_external_id::CiamDirectory,
+    rhc_sql_identity::ConnectionPolicy,
+    rhc_sql_identity::DatabaseAuditing,
+    rhc_sql_identity::DatabaseExtendedAuditing,
+    rhc_sql_identity::EncryptionProtector,
+    rhc_sql_identity::EntraOnlyAuthentication,
+    rhc_sql_identity::FirewallRule,
+    rhc_sql_identity::PrivateEndpointConnection,
+    rhc_sql_identity::ServerAdministrator,
+    rhc_sql_identity::ServerAuditing,
+    rhc_sql_identity::ServerExtendedAuditing,
+    rhc_sql_identity::SqlDatabase,
+    rhc_sql_identity::SqlServer,
+    rhc_sql_identity::TransparentDataEncryption,
+    types::authorization::RoleAssignment,
+    types::authorization::RoleDefinition,
+    types::aadiam::EntraDiagnosticSetting,
+    types::billing::BillingAccount,
+    types::billing::BillingProfile,
+    types::billing::InvoiceSection,
+    types::communication::CommunicationService,
+    types::communication::EmailDomain,
+    types::communication::EmailService,
+    types::communication::SenderUsername,
+    types::container_registry::Registry,
+    types::insights::Component,
+    types::insights::DiagnosticCategory,
+    types::insights::DiagnosticSetting,
+    types::key_vault::DeletedVault,
+    types::key_vault::Vault,
+    types::managed_identity::FederatedCredential,
+    types::managed_identity::UserAssignedIdentity,
+    types::network::DnsCname,
+    types::network::DnsTxt,
+    types::network::DnsZone,
+    types::network::DnsZoneGroup,
+    types::network::PrivateDnsRecord,
+    types::network::PrivateDnsZone,
+    types::network::PrivateDnsZoneLink,
+    types::network::PrivateEndpoint,
+    types::network::SecurityGroup,
+    types::network::Subnet,
+    types::network::VirtualNetwork,
+    types::operational_insights::Table,
+    types::operational_insights::Workspace,
+    types::resources::ResourceGroup,
+    types::resources::Tags,
+    types::storage::BlobService,
+    types::storage::StorageAccount,
+    types::subscription::SubscriptionAlias,
+];
+
+/// What is read from Resource Manager and is no resource with an envelope.
+pub const OTHERS: &[(&str, Through)] = &[
+    (
+        "Microsoft.Resources/subscriptions",
+        plain::<types::resources::Subscription>,
+    ),
+    (
+        "Microsoft.Resources/providers",
+        plain::<types::resources::Provider>,
+    ),
+];
+
+/// The models of Graph, by the names below `microsoft.graph`.
+pub const GRAPH: &[(&str, Through)] = &[
+    ("appRoleAssignment", plain::<graph::AppRoleAssignment>),
+    ("application", plain::<graph::Application>),
+    ("authorizationPolicy", plain::<graph::AuthorizationPolicy>),
+    (
+        "conditionalAccessPolicy",
+        plain::<graph::ConditionalAccessPolicy>,
+    ),
+    (
+        "crossTenantAccessPolicyConfigurationDefault",
+        plain::<graph::CrossTenantDefault>,
+    ),
+    ("directoryObject", plain::<graph::DirectoryObject>),
+    ("domain", plain::<graph::Domain>),
+    (
+        "emailAuthenticationMethodConfiguration",
+        plain::<graph::EmailMethod>,
+    ),
+    (
+        "federatedIdentityCredential",
+        plain::<graph::FederatedCredential>,
+    ),
+    ("group", plain::<graph::Group>),
+    (
+        "identitySecurityDefaultsEnforcementPolicy",
+        plain::<graph::SecurityDefaults>,
+    ),
+    ("oAuth2PermissionGrant", plain::<graph::PermissionGrant>),
+    ("organization", plain::<graph::Organization>),
+    ("organizationalBranding", plain::<graph::Branding>),
+    ("servicePrincipal", plain::<graph::ServicePrincipal>),
+    ("unifiedRoleAssignment", plain::<graph::RoleAssignment>),
+    ("unifiedRoleDefinition", plain::<graph::RoleDefinition>),
+    ("user", plain::<graph::User>),
+    (
+        "authenticationConditionApplication",
+        plain::<external::FlowApplication>,
+    ),
+    (
+        "externalUsersSelfServiceSignUpEventsFlow",
+        plain::<external::UserFlow>,
+    ),
+    ("identityProviderBase", plain::<external::IdentityProvider>),
+    (
+        "identityUserFlowAttribute",
+        plain::<external::FlowAttribute>,
+    ),
+];
+
+fn plain<T: serde::Serialize + serde::de::DeserializeOwned>(
+    document: &Value,
+) -> serde_json::Result<Value> {
+    serde_json::to_value(serde_json::from_value::<T>(document.clone())?)
+}
+
+/// The model of a resource type, in any case.
+#[must_use]
+pub fn of(resource_type: &str) -> Option<&'static ArmModel> {
+    RESOURCES
+        .iter()
+        .find(|model| model.resource_type.eq_ignore_ascii_case(resource_type))
+}
