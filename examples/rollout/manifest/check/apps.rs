@@ -2,7 +2,7 @@
 
 use super::super::model::{App, MfaMethod, RegistrySku, SubnetUse, TenantKind};
 use super::super::problem::Rule;
-use super::environment::{between, port, registry_reference};
+use super::environment::{between, port, probe_path, registry_reference};
 use super::github;
 use super::network::subnet_reference;
 use super::{Check, sign_in, syntax};
@@ -169,6 +169,9 @@ fn container_app(check: &mut Check<'_>, path: &str, app: &App) {
     }
     if let Some(number) = container.port {
         port(check, &format!("{path}.port"), number);
+    }
+    if let Some(probe) = &container.probe_path {
+        probe_path(check, &format!("{path}.probe_path"), probe);
     }
 }
 

@@ -219,17 +219,22 @@ fn images(check: &mut Check<'_>) {
             );
         }
     }
-    if !syntax::is_path(&manifest.bootstrap.probe_path) {
+    let probe = &manifest.bootstrap.probe_path;
+    probe_path(check, "bootstrap.probe_path", probe);
+    port(check, "bootstrap.port", manifest.bootstrap.port);
+    let registry_of = &manifest.probe.registry_of;
+    registry_reference(check, "probe.registry_of", registry_of);
+}
+
+pub(super) fn probe_path(check: &mut Check<'_>, path: &str, probe: &str) {
+    if !syntax::is_path(probe) {
         check.report(
             Rule::Text,
-            "bootstrap.probe_path",
+            path,
             "this is not a path",
             "expected is a path from the root of the site, such as /",
         );
     }
-    port(check, "bootstrap.port", manifest.bootstrap.port);
-    let registry_of = &manifest.probe.registry_of;
-    registry_reference(check, "probe.registry_of", registry_of);
 }
 
 pub(super) fn port(check: &mut Check<'_>, path: &str, port: u16) {

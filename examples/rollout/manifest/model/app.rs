@@ -103,8 +103,10 @@ pub struct ContainerApp {
     pub min_replicas: u32,
     /// Most replicas.
     pub max_replicas: u32,
-    /// Port of the real image, once it is known.
+    /// Port on which the real image answers; without it the bootstrap image's. A push sets it.
     pub port: Option<u16>,
+    /// Path that answers while the real image is well; without it the bootstrap image's. A push sets it.
+    pub probe_path: Option<String>,
 }
 
 /// The two user-assigned identities of an app.

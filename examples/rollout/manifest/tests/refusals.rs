@@ -226,6 +226,7 @@ id = \"11111111-2222-3333-4444-555555555555\"
     a_key_that_is_too_short: "key_size = 2048" => "key_size = 1024", OutOfRange at "vaults.certificates.key_size";
     a_phase_that_is_not_planned: "phase = 1" => "phase = 9", OutOfRange at "environment.phase";
     a_door_that_stays_open: "window_minutes = 30" => "window_minutes = 1440", OutOfRange at "operator.window_minutes";
+    a_path_without_a_slash: "\nmin_replicas = 1\nmax_replicas = 3\n" => "\nmin_replicas = 1\nmax_replicas = 3\nprobe_path = \"healthz\"\n", Text at "apps.hp2.container_app.probe_path";
     no_port: "\nport = 80\n" => "\nport = 0\n", OutOfRange at "bootstrap.port";
     nothing_that_sends_mail: r#"services = ["smx25qa-comms"]"# => "services = []", MissingKey at "apps.smx.communication.services";
     a_role_without_a_value: r#"value = "Practice.Admin""# => r#"value = """#, Text at "apps.hp2.sign_in.roles[0].value";

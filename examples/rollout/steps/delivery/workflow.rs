@@ -3,6 +3,9 @@
 //! Actions are named by the commit that stands behind a tag, because a tag can be moved. `azure/container-apps-deploy-action`
 //! is not among them: it runs on a Node.js that GitHub has removed, and says success where no revision came of it.
 
+use rhc_arm::ResourceType as _;
+use rhc_containerapps::ContainerApp;
+
 use super::settings::{Setting, workflow_path};
 use crate::manifest::{App, Manifest};
 
@@ -30,6 +33,10 @@ pub fn text(manifest: &Manifest, app: &App) -> String {
         format!("environment: {}", quoted(name))
     });
     let dockerfile = app.github.dockerfile.as_deref().unwrap_or("Dockerfile");
+    // What the file leaves open is as it is of the image that the app starts with.
+    let port = app.container_app.port.unwrap_or(manifest.bootstrap.port);
+    let probe_path = app.container_app.probe_path.as_deref();
+    let probe_path = probe_path.unwrap_or(&manifest.bootstrap.probe_path);
     let values = [
         ("PREFIX", manifest.name_prefix()),
         ("NAME", manifest.environment.name.clone()),
@@ -42,6 +49,9 @@ pub fn text(manifest: &Manifest, app: &App) -> String {
         ("CLIENT_ID", variable(Setting::ClientId)),
         ("TENANT_ID", variable(Setting::TenantId)),
         ("SUBSCRIPTION_ID", variable(Setting::SubscriptionId)),
+        ("PORT", quoted(&port.to_string())),
+        ("PROBE_PATH", quoted(probe_path)),
+        ("API_VERSION", ContainerApp::API_VERSION.to_owned()),
         ("DOCKERFILE", quoted(dockerfile)),
         ("CHECKOUT", CHECKOUT.to_owned()),
         ("LOGIN", LOGIN.to_owned()),
@@ -135,7 +145,7 @@ mod tests {
             assert!(text.contains(&format!("{action} # v")), "{action}");
         }
         assert!(!text.contains("secrets."));
-        assert!(text.contains("--image \"$IMAGE@$DIGEST\""), "by digest");
+        assert!(text.contains("--arg image \"$IMAGE@$DIGEST\""), "by digest");
     }
 
     #[test]
@@ -153,6 +163,22 @@ mod tests {
         assert!(deploy.as_mapping_get("environment").is_none());
         assert!(text.contains("vars.QA_AZURE_CLIENT_ID"));
         assert!(!text.contains("vars.AZURE"));
+    }
+
+    #[test]
+    fn a_push_brings_the_port_and_the_path_of_the_real_image() {
+        let mut manifest = manifest();
+        let of = |manifest: &Manifest| {
+            let text = text(manifest, &manifest.apps["hp2"]);
+            let yaml = parsed(&text);
+            let env = |name| string(&yaml, &["jobs", "deploy", "env", name]).to_owned();
+            (env("PORT"), env("PROBE_PATH"))
+        };
+        assert_eq!(of(&manifest), ("80".to_owned(), "/".to_owned()));
+        let app = &mut manifest.apps.get_mut("hp2").unwrap().container_app;
+        app.port = Some(8080);
+        app.probe_path = Some("/healthz".to_owned());
+        assert_eq!(of(&manifest), ("8080".to_owned(), "/healthz".to_owned()));
     }
 
     #[test]
