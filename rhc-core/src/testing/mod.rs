@@ -8,6 +8,7 @@
 mod credential;
 mod fixture;
 mod record;
+mod refusal;
 mod replay;
 mod script;
 mod scrub;
@@ -15,6 +16,7 @@ mod scrub;
 pub use credential::FixedCredential;
 pub use fixture::{Exchange, Fixture, RecordedRequest, RecordedResponse};
 pub use record::Recorder;
+pub use refusal::{Refused, refusal};
 pub use replay::{Connection, Fixtures, Live};
 pub use script::{Reply, Script, Seen};
 pub use scrub::scrub;
