@@ -2,6 +2,8 @@
 
 use rhc_arm::{ResourceType, model, open_enum};
 
+use crate::{Volume, VolumeMount};
+
 open_enum! {
     /// How many revisions are active.
     ActiveRevisionsMode {
@@ -171,6 +173,8 @@ model! {
         scale: Scale,
         /// Seconds that a container has to end.
         termination_grace_period_seconds: i64,
+        /// What the containers can mount.
+        volumes: Vec<Volume>,
     }
 
     /// A container.
@@ -189,6 +193,8 @@ model! {
         command: Vec<String>,
         /// Its arguments.
         args: Vec<String>,
+        /// The volumes that it has, and where.
+        volume_mounts: Vec<VolumeMount>,
     }
 
     /// What a container may use.
@@ -256,6 +262,10 @@ model! {
         min_replicas: i32,
         /// At most.
         max_replicas: i32,
+        /// Seconds between two looks at what scales it. 30 if nothing is said.
+        polling_interval: i32,
+        /// Seconds before the last replica goes. 300 if nothing is said.
+        cooldown_period: i32,
     }
 
     /// A revision.

@@ -27,7 +27,7 @@ use crate::{
 /// ```
 #[derive(Debug, Clone)]
 pub struct ContainerAppsClient {
-    arm: ArmClient,
+    pub(crate) arm: ArmClient,
 }
 
 impl ContainerAppsClient {

@@ -15,6 +15,8 @@ open_enum! {
         DeleteFailed = "DeleteFailed",
         /// It is being issued, which takes up to twenty minutes.
         Pending = "Pending",
+        /// It goes away.
+        Deleting = "Deleting",
     }
 
     /// How it is proven that a host name leads to the environment.

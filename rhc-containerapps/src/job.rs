@@ -2,7 +2,7 @@
 
 use rhc_arm::{ResourceType, model, open_enum};
 
-use crate::{Container, IdentitySetting, RegistryCredentials, SecretReference};
+use crate::{Container, IdentitySetting, RegistryCredentials, SecretReference, Volume};
 
 open_enum! {
     /// What starts a job.
@@ -74,6 +74,8 @@ model! {
         replica_retry_limit: i32,
         /// For a job that somebody starts.
         manual_trigger_config: ManualTrigger,
+        /// For a job that the clock starts.
+        schedule_trigger_config: ScheduleTrigger,
         /// From where images are pulled.
         registries: Vec<RegistryCredentials>,
         /// Names of secrets; the values stay in the vault.
@@ -90,12 +92,24 @@ model! {
         replica_completion_count: i32,
     }
 
+    /// A job that the clock starts.
+    ScheduleTrigger {
+        /// When, as a cron expression of five parts, in UTC.
+        cron_expression: String,
+        /// How many replicas run at the same time.
+        parallelism: i32,
+        /// How many replicas must succeed.
+        replica_completion_count: i32,
+    }
+
     /// What runs. At a start it can be given anew, and then counts for that execution in place of the job's.
     JobTemplate {
         /// Containers that run and end before the others begin.
         init_containers: Vec<Container>,
         /// The containers.
         containers: Vec<Container>,
+        /// What the containers can mount. Not at a start.
+        volumes: Vec<Volume>,
     }
 
     /// An execution of a job.

@@ -1,18 +1,27 @@
 #![doc = include_str!("../README.md")]
 
+mod actions;
 mod app;
+mod certificate;
 mod client;
 mod domain;
 mod environment;
 #[cfg(feature = "fake")]
 pub mod fake;
 mod job;
+mod replica;
+mod secret;
+mod storage;
 
 pub use app::*;
+pub use certificate::*;
 pub use client::ContainerAppsClient;
 pub use domain::*;
 pub use environment::*;
 pub use job::*;
+pub use replica::*;
+pub use secret::ListedSecret;
+pub use storage::*;
 
 /// The version of the interface that this crate speaks.
 ///

@@ -305,6 +305,8 @@ pub struct TypeRules {
     pub location_header: bool,
     /// What its provider calls refusals.
     pub codes: Codes,
+    /// What its provider says of one that is not there, if not `ResourceNotFound`: the code, and what comes before the name.
+    pub absent: Option<(&'static str, &'static str)>,
     /// Checks that need more than the body: other resources, the directory.
     pub before_put: fn(&mut State, &PutContext<'_>) -> Result<(), ServiceError>,
     /// Sets what only the service knows; runs on what will be stored.
@@ -383,6 +385,7 @@ impl TypeRules {
             id_style: IdStyle::Plain,
             location_header: false,
             codes: Codes::COMMON,
+            absent: None,
             before_put: |_, _| Ok(()),
             compute: |_, _, _| Ok(()),
             on_ready: |_, _| Ok(()),

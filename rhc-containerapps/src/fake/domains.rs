@@ -92,7 +92,10 @@ fn bound(state: &State, app: &Value, item: &Value, host: &str) -> Result<(), Ser
             format!("The certificate '{id}' is not in the environment '{environment}'."),
         ));
     };
-    if !managed_certificate::is_for(certificate, host) {
+    // What stands in one that the owner brought is not read.
+    if managed_certificate::is_managed(certificate)
+        && !managed_certificate::is_for(certificate, host)
+    {
         return Err(bad(
             UNNAMED,
             format!("The certificate '{id}' is not for the custom domain '{host}'."),

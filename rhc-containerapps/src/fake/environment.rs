@@ -209,7 +209,7 @@ fn compute(
     stored.set("properties.defaultDomain", domain(state, put.id, &region));
     stored.set(
         "properties.customDomainConfiguration.customDomainVerificationId",
-        verification_id(state, subscription),
+        verification_id(state, &subscription.to_ascii_lowercase()),
     );
     stored.set(
         "properties.eventStreamEndpoint",
@@ -264,7 +264,7 @@ fn domain(state: &State, id: &str, region: &str) -> String {
 }
 
 /// The recordings show one id for all environments and apps of a subscription.
-fn verification_id(state: &State, subscription: &str) -> String {
+pub(super) fn verification_id(state: &State, subscription: &str) -> String {
     let half = |part: &str| {
         state
             .derived_uuid(&["custom domain verification", part, subscription])

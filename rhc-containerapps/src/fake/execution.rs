@@ -9,7 +9,7 @@ use rhc_core::fake::{State, WeakWorld, World, respond};
 use serde_json::{Map, Value, json};
 
 use super::program::{Exit, Program, Programs, RunningContainer};
-use super::{EXECUTIONS, UNNAMED, VERSIONS, app, bad, identity, images, json, subnet};
+use super::{EXECUTIONS, UNNAMED, VERSIONS, bad, identity, images, json, subnet, workload};
 
 /// When the containers of an execution are there: images are pulled first.
 const BEGIN: &str = "containerapps.execution";
@@ -65,8 +65,8 @@ pub(super) fn start(
     let job = context.existing;
     if job.operation.is_some() {
         return Err(ServiceError::new(
-            app::BUSY.0,
-            app::BUSY.1,
+            workload::BUSY.0,
+            workload::BUSY.1,
             format!("The job '{}' is being made or changed.", job.name()),
         ));
     }
@@ -128,6 +128,25 @@ fn sent_template(sent: &Value) -> Result<Value, ServiceError> {
 fn stop(state: &mut State, context: &ActionContext<'_>) -> Result<Option<Value>, ServiceError> {
     end(state, context.existing.id(), "Stopped", Vec::new());
     Ok(None)
+}
+
+/// Stops what runs of a job.
+pub(super) fn stop_all(
+    state: &mut State,
+    context: &ActionContext<'_>,
+) -> Result<Option<Value>, ServiceError> {
+    let running: Vec<String> = state
+        .section::<Arm>()
+        .of_type(context.existing.id(), EXECUTIONS)
+        .filter(|own| own.text(STATUS) == Some("Running"))
+        .map(|own| own.id().to_owned())
+        .collect();
+    let mut stopped = Vec::new();
+    for id in running {
+        end(state, &id, "Stopped", Vec::new());
+        stopped.extend(state.section::<Arm>().get(&id).map(|own| own.body.clone()));
+    }
+    Ok(Some(json!({ "value": stopped })))
 }
 
 fn id_of(data: &Value) -> &str {
@@ -226,7 +245,7 @@ fn prepare(world: &World, state: &State, id: &str) -> Result<Option<Prepared>, S
     if let Some(why) = images::refusal(state, &job) {
         return Err(why);
     }
-    let environment = job.text(app::ENVIRONMENT).and_then(|own| arm.get(own));
+    let environment = job.text(workload::ENVIRONMENT).and_then(|own| arm.get(own));
     let subnet = environment.and_then(|own| own.text(subnet::SUBNET));
     let programs: Arc<Programs> = world.extension();
     let mut containers = Vec::new();

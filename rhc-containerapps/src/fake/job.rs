@@ -1,14 +1,12 @@
 //! `Microsoft.App/jobs`.
 
 use rhc_arm::fake::{
-    Action, Arm, Codes, Patch, PutContext, ServiceError, Stored, Style, Timing, TypeRules, Unknown,
+    Action, Codes, Patch, PutContext, ServiceError, Stored, Style, Timing, TypeRules, Unknown,
 };
 use rhc_core::fake::State;
 use serde_json::json;
 
-use super::{
-    JOBS, UNNAMED, VERSIONS, app, bad, execution, images, json, regions, secrets, template,
-};
+use super::{JOBS, UNNAMED, VERSIONS, bad, execution, images, json, secrets, template, workload};
 
 const CONFIGURATION: &str = "properties.configuration";
 const TRIGGERS: &[(&str, &str)] = &[
@@ -18,7 +16,7 @@ const TRIGGERS: &[(&str, &str)] = &[
 ];
 
 pub(super) const RULES: TypeRules = TypeRules {
-    name: app::NAME,
+    name: workload::NAME,
     required: &[
         "properties.configuration.triggerType",
         "properties.configuration.replicaTimeout",
@@ -37,9 +35,9 @@ pub(super) const RULES: TypeRules = TypeRules {
             &["Init", "Main", "None", "All"],
         ),
     ],
-    links: &[app::environment(app::ENVIRONMENT)],
+    links: &[workload::environment(workload::ENVIRONMENT)],
     properties: &[
-        app::ENVIRONMENT,
+        workload::ENVIRONMENT,
         "properties.workloadProfileName",
         "properties.configuration",
         "properties.template",
@@ -71,19 +69,13 @@ pub(super) const RULES: TypeRules = TypeRules {
     codes: Codes {
         missing: (400, UNNAMED),
         invalid: (400, UNNAMED),
-        busy: app::BUSY,
+        busy: workload::BUSY,
         ..Codes::COMMON
     },
     before_put,
     compute,
     actions: &[
-        Action {
-            name: "listSecrets",
-            permission: None,
-            timing: Timing::at_once(200),
-            run: secrets::list,
-            finish: None,
-        },
+        secrets::LIST,
         // Recorded: 200 with the name of the execution. The description allows 202 too.
         Action {
             name: "start",
@@ -92,16 +84,24 @@ pub(super) const RULES: TypeRules = TypeRules {
             run: execution::start,
             finish: None,
         },
+        // Unverified: how it is answered; the description has 200 with the executions, and 202.
+        Action {
+            name: "stop",
+            permission: None,
+            timing: Timing::at_once(200),
+            run: execution::stop_all,
+            finish: None,
+        },
     ],
     ..TypeRules::new(JOBS, VERSIONS)
 };
 
 fn before_put(state: &mut State, put: &PutContext<'_>) -> Result<(), ServiceError> {
-    app::home(state, put)?;
+    workload::home(state, put)?;
     secrets::check(put)?;
-    app::identities(put)?;
+    workload::identities(put)?;
     trigger(put)?;
-    template::check(put)
+    template::check(state, put)
 }
 
 /// A job is started in one way, and its times and counts make sense. Unverified: the codes of the refusals.
@@ -140,32 +140,7 @@ fn compute(
     put: &PutContext<'_>,
     stored: &mut Stored,
 ) -> Result<(), ServiceError> {
-    let region = stored.text("location").unwrap_or_default().to_owned();
-    stored.set("location", regions::shown(&region));
-    let wanted = app::environment_of(put.sent).unwrap_or_default();
-    let environment = state.read::<Arm>().and_then(|arm| arm.get(wanted)).cloned();
-    if let Some(environment) = environment {
-        stored.set(app::ENVIRONMENT, environment.id());
-        let profiles = environment.all("properties.workloadProfiles[].name");
-        let profile = profiles.first().map(|own| (*own).clone());
-        if let (None, Some(profile)) = (stored.get("properties.workloadProfileName"), profile) {
-            stored.set("properties.workloadProfileName", profile);
-        }
-    }
-    if stored.get("identity").is_none() {
-        stored.set("identity", json!({ "type": "None" }));
-    }
-    if put.existing.is_none() {
-        stored.set(
-            "properties.eventStreamEndpoint",
-            format!(
-                "https://{region}.azurecontainerapps.dev/subscriptions/{}/resourceGroups/{}/containerApps/{}/eventstream",
-                put.path.subscription().unwrap_or_default(),
-                put.path.group().unwrap_or_default(),
-                put.path.name()
-            ),
-        );
-    }
+    workload::settle(state, put, stored);
     secrets::keep(put, stored);
     template::fill_containers(stored);
     // Reported of apps. Unverified: that a job's image is looked for when the job is made.

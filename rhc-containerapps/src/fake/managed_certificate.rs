@@ -19,20 +19,22 @@ const METHODS: &[&str] = &["CNAME", "HTTP", "TXT"];
 const TAKES: u64 = 120;
 const ISSUE: Timing = Timing::after(TAKES, Style::AsyncOperation, 201, "Pending");
 
-pub(super) const RULES: TypeRules = TypeRules {
-    // Unverified; the recorded names have letters, digits, hyphens and periods.
-    name: NameRule {
-        min: 1,
-        max: 64,
-        fits: |name| {
-            name.starts_with(|own: char| own.is_ascii_alphanumeric())
-                && name
-                    .chars()
-                    .all(|own| own.is_ascii_alphanumeric() || "-.".contains(own))
-        },
-        refusal: (400, UNNAMED),
-        says: "letters, digits, hyphens and periods, a letter or digit first",
+/// Unverified; the recorded names have letters, digits, hyphens and periods.
+pub(super) const NAME: NameRule = NameRule {
+    min: 1,
+    max: 64,
+    fits: |name| {
+        name.starts_with(|own: char| own.is_ascii_alphanumeric())
+            && name
+                .chars()
+                .all(|own| own.is_ascii_alphanumeric() || "-.".contains(own))
     },
+    refusal: (400, UNNAMED),
+    says: "letters, digits, hyphens and periods, a letter or digit first",
+};
+
+pub(super) const RULES: TypeRules = TypeRules {
+    name: NAME,
     read_only: &["properties.error", "properties.validationToken"],
     // Unverified.
     immutable: &[Immutable {
@@ -55,9 +57,14 @@ pub(super) const RULES: TypeRules = TypeRules {
     before_put,
     compute,
     on_ready,
-    before_delete,
+    before_delete: unused,
     ..TypeRules::new(CERTIFICATES, VERSIONS)
 };
+
+/// Whether the service issued it.
+pub(super) fn is_managed(certificate: &Stored) -> bool {
+    certificate.text(SUBJECT).is_some()
+}
 
 /// Whether it is for a host name.
 pub(super) fn is_for(certificate: &Stored, host: &str) -> bool {
@@ -186,7 +193,7 @@ fn on_ready(state: &mut State, id: &str) -> Result<(), ServiceError> {
 }
 
 /// As recorded.
-fn before_delete(state: &mut State, delete: &DeleteContext<'_>) -> Result<(), ServiceError> {
+pub(super) fn unused(state: &mut State, delete: &DeleteContext<'_>) -> Result<(), ServiceError> {
     let used = state.read::<Arm>().is_some_and(|arm| {
         arm.everywhere(APPS)
             .any(|app| domains::uses(app, delete.existing.id()))

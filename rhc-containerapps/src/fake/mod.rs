@@ -1,6 +1,7 @@
 #![doc = include_str!("README.md")]
 
 mod app;
+mod certificate;
 mod domains;
 mod environment;
 mod execution;
@@ -12,12 +13,16 @@ mod managed_certificate;
 mod program;
 mod regions;
 mod registry;
+mod replica;
 mod revision;
 mod secrets;
+mod storage;
 mod subnet;
 mod template;
 mod traffic;
+mod verification;
 mod web;
+mod workload;
 
 use rhc_arm::fake::ServiceError;
 use rhc_core::fake::World;
@@ -29,7 +34,10 @@ pub use registry::{Registries, holds_image, push_image, remove_image};
 const ENVIRONMENTS: &str = "Microsoft.App/managedEnvironments";
 const APPS: &str = "Microsoft.App/containerApps";
 const CERTIFICATES: &str = "Microsoft.App/managedEnvironments/managedCertificates";
+const OWN_CERTIFICATES: &str = "Microsoft.App/managedEnvironments/certificates";
+const STORAGES: &str = "Microsoft.App/managedEnvironments/storages";
 const REVISIONS: &str = "Microsoft.App/containerApps/revisions";
+const REPLICAS: &str = "Microsoft.App/containerApps/revisions/replicas";
 const JOBS: &str = "Microsoft.App/jobs";
 const EXECUTIONS: &str = "Microsoft.App/jobs/executions";
 /// The stable versions that the fake answers to.
@@ -43,13 +51,17 @@ pub fn mount(world: &World) {
     for rules in [
         environment::RULES,
         managed_certificate::RULES,
+        certificate::RULES,
+        storage::RULES,
         app::RULES,
         revision::RULES,
+        replica::RULES,
         job::RULES,
         execution::RULES,
     ] {
         rhc_arm::fake::register(world, rules);
     }
+    rhc_arm::fake::register_route(world, verification::ROUTE);
     execution::on_events(world);
     let _ = world.load_section::<Registries>();
     world.mount("*.azurecontainerapps.io", web::router());

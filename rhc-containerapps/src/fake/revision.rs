@@ -275,7 +275,7 @@ fn switch(
 }
 
 /// The share of the traffic is the app's to say.
-fn view(state: &State, revision: &Stored) -> Value {
+pub(super) fn view(state: &State, revision: &Stored) -> Value {
     let mut shown = revision.body.clone();
     let app = revision
         .id()

@@ -1,6 +1,6 @@
 //! An app's secrets: taken in, never shown, given out by `listSecrets` only.
 
-use rhc_arm::fake::{ActionContext, PutContext, ServiceError, Stored};
+use rhc_arm::fake::{Action, ActionContext, PutContext, ServiceError, Stored, Timing};
 use rhc_core::fake::State;
 use serde_json::{Map, Value, json};
 
@@ -82,10 +82,15 @@ pub(super) fn keep(put: &PutContext<'_>, stored: &mut Stored) {
 }
 
 /// `listSecrets`.
-pub(super) fn list(
-    _: &mut State,
-    context: &ActionContext<'_>,
-) -> Result<Option<Value>, ServiceError> {
+pub(super) const LIST: Action = Action {
+    name: "listSecrets",
+    permission: None,
+    timing: Timing::at_once(200),
+    run: list,
+    finish: None,
+};
+
+fn list(_: &mut State, context: &ActionContext<'_>) -> Result<Option<Value>, ServiceError> {
     let app = context.existing;
     let secrets: Vec<_> = app
         .all(&format!("{SECRETS}[]"))

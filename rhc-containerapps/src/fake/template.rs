@@ -1,9 +1,10 @@
 //! What a revision is made of.
 
-use rhc_arm::fake::{PutContext, ServiceError, Stored};
+use rhc_arm::fake::{Arm, PutContext, ServiceError, Stored};
+use rhc_core::fake::State;
 use serde_json::{Value, json};
 
-use super::{UNNAMED, bad, json, revision, secrets};
+use super::{UNNAMED, bad, json, revision, secrets, workload};
 
 const TEMPLATE: &str = "properties.template";
 /// Bounds that the description of a probe names.
@@ -15,7 +16,7 @@ const PROBE_BOUNDS: &[(&str, i64, i64)] = &[
     ("successThreshold", 1, 10),
 ];
 
-pub(super) fn check(put: &PutContext<'_>) -> Result<(), ServiceError> {
+pub(super) fn check(state: &State, put: &PutContext<'_>) -> Result<(), ServiceError> {
     let template = json::at(put.sent, TEMPLATE).unwrap_or(&Value::Null);
     if let Some(suffix) = json::text(template, "revisionSuffix") {
         revision::check_suffix(put.path.name(), suffix)?;
@@ -49,6 +50,7 @@ pub(super) fn check(put: &PutContext<'_>) -> Result<(), ServiceError> {
         variables(put.sent, container)?;
         probes(name, container)?;
     }
+    volumes(state, put.sent, template)?;
     resources(containers)?;
     scale(template)
 }
@@ -66,6 +68,41 @@ fn variables(sent: &Value, container: &Value) -> Result<(), ServiceError> {
                 format!(
                     "SecretRef '{secret}' defined for container environment variable '{name}' not found."
                 ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A volume of files is a storage of the environment, and a mount is of a volume. Unverified: the codes.
+fn volumes(state: &State, sent: &Value, template: &Value) -> Result<(), ServiceError> {
+    let all = json::items(template, "volumes");
+    let environment = workload::environment_of(sent).unwrap_or_default();
+    for volume in all {
+        let kind = json::text(volume, "storageType").unwrap_or("EmptyDir");
+        if !kind.to_ascii_lowercase().ends_with("azurefile") {
+            continue;
+        }
+        let storage = json::text(volume, "storageName").unwrap_or_default();
+        let id = format!("{environment}/storages/{storage}");
+        if state.read::<Arm>().is_none_or(|arm| arm.get(&id).is_none()) {
+            return Err(bad(
+                UNNAMED,
+                format!("The environment has no storage '{storage}' for the volume of a template."),
+            ));
+        }
+    }
+    let containers = ["containers", "initContainers"];
+    let containers = containers
+        .iter()
+        .flat_map(|list| json::items(template, list));
+    for mount in containers.flat_map(|own| json::items(own, "volumeMounts")) {
+        let name = json::text(mount, "volumeName").unwrap_or_default();
+        let known = all.iter().any(|own| json::text(own, "name") == Some(name));
+        if !known || json::text(mount, "mountPath").is_none() {
+            return Err(bad(
+                UNNAMED,
+                format!("The mount of '{name}' needs a volume of that name and a mountPath."),
             ));
         }
     }

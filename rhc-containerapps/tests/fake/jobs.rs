@@ -169,6 +169,21 @@ async fn an_execution_can_be_stopped() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn all_that_runs_of_a_job_can_be_stopped_at_once() {
+    let stage = ready().await;
+    runs_for(&stage, PROBE_IMAGE, 100, &[0]);
+    let names = [start(&stage, None).await, start(&stage, None).await];
+    let stopped = stage.client().stop_executions(&job_id()).await.unwrap();
+    let stopped: Vec<_> = stopped.into_iter().filter_map(|own| own.name).collect();
+    for name in names {
+        assert!(stopped.contains(&name));
+        assert_eq!(end_of(&stage, &name).await.0, ExecutionStatus::Stopped);
+    }
+    let again = stage.client().stop_executions(&job_id()).await.unwrap();
+    assert!(again.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_template_that_is_sent_replaces_the_jobs() {
     let stage = ready().await;
     let seen = runs_for(&stage, PROBE_IMAGE, 1, &[0]);

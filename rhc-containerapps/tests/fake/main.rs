@@ -7,6 +7,7 @@ mod identities;
 mod jobs;
 mod registries;
 mod revisions;
+mod storages;
 mod support;
 mod templates;
 mod web;

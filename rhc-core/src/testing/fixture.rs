@@ -130,10 +130,13 @@ pub(super) fn body_of(bytes: &[u8]) -> Option<Value> {
     }
 }
 
-/// A body from the file.
-pub(super) fn bytes_of(body: Option<&Value>) -> Vec<u8> {
-    match body {
+/// An answer's body from the file. A string is one in JSON too, where the answer says that it is JSON.
+pub(super) fn bytes_of(response: &RecordedResponse) -> Vec<u8> {
+    let kind = response.headers.get("content-type");
+    let is_json = kind.is_some_and(|kind| kind.starts_with("application/json"));
+    match &response.body {
         None => Vec::new(),
+        Some(value) if is_json => value.to_string().into_bytes(),
         Some(Value::String(text)) => text.clone().into_bytes(),
         Some(value) => value.to_string().into_bytes(),
     }

@@ -86,7 +86,7 @@ impl Fixtures {
         let server = MockServer::start().await;
         for (index, exchange) in fixture.exchanges.iter().enumerate() {
             let mut response = ResponseTemplate::new(exchange.response.status)
-                .set_body_bytes(bytes_of(exchange.response.body.as_ref()));
+                .set_body_bytes(bytes_of(&exchange.response));
             for (name, value) in &exchange.response.headers {
                 // What was waited for once is not waited for again.
                 let value = if name == "retry-after" { "0" } else { value };

@@ -77,6 +77,9 @@ pub(super) fn missing(rules: &TypeRules, path: &ResourcePath) -> ServiceError {
     if path.is_group() {
         return gate::group_not_found(path.name());
     }
+    if let Some((code, what)) = rules.absent {
+        return ServiceError::not_found(code, format!("{what} '{}' was not found.", path.name()));
+    }
     ServiceError::resource_not_found(
         rules.resource_type,
         &path.names(),

@@ -75,11 +75,14 @@ macro_rules! resources {
 
 /// Every resource type; that none is forgotten is checked against the sources.
 pub const RESOURCES: &[ArmModel] = resources![
+    rhc_containerapps::Certificate,
     rhc_containerapps::ContainerApp,
+    rhc_containerapps::EnvironmentStorage,
     rhc_containerapps::Job,
     rhc_containerapps::JobExecution,
     rhc_containerapps::ManagedCertificate,
     rhc_containerapps::ManagedEnvironment,
+    rhc_containerapps::Replica,
     rhc_containerapps::Revision,
     rhc_external_id::CiamDirectory,
     rhc_sql_identity::ConnectionPolicy,
