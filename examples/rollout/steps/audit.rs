@@ -52,6 +52,18 @@ const TABLES: &[(&str, &[&str])] = &[
         &["StorageBlobLogs"],
     ),
     (
+        "Microsoft.Storage/storageAccounts/fileServices",
+        &["StorageFileLogs"],
+    ),
+    (
+        "Microsoft.Storage/storageAccounts/queueServices",
+        &["StorageQueueLogs"],
+    ),
+    (
+        "Microsoft.Storage/storageAccounts/tableServices",
+        &["StorageTableLogs"],
+    ),
+    (
         "Microsoft.Sql/servers",
         &["AzureDiagnostics", "SQLSecurityAuditEvents"],
     ),

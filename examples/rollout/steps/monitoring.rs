@@ -95,7 +95,7 @@ impl Site<'_> {
         )
     }
 
-    /// Sends the logs of a resource to a workspace.
+    /// Sends the logs of a resource to a workspace. `resource` is its id; the step that knows it is the setting's parent.
     pub(super) fn diagnostics(
         &mut self,
         of: &Meta,
@@ -116,7 +116,7 @@ impl Site<'_> {
             NAME,
         )
         .why(why)
-        .owner(OwnedBy::Parent(of.key.clone()));
+        .owner(OwnedBy::Parent(resource.key().clone()));
         let step = self.step::<DiagnosticSetting, _>(meta, tenant, resource, move |inputs| {
             let setting = |category: Option<&str>, group: Option<&str>| LogSetting {
                 category: category.map(str::to_owned),

@@ -197,6 +197,17 @@ const ROLES: &[BuiltInRole] = &[
             "Microsoft.Insights/Telemetry/Write",
         ],
     ),
+    // Its actions are told one by one by Microsoft; here they are in short.
+    role(
+        0x0997_6791_48a7_449e_bb21_39d1_a415_f350,
+        "Communication and Email Service Owner",
+        &[
+            "Microsoft.Communication/CommunicationServices/*",
+            "Microsoft.Communication/EmailServices/*",
+            "Microsoft.Communication/Operations/read",
+        ],
+        &[],
+    ),
     role(
         0xba92_f5b4_2d11_453d_a403_e96b_0029_c9fe,
         "Storage Blob Data Contributor",

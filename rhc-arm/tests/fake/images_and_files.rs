@@ -7,6 +7,10 @@ use super::examples::{Example, NETWORK, example, in_group, network, with};
 
 const REGISTRY: &str = "2025-11-01";
 const STORAGE: &str = "2026-04-01";
+const BLOBS: &str = "Microsoft.Storage/storageAccounts/blobServices";
+const FILES: &str = "Microsoft.Storage/storageAccounts/fileServices";
+const QUEUES: &str = "Microsoft.Storage/storageAccounts/queueServices";
+const TABLES: &str = "Microsoft.Storage/storageAccounts/tableServices";
 
 fn registry(name: &str, tier: &str) -> (String, Value) {
     (
@@ -86,19 +90,34 @@ pub(crate) fn examples() -> Vec<Example> {
                 ("properties.isHnsEnabled", json!(true)),
             ],
         ),
+        service(
+            QUEUES,
+            &account_path,
+            json!({ "cors": { "corsRules": [] } }),
+        ),
+        service(
+            TABLES,
+            &account_path,
+            json!({ "cors": { "corsRules": [] } }),
+        ),
         with(
-            example(
-                "Microsoft.Storage/storageAccounts/blobServices",
-                format!("{account_path}/blobServices/default"),
-                STORAGE,
+            service(
+                FILES,
+                &account_path,
+                json!({ "shareDeleteRetentionPolicy": { "enabled": true, "days": 30 } }),
+            ),
+            &[("properties.shareDeleteRetentionPolicy.days", json!(366))],
+            &[],
+        ),
+        with(
+            service(
+                BLOBS,
+                &account_path,
                 json!({
-                    "properties": {
-                        "isVersioningEnabled": true,
-                        "deleteRetentionPolicy": { "enabled": true, "days": 30 },
-                        "containerDeleteRetentionPolicy": { "enabled": true, "days": 30 },
-                    },
+                    "isVersioningEnabled": true,
+                    "deleteRetentionPolicy": { "enabled": true, "days": 30 },
+                    "containerDeleteRetentionPolicy": { "enabled": true, "days": 30 },
                 }),
-                "another",
             ),
             &[
                 ("properties.deleteRetentionPolicy.days", json!(366)),
@@ -107,6 +126,14 @@ pub(crate) fn examples() -> Vec<Example> {
             &[],
         ),
     ]
+}
+
+/// One of the services that an account comes with.
+fn service(kind: &'static str, account: &str, properties: Value) -> Example {
+    let member = kind.rsplit('/').next().unwrap();
+    let path = format!("{account}/{member}/default");
+    let body = json!({ "properties": properties });
+    example(kind, path, STORAGE, body, "another")
 }
 
 fn set(mut body: Value, pointer: &str, value: Value) -> Value {
@@ -255,34 +282,71 @@ async fn an_account_lets_in_subnets_that_have_its_endpoint() {
     );
 }
 
+/// With what each answers before anybody changed it.
 #[tokio::test(start_paused = true)]
-async fn the_blobs_of_an_account_are_there_from_the_start() {
+async fn the_services_of_an_account_are_there_from_the_start_and_go_with_it() {
     let cloud = Cloud::new().await;
     let (path, body) = account("account1");
     cloud.make(&path, STORAGE, body).await;
-    let services = format!("{path}/blobServices");
-    let blobs = format!("{services}/default");
-    let before = cloud.get(&blobs, STORAGE).await.accepted(200);
-    assert_eq!(before.at("properties.isVersioningEnabled"), &Value::Null);
-    assert_eq!(cloud.get(&services, STORAGE).await.names(), ["default"]);
+    let deletion = json!({ "allowPermanentDelete": false, "enabled": false });
+    for (name, deletion) in [
+        ("blobServices", deletion),
+        ("fileServices", Value::Null),
+        ("queueServices", Value::Null),
+        ("tableServices", Value::Null),
+    ] {
+        let all = format!("{path}/{name}");
+        let one = format!("{all}/default");
+        let before = cloud.get(&one, STORAGE).await.accepted(200);
+        assert_eq!(before.at("properties.deleteRetentionPolicy"), &deletion);
+        assert_eq!(cloud.get(&all, STORAGE).await.names(), ["default"]);
+        let rule = json!({ "properties": { "cors": { "corsRules": [
+            { "allowedOrigins": ["https://a.example"], "allowedMethods": ["GET"], "maxAgeInSeconds": 1,
+              "exposedHeaders": [], "allowedHeaders": [] },
+        ] } } });
+        cloud.put(&one, STORAGE, rule).await.accepted(200);
+        let after = cloud.get(&all, STORAGE).await.accepted(200);
+        assert_eq!(after.names(), ["default"]);
+        let origin =
+            &after.body["value"][0]["properties"]["cors"]["corsRules"][0]["allowedOrigins"];
+        assert_eq!(origin, &json!(["https://a.example"]));
+        cloud.delete(&one, STORAGE).await.refused(
+            "a service without an account",
+            405,
+            "MethodNotAllowed",
+        );
+    }
+    cloud.delete(&path, STORAGE).await;
+    let gone = cloud
+        .get(&format!("{path}/queueServices/default"), STORAGE)
+        .await;
+    gone.refused("a service of no account", 404, "ParentResourceNotFound");
+}
 
-    let forever = json!({ "properties": { "deleteRetentionPolicy": { "enabled": true } } });
-    cloud.put(&blobs, STORAGE, forever).await.refused(
-        "retention without days",
-        400,
-        "InvalidValuesForRequestParameters",
-    );
-    let on = json!({ "properties": { "isVersioningEnabled": true } });
-    cloud.put(&blobs, STORAGE, on).await.accepted(200);
-    let after = cloud.get(&services, STORAGE).await.accepted(200);
-    assert_eq!(after.names(), ["default"]);
-    assert_eq!(
-        after.body["value"][0]["properties"]["isVersioningEnabled"],
-        json!(true)
-    );
-    cloud.delete(&blobs, STORAGE).await.refused(
-        "blobs without an account",
-        405,
-        "MethodNotAllowed",
-    );
+#[tokio::test(start_paused = true)]
+async fn what_is_deleted_is_kept_for_so_many_days() {
+    let cloud = Cloud::new().await;
+    let (path, body) = account("account1");
+    cloud.make(&path, STORAGE, body).await;
+    for (service, policy) in [
+        ("blobServices", "deleteRetentionPolicy"),
+        ("blobServices", "containerDeleteRetentionPolicy"),
+        ("fileServices", "shareDeleteRetentionPolicy"),
+    ] {
+        let path = format!("{path}/{service}/default");
+        let kept =
+            |days: Value| json!({ "properties": { policy: { "enabled": true, "days": days } } });
+        for (why, days) in [
+            ("retention without days", Value::Null),
+            ("no day", json!(0)),
+            ("more than a year", json!(366)),
+        ] {
+            let answer = cloud.put(&path, STORAGE, kept(days)).await;
+            answer.refused(why, 400, "InvalidValuesForRequestParameters");
+        }
+        cloud
+            .put(&path, STORAGE, kept(json!(365)))
+            .await
+            .accepted(200);
+    }
 }

@@ -7,6 +7,7 @@ use rhc_arm::types::communication::{
 };
 use serde_json::json;
 
+use super::access::BuiltInRole;
 use crate::engine::{Key, Outputs};
 use crate::manifest::App;
 use crate::steps::arm_resource::arm_id;
@@ -16,8 +17,17 @@ use crate::steps::site::{Group, Site};
 /// Everything of Communication Services is said to be in one place; where the data rests is a property.
 const GLOBAL: &str = "global";
 
+/// Sends mail, and may change the service as well: there is no smaller role, and the service takes no custom ones.
+///
+/// Source: [built-in roles](https://learn.microsoft.com/azure/role-based-access-control/built-in-roles). Unverified: that
+/// custom roles are not honoured, which users report.
+const SERVICE_OWNER: BuiltInRole = BuiltInRole {
+    name: "Communication and Email Service Owner",
+    id: "09976791-48a7-449e-bb21-39d1a415f350",
+};
+
 impl Site<'_> {
-    pub(super) fn mail(&mut self, group: &Group, app: &App, workspace: &Key) {
+    pub(super) fn mail(&mut self, group: &Group, app: &App, identity: &Key, workspace: &Key) {
         let file = app.communication.clone();
         let (place, data) = (group.clone(), file.data_location.clone());
         let step = self.resource::<EmailService, _>(
@@ -73,7 +83,8 @@ impl Site<'_> {
 
         for (index, name) in file.services.iter().enumerate() {
             // The first one sends the mail; the others have no domain.
-            let linked = (index == 0).then(|| arm_id(&domain));
+            let sends = index == 0;
+            let linked = sends.then(|| arm_id(&domain));
             let why = if linked.is_some() {
                 "through which the app sends its mail, without a key"
             } else {
@@ -107,6 +118,17 @@ impl Site<'_> {
                 Logs::Group("allLogs"),
                 "records what was sent and by whom",
             );
+            if sends {
+                self.assign(
+                    group,
+                    &service,
+                    &arm_id(&service.key),
+                    identity,
+                    &identity.output("principalId"),
+                    SERVICE_OWNER,
+                    "the app sends its mail as itself: with the keys off, a role is the only way",
+                );
+            }
         }
     }
 }

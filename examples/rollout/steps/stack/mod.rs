@@ -117,7 +117,7 @@ impl Site<'_> {
         if let Some(storage) = &app.storage {
             self.storage(group, app, storage, ground.network, &identity, workspace);
         }
-        self.mail(group, app, workspace);
+        self.mail(group, app, &identity, workspace);
         let pulls = images.map(|images| (images, self.may_pull(&identity, images)));
         let own = pulls.as_ref().map(|(_, role)| role.clone());
         self.container_app(of, ground.network, &identity, pulls);

@@ -8,7 +8,7 @@ use rhc_arm::{Resource, Sku};
 use serde_json::json;
 
 use super::access::BuiltInRole;
-use crate::engine::Key;
+use crate::engine::{Key, Meta, Outputs};
 use crate::manifest::{App, Storage as File};
 use crate::steps::arm_resource::arm_id;
 use crate::steps::monitoring::Logs;
@@ -20,6 +20,9 @@ const BLOB_DATA_CONTRIBUTOR: BuiltInRole = BuiltInRole {
     name: "Storage Blob Data Contributor",
     id: "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
 };
+
+/// The services of the account that come with it and that no app uses.
+const UNUSED: [&str; 3] = ["fileServices", "queueServices", "tableServices"];
 
 impl Site<'_> {
     pub(super) fn storage(
@@ -81,24 +84,32 @@ impl Site<'_> {
                 })
             },
         );
-        let account = self.add_whole(step.rules(|rules| {
-            [
-                "kind",
-                "sku.name",
-                "properties.minimumTlsVersion",
-                "properties.publicNetworkAccess",
-                "properties.allowedCopyScope",
-                "properties.encryption.keySource",
-                "properties.networkAcls.defaultAction",
-                "properties.networkAcls.bypass",
-                "properties.networkAcls.virtualNetworkRules.*.action",
-            ]
-            .iter()
-            .fold(rules, |rules, path| rules.ignore_case(path))
-            .immutable("properties.encryption.requireInfrastructureEncryption")
-            .keyed_by("properties.networkAcls.virtualNetworkRules", "id")
-            .empty_is_absent("properties.networkAcls.ipRules")
-        }));
+        let account = self.add_whole(
+            step.rules(|rules| {
+                [
+                    "kind",
+                    "sku.name",
+                    "properties.minimumTlsVersion",
+                    "properties.publicNetworkAccess",
+                    "properties.allowedCopyScope",
+                    "properties.encryption.keySource",
+                    "properties.networkAcls.defaultAction",
+                    "properties.networkAcls.bypass",
+                    "properties.networkAcls.virtualNetworkRules.*.action",
+                ]
+                .iter()
+                .fold(rules, |rules, path| rules.ignore_case(path))
+                .immutable("properties.encryption.requireInfrastructureEncryption")
+                .keyed_by("properties.networkAcls.virtualNetworkRules", "id")
+                .empty_is_absent("properties.networkAcls.ipRules")
+            })
+            .outputs(|made| {
+                let service = |name| Some(made.id.clone()?.child(name, "default").to_string());
+                UNUSED.into_iter().fold(Outputs::new(), |outputs, name| {
+                    outputs.with(name, service(name))
+                })
+            }),
+        );
 
         let tenant = group.account.tenant.clone();
         let days = i64::from(file.soft_delete_days());
@@ -130,6 +141,23 @@ impl Site<'_> {
             Logs::Group("audit"),
             "records who read, wrote or deleted which file (HIPAA)",
         );
+        for name in UNUSED {
+            let service = Meta::new(
+                account.key.child(format!("{name}/default")),
+                account.stage,
+                tenant.key.clone(),
+                format!("{}/{name}", account.kind),
+                &account.name,
+            );
+            self.diagnostics(
+                &service,
+                &tenant,
+                &account.key.output(name),
+                workspace,
+                Logs::Group("audit"),
+                "records whoever uses what the app does not use (HIPAA)",
+            );
+        }
         let principal = identity.output("principalId");
         self.assign(
             group,

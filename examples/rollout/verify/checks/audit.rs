@@ -19,6 +19,13 @@ use crate::verify::report::{Vantage, Verdict};
 
 const WORKSPACES: &str = "Microsoft.OperationalInsights/workspaces";
 const STORAGE: &str = "Microsoft.Storage/storageAccounts";
+/// What of a storage account can have a log.
+const SERVICES: [&str; 4] = [
+    "blobServices",
+    "fileServices",
+    "queueServices",
+    "tableServices",
+];
 /// It writes to its workspace by itself: a setting beside that would send all of it twice.
 const BY_ITSELF: &str = "Microsoft.Insights/components";
 /// How many questions are asked at the same time.
@@ -144,7 +151,8 @@ fn loggers(one: &Found) -> Vec<ResourceId> {
         return Vec::new();
     }
     if is(&one.kind, STORAGE) {
-        return vec![one.id.clone().child("blobServices", "default")];
+        let service = |service| one.id.clone().child(service, "default");
+        return SERVICES.into_iter().map(service).collect();
     }
     if is(&one.kind, SqlServer::TYPE) {
         return vec![one.id.clone().child("databases", SqlDatabase::MASTER)];

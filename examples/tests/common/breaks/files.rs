@@ -126,6 +126,32 @@ pub(super) fn images_and_files() -> Vec<Break> {
                 },
             )
         },
+        Break {
+            seen_too: &["control-plane/audit/rhc-b2c-qa-sub"],
+            ..one(
+                "nobody records who uses the queues that no app uses",
+                "smx/Microsoft.Storage/storageAccounts/smx25qastorage/queueServices/default/diagnosticSettings/rhc-audit",
+                Create,
+                |state| {
+                    delete(
+                        state,
+                        "/queueservices/default/providers/microsoft.insights/diagnosticsettings/rhc-audit",
+                    );
+                },
+            )
+        },
+        one(
+            "the app may not send mail any more",
+            "smx/Microsoft.Communication/communicationServices/smx25qa-comms/roleAssignments/Communication and Email Service Owner/smx25qa-id",
+            Create,
+            |state| {
+                delete_of(
+                    state,
+                    "/smx25qa-comms/",
+                    "Microsoft.Authorization/roleAssignments",
+                );
+            },
+        ),
         one(
             "the app lost its way into its files",
             "smx/Microsoft.Storage/storageAccounts/smx25qastorage/roleAssignments/Storage Blob Data Contributor/smx25qa-id",

@@ -14,6 +14,8 @@ pub(super) struct Loggable {
 
 /// A subscription, whose log is the activity log.
 pub(super) const SUBSCRIPTION: &str = "Microsoft.Resources/subscriptions";
+/// What each service of a storage account logs.
+const STORAGE: &[&str] = &["StorageRead", "StorageWrite", "StorageDelete"];
 const BOTH: &[&str] = &["allLogs", "audit"];
 
 const fn logs(
@@ -64,7 +66,22 @@ const LOGGABLE: &[Loggable] = &[
     ),
     logs(
         "Microsoft.Storage/storageAccounts/blobServices",
-        &["StorageRead", "StorageWrite", "StorageDelete"],
+        STORAGE,
+        BOTH,
+    ),
+    logs(
+        "Microsoft.Storage/storageAccounts/fileServices",
+        STORAGE,
+        BOTH,
+    ),
+    logs(
+        "Microsoft.Storage/storageAccounts/queueServices",
+        STORAGE,
+        BOTH,
+    ),
+    logs(
+        "Microsoft.Storage/storageAccounts/tableServices",
+        STORAGE,
         BOTH,
     ),
     logs(

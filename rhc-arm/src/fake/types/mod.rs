@@ -23,6 +23,7 @@ mod role;
 mod security_group;
 mod service_endpoint;
 mod storage;
+mod storage_services;
 mod subscription;
 mod tags;
 mod vault;
@@ -54,6 +55,7 @@ const TYPES: &[&[TypeRules]] = &[
     role::TYPES,
     security_group::TYPES,
     storage::TYPES,
+    storage_services::TYPES,
     vault::TYPES,
 ];
 /// Its paths that are no resources.

@@ -1,21 +1,19 @@
-//! Storage accounts and what their blobs have in common. The blobs are not here.
+//! Storage accounts. Their services are in `storage_services`; the files themselves are not here.
 
 use rhc_core::fake::{State, respond};
 use serde_json::{Value, json};
 
-use super::super::context::{Listing, PutContext};
+use super::super::context::PutContext;
 use super::super::error::ServiceError;
 use super::super::json;
 use super::super::rules::{
-    Codes, Immutable, NameRule, Patch, Pattern, Style, Timing, TypeRules, Uniqueness, Unknown,
+    Codes, Immutable, NameRule, Patch, Style, Timing, TypeRules, Uniqueness, Unknown,
 };
-use super::super::state::{Arm, Stored};
-use super::service_endpoint;
+use super::super::state::Stored;
+use super::{service_endpoint, storage_services};
 
 pub(super) const ACCOUNTS: &str = "Microsoft.Storage/storageAccounts";
-pub(super) const BLOBS: &str = "Microsoft.Storage/storageAccounts/blobServices";
-const DEFAULT: &str = "default";
-const VERSIONS: &[&str] = &[
+pub(super) const VERSIONS: &[&str] = &[
     "2023-05-01",
     "2024-01-01",
     "2025-01-01",
@@ -40,7 +38,7 @@ const SKUS: &[&str] = &[
     "PremiumV2_ZRS",
 ];
 /// As is commonly known; Unverified: of the newest version.
-const CODES: Codes = Codes {
+pub(super) const CODES: Codes = Codes {
     missing: (400, "InvalidRequestContent"),
     invalid: (400, "InvalidValuesForRequestParameters"),
     ..Codes::COMMON
@@ -48,196 +46,134 @@ const CODES: Codes = Codes {
 /// How a property that is fixed when the account is made is refused. Unverified.
 const FIXED: (u16, &str) = (409, "StorageAccountPropertyCannotBeUpdated");
 
-const fn days(path: &'static str) -> Pattern {
-    Pattern {
-        path,
-        fits: |value| value.as_u64().is_some_and(|days| (1..=365).contains(&days)),
-        // The range is the description's; Unverified: the code.
-        code: "InvalidValuesForRequestParameters",
-        says: "1 to 365 days",
-    }
-}
-
-pub(super) const TYPES: &[TypeRules] = &[
-    TypeRules {
-        name: NameRule {
-            min: 3,
-            max: 24,
-            fits: |name| {
-                name.chars()
-                    .all(|own| own.is_ascii_digit() || own.is_ascii_lowercase())
-            },
-            refusal: (400, "AccountNameInvalid"),
-            says: "3 to 24 numbers and lower-case letters",
+pub(super) const TYPES: &[TypeRules] = &[TypeRules {
+    name: NameRule {
+        min: 3,
+        max: 24,
+        fits: |name| {
+            name.chars()
+                .all(|own| own.is_ascii_digit() || own.is_ascii_lowercase())
         },
-        required: &["sku.name", "kind"],
-        read_only: &[
-            "properties.primaryEndpoints",
-            "properties.primaryLocation",
-            "properties.statusOfPrimary",
-            "properties.creationTime",
-            "properties.keyCreationTime",
-            "properties.privateEndpointConnections",
-        ],
-        enums: &[
-            ("sku.name", SKUS),
-            (
-                "kind",
-                &[
-                    "Storage",
-                    "StorageV2",
-                    "BlobStorage",
-                    "FileStorage",
-                    "BlockBlobStorage",
-                ],
-            ),
-            (
-                "properties.minimumTlsVersion",
-                &["TLS1_0", "TLS1_1", "TLS1_2", "TLS1_3"],
-            ),
-            (
-                "properties.publicNetworkAccess",
-                &["Enabled", "Disabled", "SecuredByPerimeter"],
-            ),
-            ("properties.networkAcls.defaultAction", &["Allow", "Deny"]),
-            (
-                "properties.allowedCopyScope",
-                &["PrivateLink", "AAD", "All"],
-            ),
-            (
-                "properties.accessTier",
-                &["Hot", "Cool", "Premium", "Cold", "Smart"],
-            ),
-            (
-                "properties.encryption.keySource",
-                &["Microsoft.Storage", "Microsoft.Keyvault"],
-            ),
-            ("properties.sasPolicy.expirationAction", &["Log", "Block"]),
-        ],
-        immutable: &[
-            Immutable {
-                path: "properties.encryption.requireInfrastructureEncryption",
-                refusal: FIXED,
-            },
-            Immutable {
-                path: "properties.isHnsEnabled",
-                refusal: FIXED,
-            },
-        ],
-        properties: &[
-            "properties.allowedCopyScope",
-            "properties.publicNetworkAccess",
-            "properties.sasPolicy",
-            "properties.keyPolicy",
-            "properties.customDomain",
-            "properties.encryption",
-            "properties.networkAcls",
-            "properties.accessTier",
-            "properties.supportsHttpsTrafficOnly",
-            "properties.isSftpEnabled",
-            "properties.isLocalUserEnabled",
-            "properties.isHnsEnabled",
-            "properties.isNfsV3Enabled",
-            "properties.largeFileSharesState",
-            "properties.routingPreference",
-            "properties.allowBlobPublicAccess",
-            "properties.minimumTlsVersion",
-            "properties.allowSharedKeyAccess",
-            "properties.allowCrossTenantReplication",
-            "properties.defaultToOAuthAuthentication",
-            "properties.immutableStorageWithVersioning",
-            "properties.dnsEndpointType",
-        ],
-        unknown: Unknown::Ignore,
-        identity: true,
-        uniqueness: Uniqueness::Global(
-            "StorageAccountAlreadyTaken",
-            "is already taken by another storage account.",
+        refusal: (400, "AccountNameInvalid"),
+        says: "3 to 24 numbers and lower-case letters",
+    },
+    required: &["sku.name", "kind"],
+    read_only: &[
+        "properties.primaryEndpoints",
+        "properties.primaryLocation",
+        "properties.statusOfPrimary",
+        "properties.creationTime",
+        "properties.keyCreationTime",
+        "properties.privateEndpointConnections",
+    ],
+    enums: &[
+        ("sku.name", SKUS),
+        (
+            "kind",
+            &[
+                "Storage",
+                "StorageV2",
+                "BlobStorage",
+                "FileStorage",
+                "BlockBlobStorage",
+            ],
         ),
-        // As recorded in 2024.
-        defaults: || {
-            json!({
-                "tags": {},
-                "properties": {
-                    "allowCrossTenantReplication": false,
-                    "privateEndpointConnections": [],
-                    "minimumTlsVersion": "TLS1_0",
-                    "allowBlobPublicAccess": false,
-                    "networkAcls": {
-                        "ipv6Rules": [],
-                        "bypass": "AzureServices",
-                        "virtualNetworkRules": [],
-                        "ipRules": [],
-                        "defaultAction": "Allow",
-                    },
-                    "supportsHttpsTrafficOnly": true,
-                    "encryption": { "keySource": "Microsoft.Storage" },
-                    "accessTier": "Hot",
+        (
+            "properties.minimumTlsVersion",
+            &["TLS1_0", "TLS1_1", "TLS1_2", "TLS1_3"],
+        ),
+        (
+            "properties.publicNetworkAccess",
+            &["Enabled", "Disabled", "SecuredByPerimeter"],
+        ),
+        ("properties.networkAcls.defaultAction", &["Allow", "Deny"]),
+        (
+            "properties.allowedCopyScope",
+            &["PrivateLink", "AAD", "All"],
+        ),
+        (
+            "properties.accessTier",
+            &["Hot", "Cool", "Premium", "Cold", "Smart"],
+        ),
+        (
+            "properties.encryption.keySource",
+            &["Microsoft.Storage", "Microsoft.Keyvault"],
+        ),
+        ("properties.sasPolicy.expirationAction", &["Log", "Block"]),
+    ],
+    immutable: &[
+        Immutable {
+            path: "properties.encryption.requireInfrastructureEncryption",
+            refusal: FIXED,
+        },
+        Immutable {
+            path: "properties.isHnsEnabled",
+            refusal: FIXED,
+        },
+    ],
+    properties: &[
+        "properties.allowedCopyScope",
+        "properties.publicNetworkAccess",
+        "properties.sasPolicy",
+        "properties.keyPolicy",
+        "properties.customDomain",
+        "properties.encryption",
+        "properties.networkAcls",
+        "properties.accessTier",
+        "properties.supportsHttpsTrafficOnly",
+        "properties.isSftpEnabled",
+        "properties.isLocalUserEnabled",
+        "properties.isHnsEnabled",
+        "properties.isNfsV3Enabled",
+        "properties.largeFileSharesState",
+        "properties.routingPreference",
+        "properties.allowBlobPublicAccess",
+        "properties.minimumTlsVersion",
+        "properties.allowSharedKeyAccess",
+        "properties.allowCrossTenantReplication",
+        "properties.defaultToOAuthAuthentication",
+        "properties.immutableStorageWithVersioning",
+        "properties.dnsEndpointType",
+    ],
+    unknown: Unknown::Ignore,
+    identity: true,
+    uniqueness: Uniqueness::Global(
+        "StorageAccountAlreadyTaken",
+        "is already taken by another storage account.",
+    ),
+    // As recorded in 2024.
+    defaults: || {
+        json!({
+            "tags": {},
+            "properties": {
+                "allowCrossTenantReplication": false,
+                "privateEndpointConnections": [],
+                "minimumTlsVersion": "TLS1_0",
+                "allowBlobPublicAccess": false,
+                "networkAcls": {
+                    "ipv6Rules": [],
+                    "bypass": "AzureServices",
+                    "virtualNetworkRules": [],
+                    "ipRules": [],
+                    "defaultAction": "Allow",
                 },
-            })
-        },
-        patch: Patch::Merge,
-        // As recorded: 202 without an account, and the place to ask.
-        create: Timing::after(18, Style::Location, 202, "Creating")
-            .no_body()
-            .retry_after(17),
-        system_data: false,
-        codes: CODES,
-        before_put: check_account,
-        compute: compute_account,
-        ..TypeRules::new(ACCOUNTS, VERSIONS)
+                "supportsHttpsTrafficOnly": true,
+                "encryption": { "keySource": "Microsoft.Storage" },
+                "accessTier": "Hot",
+            },
+        })
     },
-    TypeRules {
-        name: NameRule {
-            min: 7,
-            max: 7,
-            fits: |name| name.eq_ignore_ascii_case(DEFAULT),
-            // Unverified: the code.
-            refusal: (400, "InvalidResourceName"),
-            says: "default",
-        },
-        patterns: &[
-            days("properties.deleteRetentionPolicy.days"),
-            days("properties.containerDeleteRetentionPolicy.days"),
-        ],
-        properties: &[
-            "properties.cors",
-            "properties.defaultServiceVersion",
-            "properties.deleteRetentionPolicy",
-            "properties.containerDeleteRetentionPolicy",
-            "properties.isVersioningEnabled",
-            "properties.automaticSnapshotPolicyEnabled",
-            "properties.changeFeed",
-            "properties.restorePolicy",
-            "properties.lastAccessTimeTrackingPolicy",
-        ],
-        unknown: Unknown::Ignore,
-        defaults: || json!({ "properties": usual() }),
-        // As recorded: it is there from the start, and each write is answered by 200.
-        create: Timing::at_once(200),
-        delete: false,
-        system_data: false,
-        provisioning_state: false,
-        codes: CODES,
-        before_put: check_blobs,
-        find: |state, path| {
-            let parent = path.parent()?;
-            let account = state.read::<Arm>()?.get(&parent.id())?;
-            path.name()
-                .eq_ignore_ascii_case(DEFAULT)
-                .then(|| untouched(account))
-        },
-        list: |state, context| {
-            let arm = state.read::<Arm>();
-            let own = arm.is_some_and(|arm| arm.of_type(context.scope, BLOBS).next().is_some());
-            match arm.and_then(|arm| arm.get(context.scope)) {
-                Some(account) if !own => Listing::Instead(vec![untouched(account)]),
-                _ => Listing::Usual,
-            }
-        },
-        ..TypeRules::child(BLOBS, VERSIONS)
-    },
-];
+    patch: Patch::Merge,
+    // As recorded: 202 without an account, and the place to ask.
+    create: Timing::after(18, Style::Location, 202, "Creating")
+        .no_body()
+        .retry_after(17),
+    system_data: false,
+    codes: CODES,
+    before_put: check_account,
+    compute: compute_account,
+    ..TypeRules::new(ACCOUNTS, VERSIONS)
+}];
 
 fn check_account(state: &mut State, context: &PutContext<'_>) -> Result<(), ServiceError> {
     for (_, rule) in json::all(
@@ -301,37 +237,6 @@ fn compute_account(
         json!({ "key1": now, "key2": now }),
     );
     stored.set("properties.creationTime", now);
+    storage_services::come_with(state, stored);
     Ok(())
-}
-
-/// A policy that is on says for how long. Unverified: the code.
-fn check_blobs(_: &mut State, context: &PutContext<'_>) -> Result<(), ServiceError> {
-    for list in ["deleteRetentionPolicy", "containerDeleteRetentionPolicy"] {
-        let at = |member: &str| json::at(context.sent, &format!("properties.{list}.{member}"));
-        if at("enabled") == Some(&json!(true)) && at("days").is_none() {
-            return Err(ServiceError::bad_request(
-                "InvalidValuesForRequestParameters",
-                format!("Values for request parameters are invalid: {list}.days."),
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn usual() -> Value {
-    json!({
-        "cors": { "corsRules": [] },
-        "deleteRetentionPolicy": { "allowPermanentDelete": false, "enabled": false },
-    })
-}
-
-/// The blobs of an account in which nobody has changed anything.
-fn untouched(account: &Stored) -> Value {
-    json!({
-        "sku": account.get("sku"),
-        "id": format!("{}/blobServices/{DEFAULT}", account.id()),
-        "name": DEFAULT,
-        "type": BLOBS,
-        "properties": usual(),
-    })
 }
