@@ -20,6 +20,9 @@ pub struct Page<T> {
     /// Where the next page is. Absent, null or empty at the end.
     #[serde(rename = "nextLink", alias = "@odata.nextLink", default)]
     pub next_link: Option<String>,
+    /// How many items the whole list has, where the query asks for it (`$count=true`).
+    #[serde(rename = "@odata.count", default)]
+    pub count: Option<u64>,
     /// Where changes since this list are, at the end of a delta query.
     #[serde(rename = "@odata.deltaLink", default)]
     pub delta_link: Option<String>,
@@ -37,6 +40,7 @@ pub struct Pages<T> {
     items: VecDeque<T>,
     continuation: Option<String>,
     delta: Option<String>,
+    total: Option<u64>,
 }
 
 enum State<T> {
@@ -57,6 +61,7 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
             items: VecDeque::new(),
             continuation: None,
             delta: None,
+            total: None,
         }
     }
 
@@ -83,6 +88,7 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
             items: VecDeque::new(),
             continuation: Some(continuation.to_owned()),
             delta: None,
+            total: None,
         }
     }
 
@@ -94,6 +100,11 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
     /// The link to ask for changes with, once the last page was read.
     pub fn delta_link(&self) -> Option<&str> {
         self.delta.as_deref()
+    }
+
+    /// How many items the whole list has: known once a page was read, where the query asked for it.
+    pub fn total(&self) -> Option<u64> {
+        self.total
     }
 
     /// The pages instead of their items.
@@ -160,6 +171,7 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
                     }
                     self.continuation = next;
                     self.delta = page.delta_link;
+                    self.total = page.count.or(self.total);
                     return Poll::Ready(Some(Ok(page.value)));
                 }
             }

@@ -6,7 +6,8 @@ use crate::{
 };
 use azure_core::credentials::TokenCredential;
 use rhc_core::{
-    Answer, ClientOptions, Cloud, Method, Pages, Path, Request, Result, Service, ServiceInfo,
+    Answer, ClientOptions, Cloud, ErrorKind, Method, Pages, Path, Request, Result, Service,
+    ServiceInfo,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::{fmt, future::Future, sync::Arc};
@@ -183,6 +184,22 @@ impl GraphClient {
 
     pub(crate) async fn write(&self, request: Request) -> Result<()> {
         self.service.send(request).await.map(drop)
+    }
+
+    /// A number as plain text, as `$count` answers.
+    pub(crate) async fn count(&self, request: Request) -> Result<u64> {
+        let answer = self.service.send(request).await?;
+        let text = String::from_utf8_lossy(&answer.body);
+        // Some answers begin with a byte order mark.
+        text.trim_start_matches('\u{feff}')
+            .trim()
+            .parse()
+            .map_err(|error| {
+                answer
+                    .error(ErrorKind::Decode, "the answer is not a number")
+                    .with_body(&answer.body)
+                    .with_source(error)
+            })
     }
 
     /// Creates or updates by natural key. Sending it twice does the same as once.

@@ -47,6 +47,19 @@ impl DeletedItems {
         self.list("/microsoft.graph.user", &query)
     }
 
+    /// Reads one.
+    ///
+    /// Request: `GET /directory/deletedItems/{id}`, operation `deletedItems.get`.
+    /// Permission: that of reading its kind: `User.Read.All`, `Group.Read.All` or `Application.Read.All`.
+    /// Page: [directory-deleteditems-get](https://learn.microsoft.com/graph/api/directory-deleteditems-get).
+    ///
+    /// # Errors
+    /// 404 `Request_ResourceNotFound` where it is not among the deleted ones.
+    pub async fn get(&self, id: ObjectId) -> Result<DirectoryObject> {
+        let request = Request::new("deletedItems.get", Method::Get, one(id));
+        self.client.read(request).await
+    }
+
     /// Brings one back with its id.
     ///
     /// Permission: that of creating its kind; for users `User.DeleteRestore.All`.

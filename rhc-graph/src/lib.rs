@@ -19,6 +19,7 @@ mod permission_grants;
 mod permissions;
 mod policies;
 mod query;
+mod references;
 mod roles;
 mod service_principals;
 mod settled;
@@ -49,7 +50,8 @@ pub use policies::{
     EmailOtpForExternal, InvitesFrom, MethodConfiguration, MethodState, MethodTarget, Policies,
     SecurityDefaults, SignInMethod, TargetConfiguration,
 };
-pub use query::{Filter, ListQuery};
+pub use query::{Filter, ListQuery, Search};
+pub use references::{Memberships, Owners};
 pub use rhc_core::{
     Answer, AppId, Ceiling, Claims, ClientOptions, Clock, Cloud, CredentialFactory, Error,
     ErrorKind, Method, ObjectId, Pacer, Page, Pages, Path, Request, Result, RetryOptions,

@@ -20,9 +20,15 @@ pub struct ListQuery {
     pub select: Vec<String>,
     /// With this relation (`$expand`).
     pub expand: Option<String>,
+    /// Sorted by these (`$orderby`), each with ` desc` behind it for the other way round. Together with a filter it needs
+    /// `advanced`.
+    pub order_by: Vec<String>,
+    /// Only those whose words are found (`$search`). It makes the query an advanced one.
+    pub search: Option<Search>,
     /// So many a page (`$top`, 999 at most); the list as a whole is not cut.
     pub top: Option<u16>,
-    /// An advanced query: `ConsistencyLevel: eventual` and `$count=true`, which `ne`, `not`, `endsWith` and `$count` need.
+    /// An advanced query: `ConsistencyLevel: eventual` and `$count=true`, which `ne`, `not`, `endsWith` and `$search` need.
+    /// [`Pages::total`](rhc_core::Pages::total) says then how many there are.
     pub advanced: bool,
 }
 
@@ -42,13 +48,38 @@ impl ListQuery {
         self
     }
 
+    /// Objects whose words are found.
+    pub fn search(search: Search) -> Self {
+        Self {
+            search: Some(search),
+            ..Self::default()
+        }
+    }
+
+    /// Sorted by these properties.
+    #[must_use]
+    pub fn order_by<S: Into<String>>(mut self, properties: impl IntoIterator<Item = S>) -> Self {
+        self.order_by = properties.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// What counts of it in a count.
+    pub(crate) fn apply_to_count(&self, request: Request) -> Request {
+        request
+            .query_opt("$filter", self.filter.as_ref())
+            .query_opt("$search", self.search.as_ref())
+            .header("consistencylevel", "eventual")
+    }
+
     pub(crate) fn apply(&self, request: Request) -> Request {
         let mut request = request
             .query_opt("$filter", self.filter.as_ref())
+            .query_opt("$search", self.search.as_ref())
+            .query_opt("$orderby", join(&self.order_by))
             .query_opt("$select", join(&self.select))
             .query_opt("$expand", self.expand.as_deref())
             .query_opt("$top", self.top);
-        if self.advanced {
+        if self.advanced || self.search.is_some() {
             request = request
                 .query("$count", "true")
                 .header("consistencylevel", "eventual");
@@ -112,6 +143,44 @@ impl fmt::Display for Filter {
     }
 }
 
+/// A `$search` expression: words at the beginning of a property's words. Values are quoted here.
+///
+/// Page: [search parameter](https://learn.microsoft.com/graph/search-query-parameter), part "on directory objects".
+///
+/// ```
+/// use rhc_graph::Search;
+/// let search = Search::of("displayName", "sql").and(Search::of("description", "qa"));
+/// assert_eq!(search.to_string(), r#""displayName:sql" AND "description:qa""#);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Search(String);
+
+impl Search {
+    /// The property has such a word.
+    pub fn of(property: &str, words: impl AsRef<str>) -> Self {
+        let words = words.as_ref().replace('\\', r"\\").replace('"', r#"\""#);
+        Self(format!("\"{property}:{words}\""))
+    }
+
+    /// Both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(format!("{} AND {}", self.0, other.0))
+    }
+
+    /// One or the other.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self(format!("{} OR {}", self.0, other.0))
+    }
+}
+
+impl fmt::Display for Search {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 fn quoted(value: &str) -> String {
     format!("'{}'", value.replace('\'', "''"))
 }
@@ -155,6 +224,17 @@ mod tests {
         assert_eq!(
             request.path_and_query(),
             "/v1.0/users?$filter=userType%20ne%20%27Member%27&$select=id,displayName&$expand=principal&$top=50&$count=true"
+        );
+        let query = ListQuery::search(Search::of("displayName", "a \" OR \"b"))
+            .order_by(["displayName desc"]);
+        let request = query.apply(Request::new(
+            "users.list",
+            Method::Get,
+            Path::new("/v1.0/users"),
+        ));
+        assert_eq!(
+            request.path_and_query(),
+            "/v1.0/users?$search=%22displayName:a%20%5C%22%20OR%20%5C%22b%22&$orderby=displayName%20desc&$count=true"
         );
         let plain = ListQuery::default().apply(Request::new(
             "users.list",

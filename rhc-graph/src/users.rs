@@ -1,6 +1,6 @@
 //! Users: employees, administrators, guests, and the customers of an external tenant.
 
-use crate::{GraphClient, ListQuery, UserKey};
+use crate::{GraphClient, HeldAppRoles, ListQuery, Memberships, UserKey};
 use rhc_core::model;
 use rhc_core::{Method, ObjectId, Pages, Path, Request, Result, Sensitive};
 
@@ -194,6 +194,44 @@ impl Users {
         let path = key.into().path();
         let request = Request::new("users.delete", Method::Delete, path);
         self.client.write(request).await
+    }
+
+    /// Ends all sessions of one: refresh tokens and browser sessions count no more, and it has to sign in again.
+    ///
+    /// Request: `POST /users/{id}/revokeSignInSessions`, operation `users.revokeSignInSessions`.
+    /// Permission: `User.RevokeSessions.All`.
+    /// Page: [user-revokesigninsessions](https://learn.microsoft.com/graph/api/user-revokesigninsessions).
+    ///
+    /// # Errors
+    /// 404 `Request_ResourceNotFound`; 403 for an administrator.
+    pub async fn revoke_sessions(&self, key: impl Into<UserKey>) -> Result<()> {
+        let path = key.into().path().fixed("/revokeSignInSessions");
+        let request = Request::new("users.revokeSignInSessions", Method::Post, path);
+        self.client.write(request.idempotent(true)).await
+    }
+
+    /// The groups that one is in.
+    pub fn memberships(&self, key: impl Into<UserKey>) -> Memberships {
+        Memberships::of_user(self.client.clone(), key.into().path())
+    }
+
+    /// The roles of applications that one holds.
+    pub fn app_roles_held(&self, user: ObjectId) -> HeldAppRoles {
+        HeldAppRoles::of_user(self.client.clone(), user)
+    }
+
+    /// Counts them, or those that the query's filter and search select.
+    ///
+    /// Request: `GET /users/$count`, operation `users.count`.
+    /// Permission: as [`list`](Self::list).
+    /// Page: [user-list](https://learn.microsoft.com/graph/api/user-list).
+    ///
+    /// # Errors
+    /// 400 `Request_UnsupportedQuery` for a filter that cannot be counted.
+    pub async fn count(&self, query: &ListQuery) -> Result<u64> {
+        let path = all().fixed("/$count");
+        let request = Request::new("users.count", Method::Get, path);
+        self.client.count(query.apply_to_count(request)).await
     }
 }
 

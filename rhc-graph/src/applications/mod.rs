@@ -12,7 +12,7 @@ pub use model::{
     ResourceAccess, SignInAudience, Spa, Web,
 };
 
-use crate::{ApplicationKey, GraphClient, ListQuery, Upserted};
+use crate::{ApplicationKey, GraphClient, ListQuery, Owners, Upserted};
 use rhc_core::{Method, Pages, Path, Request, Result};
 use uuid::Uuid;
 
@@ -137,6 +137,25 @@ impl Applications {
     /// The certificates of one.
     pub fn key_credentials(&self, key: impl Into<ApplicationKey>) -> KeyCredentials {
         KeyCredentials::new(self.client.clone(), key.into())
+    }
+
+    /// The owners of one.
+    pub fn owners(&self, key: impl Into<ApplicationKey>) -> Owners {
+        Owners::of_application(self.client.clone(), key.into().path())
+    }
+
+    /// Counts them, or those that the query's filter and search select.
+    ///
+    /// Request: `GET /applications/$count`, operation `applications.count`.
+    /// Permission: as [`list`](Self::list).
+    /// Page: [application-list](https://learn.microsoft.com/graph/api/application-list).
+    ///
+    /// # Errors
+    /// 400 `Request_UnsupportedQuery` for a filter that cannot be counted.
+    pub async fn count(&self, query: &ListQuery) -> Result<u64> {
+        let path = all().fixed("/$count");
+        let request = Request::new("applications.count", Method::Get, path);
+        self.client.count(query.apply_to_count(request)).await
     }
 }
 

@@ -3,8 +3,7 @@
 use super::applications::list_of;
 use super::objects::body_of;
 use super::schema::{self, Property, guid, text, time};
-use super::service_principals::SERVICE_PRINCIPAL;
-use super::{Call, Refusal, Reply, odata};
+use super::{Call, Refusal, Reply, links, odata};
 use rhc_core::fake::directory::AppRoleAssignment;
 use rhc_core::fake::{ObjectKind, Read, State, respond};
 use serde_json::{Map, Value, json};
@@ -30,7 +29,7 @@ pub(super) const PROPERTIES: &[Property] = &[
 enum End {
     /// The application that defines the role.
     Resource,
-    /// The service principal that holds it.
+    /// The service principal, the group or the user that holds it.
     Principal,
 }
 
@@ -49,12 +48,13 @@ impl End {
         }
     }
 
-    fn set(self, target: Uuid) -> String {
+    fn set(self, call: &Call, target: Uuid) -> Result<String, Refusal> {
         let list = match self {
             Self::Resource => "appRoleAssignedTo",
             Self::Principal => "appRoleAssignments",
         };
-        format!("servicePrincipals('{target}')/{list}")
+        let set = links::entity(call)?.set;
+        Ok(format!("{set}('{target}')/{list}"))
     }
 }
 
@@ -83,7 +83,7 @@ pub(super) fn delete_held(state: &mut State, call: &Call) -> Result<Reply, Refus
 }
 
 fn list_at(state: &mut State, call: &Call, end: End) -> Result<Reply, Refusal> {
-    let target = SERVICE_PRINCIPAL.target(state, call)?;
+    let target = links::entity(call)?.target(state, call)?;
     let assigned: Vec<(String, AppRoleAssignment)> = state
         .directory_ref()
         .tenant_by_id(call.tenant())
@@ -98,7 +98,7 @@ fn list_at(state: &mut State, call: &Call, end: End) -> Result<Reply, Refusal> {
         .collect();
     odata::listed(
         call,
-        &end.set(target),
+        &end.set(call, target)?,
         "appRoleAssignment",
         PROPERTIES,
         bodies,
@@ -107,7 +107,7 @@ fn list_at(state: &mut State, call: &Call, end: End) -> Result<Reply, Refusal> {
 }
 
 fn create_at(state: &mut State, call: &Call, end: End) -> Result<Reply, Refusal> {
-    let target = SERVICE_PRINCIPAL.target(state, call)?;
+    let target = links::entity(call)?.target(state, call)?;
     let sent = call.body()?;
     schema::check(sent, PROPERTIES, RESOURCE, true)?;
     let id_of = |name: &'static str| {
@@ -184,7 +184,7 @@ fn create_at(state: &mut State, call: &Call, end: End) -> Result<Reply, Refusal>
     let body = body(state, call, &id, &assignment);
     odata::single(
         call,
-        &end.set(target),
+        &end.set(call, target)?,
         "appRoleAssignment",
         PROPERTIES,
         &body,
@@ -193,7 +193,7 @@ fn create_at(state: &mut State, call: &Call, end: End) -> Result<Reply, Refusal>
 }
 
 fn delete_at(state: &mut State, call: &Call, end: End) -> Result<Reply, Refusal> {
-    let target = SERVICE_PRINCIPAL.target(state, call)?;
+    let target = links::entity(call)?.target(state, call)?;
     let id = call.key(1)?.value.clone();
     let owner = state.directory().tenant_mut(call.tenant());
     let removed = owner.is_some_and(|owner| {

@@ -1,6 +1,7 @@
 //! A request as the fake's operations see it, and their answer.
 
 use super::{Refusal, odata::Query};
+use axum::body::Bytes;
 use axum::http::{HeaderMap, Method};
 use rhc_core::fake::authority::{Caller, CallerKind};
 use serde_json::{Map, Value};
@@ -97,8 +98,19 @@ impl Call {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply {
     pub(super) status: u16,
-    pub(super) body: Option<Value>,
+    pub(super) body: Content,
     pub(super) location: Option<String>,
+}
+
+/// What an answer holds.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Content {
+    /// Nothing.
+    None,
+    /// JSON.
+    Json(Value),
+    /// Something else: its type, and itself.
+    Plain(&'static str, Bytes),
 }
 
 impl Reply {
@@ -116,7 +128,21 @@ impl Reply {
     pub fn no_content() -> Self {
         Self {
             status: 204,
-            body: None,
+            body: Content::None,
+            location: None,
+        }
+    }
+
+    /// 200 with a number as text, as `$count` answers.
+    pub(super) fn number(number: usize) -> Self {
+        Self::plain("text/plain", number.to_string().into())
+    }
+
+    /// 200 with something that is not JSON.
+    pub(super) fn plain(kind: &'static str, body: Bytes) -> Self {
+        Self {
+            status: 200,
+            body: Content::Plain(kind, body),
             location: None,
         }
     }
@@ -128,10 +154,18 @@ impl Reply {
         self
     }
 
+    /// The JSON that it holds.
+    pub(super) fn json_mut(&mut self) -> Option<&mut Value> {
+        match &mut self.body {
+            Content::Json(body) => Some(body),
+            _ => None,
+        }
+    }
+
     fn json(status: u16, body: Value) -> Self {
         Self {
             status,
-            body: Some(body),
+            body: Content::Json(body),
             location: None,
         }
     }

@@ -60,6 +60,35 @@ fn target(state: &State, call: &Call) -> Result<(Uuid, ObjectKind), Refusal> {
         .ok_or_else(|| Refusal::not_found(value))
 }
 
+/// Reading one needs the permission to read its kind.
+pub(super) fn get(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    let (id, kind) = target(state, call)?;
+    let wanted: &[&str] = match kind {
+        ObjectKind::User => &["User.Read.All", "User.ReadWrite.All"],
+        ObjectKind::Group => &["Group.Read.All", "Group.ReadWrite.All"],
+        ObjectKind::Application | ObjectKind::ServicePrincipal => {
+            &["Application.Read.All", "Application.ReadWrite.All"]
+        }
+    };
+    let directory = ["Directory.Read.All", "Directory.AccessAsUser.All"];
+    let may = |permission: &&str| call.caller.may(permission);
+    if !wanted.iter().chain(&directory).any(may) {
+        return Err(Refusal::denied());
+    }
+    let deleted = state.directory_ref().deleted(call.tenant(), kind);
+    let view = deleted.iter().find(|view| view.id == id);
+    let view = view.ok_or_else(|| Refusal::not_found(&id.to_string()))?;
+    let mut answer = Map::new();
+    let context = format!("{ORIGIN}/$metadata#directoryObjects/$entity");
+    answer.insert("@odata.context".into(), json!(context));
+    if let Value::Object(mut object) = mixed(view) {
+        let at = view.object.deleted_at.map(respond::timestamp);
+        object.insert("deletedDateTime".into(), json!(at));
+        answer.append(&mut object);
+    }
+    Ok(Reply::ok(Value::Object(answer)))
+}
+
 /// The permission depends on the kind of what is deleted.
 fn allowed(call: &Call, kind: ObjectKind) -> Result<(), Refusal> {
     let wanted: &[&str] = match kind {

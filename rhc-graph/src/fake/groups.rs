@@ -1,10 +1,10 @@
-//! Groups and their members.
+//! Groups.
 
 use super::applications::list_of;
-use super::objects::{EntityType, body_of, mixed, referenced};
+use super::objects::{EntityType, body_of};
 use super::schema::{self, Property, flag, guid, objects, one_of, short, text, texts, time};
-use super::{Call, Refusal, Reply, call::ORIGIN, odata};
-use rhc_core::fake::{ObjectKind, Read, State, respond};
+use super::{Call, Refusal, Reply, links};
+use rhc_core::fake::{ObjectKind, State, respond};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -64,6 +64,10 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     GROUP.list(state, call)
 }
 
+pub(super) fn count(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    GROUP.count(state, call)
+}
+
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     GROUP.get(state, call)
 }
@@ -101,12 +105,15 @@ fn create_named(
     {
         return Err(Refusal::denied());
     }
-    let mut links = Vec::new();
+    let mut bound = Vec::new();
     for (name, value) in body {
         match name.strip_suffix("@odata.bind") {
             Some(relation @ ("members" | "owners")) => {
                 for link in list_of(Some(value)) {
-                    links.push((relation.to_owned(), member(state, call, link)?));
+                    bound.push((
+                        relation.to_owned(),
+                        links::target(state, call, link, relation)?,
+                    ));
                 }
             }
             Some(_) => return Err(Refusal::unknown_property(name, "Group")),
@@ -114,7 +121,7 @@ fn create_named(
         }
     }
     let (id, reply) = GROUP.insert(state, call, made)?;
-    for (relation, to) in links {
+    for (relation, to) in bound {
         // The group was made just now.
         let _ = state.directory().link(call.tenant(), id, &relation, to);
     }
@@ -203,99 +210,4 @@ fn rules(
         return Err(Refusal::taken("mailNickname"));
     }
     Ok(())
-}
-
-pub(super) fn members(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
-    let id = GROUP.target(state, call)?;
-    if call.query.filter.is_some() || call.query.count || call.query.expand.is_some() {
-        return Err(Refusal::new(
-            400,
-            "Request_UnsupportedQuery",
-            "The specified filter to the reference property query is currently not supported.",
-        ));
-    }
-    let directory = state.directory_ref();
-    let tenant = call.tenant();
-    let linked = directory
-        .object(tenant, id, Read::Authoritative)
-        .and_then(|view| view.object.links.get("members"))
-        .cloned()
-        .unwrap_or_default();
-    let views = linked
-        .iter()
-        .filter_map(|member| directory.object(tenant, *member, Read::List));
-    let all: Vec<Value> = views.map(|view| mixed(&view)).collect();
-    let context = format!("{ORIGIN}/$metadata#directoryObjects");
-    Ok(Reply::ok(odata::cut(call, &context, all)))
-}
-
-pub(super) fn add_member(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
-    let id = GROUP.target(state, call)?;
-    let body = call.body()?;
-    let [("@odata.id", link)] = body
-        .iter()
-        .map(|(name, value)| (name.as_str(), value))
-        .collect::<Vec<_>>()[..]
-    else {
-        return Err(Refusal::bad_request(
-            "A reference has exactly the property '@odata.id'.",
-        ));
-    };
-    let group = body_of(state, call.tenant(), id);
-    if list_of(group.get("groupTypes")).any(|kind| kind == "DynamicMembership") {
-        return Err(Refusal::bad_request(
-            "Insufficient privileges to complete the operation: the membership of the group is dynamic.",
-        ));
-    }
-    if group.get("isAssignableToRole") == Some(&json!(true))
-        && !call.caller.may("RoleManagement.ReadWrite.Directory")
-    {
-        return Err(Refusal::denied());
-    }
-    let member = member(state, call, link)?;
-    if member == id {
-        return Err(Refusal::bad_request(
-            "A group cannot be a member of itself.",
-        ));
-    }
-    let added = state
-        .directory()
-        .link(call.tenant(), id, "members", member)
-        .map_err(|_| Refusal::not_found(&id.to_string()))?;
-    if added {
-        Ok(Reply::no_content())
-    } else {
-        Err(Refusal::bad_request(
-            "One or more added object references already exist for the following modified properties: 'members'.",
-        ))
-    }
-}
-
-pub(super) fn remove_member(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
-    let id = GROUP.target(state, call)?;
-    let member = &call.key(1)?.value;
-    let removed = member.parse::<Uuid>().ok().is_some_and(|member| {
-        let directory = state.directory();
-        directory
-            .unlink(call.tenant(), id, "members", member)
-            .unwrap_or(false)
-    });
-    if removed {
-        Ok(Reply::no_content())
-    } else {
-        Err(Refusal::not_found(member))
-    }
-}
-
-/// What a reference means, if it can be a member: the service must have heard of it.
-fn member(state: &State, call: &Call, link: &Value) -> Result<Uuid, Refusal> {
-    let id = referenced(link)?;
-    let view = state.directory_ref().object(call.tenant(), id, Read::Point);
-    match view.map(|view| view.object.kind) {
-        None => Err(Refusal::not_found(&id.to_string())),
-        Some(ObjectKind::Application) => Err(Refusal::bad_request(
-            "The reference target 'Application' of type 'Group' is invalid for the 'members' reference.",
-        )),
-        Some(_) => Ok(id),
-    }
 }

@@ -19,6 +19,8 @@ mod deleted;
 mod federated;
 mod graph_app;
 mod groups;
+mod links;
+mod needs;
 mod objects;
 mod odata;
 mod permission_grants;
@@ -32,13 +34,20 @@ mod state;
 mod tenant;
 mod users;
 
+use call::Content;
 pub use call::{Call, Key, ORIGIN, Reply};
 pub use odata::{Query, listed, single};
 pub use refusal::Refusal;
 pub use rhc_core::fake::{Replication, State, World, WorldOptions};
 pub use route::{Needs, Route, Run};
 
-use axum::{Router, body::Bytes, extract::Request, http::HeaderMap, response::Response};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::Request,
+    http::HeaderMap,
+    response::Response,
+};
 use rhc_core::fake::{RequestInfo, authority, respond};
 use serde_json::{Map, Value};
 use std::sync::{Mutex, PoisonError};
@@ -157,8 +166,12 @@ async fn answer(world: World, info: RequestInfo, request: Request) -> Response {
         let response = match result {
             Ok(reply) => {
                 let response = match &reply.body {
-                    Some(body) => respond::json(reply.status, body),
-                    None => respond::empty(reply.status),
+                    Content::Json(body) => respond::json(reply.status, body),
+                    Content::None => respond::empty(reply.status),
+                    Content::Plain(kind, body) => {
+                        let response = Response::new(Body::from(body.clone()));
+                        respond::with_header(response, "content-type", kind)
+                    }
                 };
                 match &reply.location {
                     Some(location) => respond::with_header(response, "location", location),

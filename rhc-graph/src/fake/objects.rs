@@ -115,6 +115,15 @@ impl EntityType {
         odata::listed(call, self.set, self.name, self.properties, bodies).map(Reply::ok)
     }
 
+    /// `GET /{set}/$count`.
+    pub(super) fn count(&self, state: &State, call: &Call) -> Result<Reply, Refusal> {
+        let views = state
+            .directory_ref()
+            .objects(call.tenant(), self.kind, Read::List);
+        let bodies = views.iter().map(|view| view.body.clone()).collect();
+        odata::counted(call, self.name, self.properties, bodies).map(Reply::number)
+    }
+
     /// The object as a body.
     pub(super) fn answer(&self, call: &Call, body: &Map<String, Value>) -> Result<Value, Refusal> {
         odata::single(call, self.set, self.name, self.properties, body)

@@ -1,176 +1,19 @@
 //! The operations that the fake has, and the permissions that each needs.
 
+use super::needs::{
+    ADD_OWNERS, ASSIGN_ROLES, CREATE_GROUPS, CREATE_USERS, DELETE_ACCESS, DELETE_USERS, DOMAINS,
+    ME, ORGANIZATION, READ_ACCESS, READ_APPLICATIONS, READ_BRANDING, READ_GRANTS, READ_GROUP_IDS,
+    READ_GROUP_OWNERS, READ_GROUPS, READ_GROUPS_BELOW, READ_HELD, READ_MEMBER_OF,
+    READ_MEMBER_OF_PRINCIPAL, READ_METHOD, READ_NESTED_GROUPS, READ_OWNED, READ_POLICY,
+    READ_TRANSITIVE_MEMBER_OF, READ_USERS, REVOKE_SESSIONS, ROLES, UNASSIGN_ROLES, WRITE_ACCESS,
+    WRITE_APPLICATIONS, WRITE_BRANDING, WRITE_GRANTS, WRITE_GROUPS, WRITE_MEMBERS, WRITE_METHOD,
+    WRITE_USERS,
+};
 use super::route::{Needs, Route, Run};
 use super::{
-    app_roles, applications, branding, conditional_access, deleted, federated, groups,
+    app_roles, applications, branding, conditional_access, deleted, federated, groups, links,
     permission_grants, policies, service_principals, tenant, users,
 };
-
-const READ_APPLICATIONS: Needs = &[&[
-    "Application.Read.All",
-    "Application.ReadWrite.All",
-    "Application.ReadWrite.OwnedBy",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-]];
-const WRITE_APPLICATIONS: Needs = &[&[
-    "Application.ReadWrite.All",
-    "Application.ReadWrite.OwnedBy",
-    "Directory.AccessAsUser.All",
-]];
-const ASSIGN_ROLES: Needs = &[
-    &[
-        "AppRoleAssignment.ReadWrite.All",
-        "Directory.AccessAsUser.All",
-    ],
-    &[
-        "Application.Read.All",
-        "Application.ReadWrite.All",
-        "Directory.Read.All",
-        "Directory.AccessAsUser.All",
-    ],
-];
-const UNASSIGN_ROLES: Needs = &[&[
-    "AppRoleAssignment.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-]];
-const READ_GROUPS: Needs = &[&[
-    "GroupMember.Read.All",
-    "GroupMember.ReadWrite.All",
-    "Group.Read.All",
-    "Group.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-]];
-const CREATE_GROUPS: Needs = &[&[
-    "Group.Create",
-    "Group.ReadWrite.All",
-    "Directory.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-]];
-const WRITE_GROUPS: Needs = &[&[
-    "Group.ReadWrite.All",
-    "Directory.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-]];
-const WRITE_MEMBERS: Needs = &[&[
-    "GroupMember.ReadWrite.All",
-    "Group.ReadWrite.All",
-    "Directory.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-]];
-const READ_USERS: Needs = &[&[
-    "User.Read.All",
-    "User.ReadWrite.All",
-    "User.ReadBasic.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-]];
-const CREATE_USERS: Needs = &[&[
-    "User.Create",
-    "User.ReadWrite.All",
-    "Directory.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-]];
-const WRITE_USERS: Needs = &[&[
-    "User.ReadWrite.All",
-    "User-PasswordProfile.ReadWrite.All",
-    "User.ManageIdentities.All",
-    "User.EnableDisableAccount.All",
-    "Directory.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-]];
-const DELETE_USERS: Needs = &[&[
-    "User.DeleteRestore.All",
-    "User.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-]];
-const ME: Needs = &[&[
-    "User.Read",
-    "User.ReadWrite",
-    "User.Read.All",
-    "User.ReadWrite.All",
-    "User.ReadBasic.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-]];
-const ORGANIZATION: Needs = &[&[
-    "Organization.Read.All",
-    "Organization.ReadWrite.All",
-    "User.Read",
-    "User.Read.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-]];
-const DOMAINS: Needs = &[&[
-    "Domain.Read.All",
-    "Domain.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.AccessAsUser.All",
-]];
-const ROLES: Needs = &[&[
-    "RoleManagement.Read.Directory",
-    "RoleManagement.ReadWrite.Directory",
-    "RoleManagement.Read.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-]];
-const READ_POLICY: Needs = &[&[
-    "Policy.Read.All",
-    "Policy.ReadWrite.Authorization",
-    "Policy.ReadWrite.SecurityDefaults",
-    "Policy.ReadWrite.CrossTenantAccess",
-]];
-const READ_METHOD: Needs = &[&[
-    "Policy.Read.All",
-    "Policy.Read.AuthenticationMethod",
-    "Policy.ReadWrite.AuthenticationMethod",
-]];
-const WRITE_METHOD: Needs = &[&["Policy.ReadWrite.AuthenticationMethod"]];
-const READ_GRANTS: Needs = &[&[
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-    "DelegatedPermissionGrant.Read.All",
-    "DelegatedPermissionGrant.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-]];
-const WRITE_GRANTS: Needs = &[&[
-    "DelegatedPermissionGrant.ReadWrite.All",
-    "Directory.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-]];
-const READ_BRANDING: Needs = &[&[
-    "OrganizationalBranding.Read.All",
-    "OrganizationalBranding.ReadWrite.All",
-    "Organization.Read.All",
-    "Organization.ReadWrite.All",
-    "User.Read",
-    "User.Read.All",
-]];
-const WRITE_BRANDING: Needs = &[&[
-    "OrganizationalBranding.ReadWrite.All",
-    "Organization.ReadWrite.All",
-]];
-const READ_ACCESS: Needs = &[&["Policy.Read.All"]];
-const WRITE_ACCESS: Needs = &[
-    &["Policy.Read.All"],
-    &["Policy.ReadWrite.ConditionalAccess"],
-    &[
-        "Application.Read.All",
-        "Application.ReadWrite.All",
-        "Directory.Read.All",
-    ],
-];
-const DELETE_ACCESS: Needs = &[
-    &["Policy.Read.All"],
-    &["Policy.ReadWrite.ConditionalAccess"],
-];
 
 const fn route(
     method: &'static str,
@@ -193,10 +36,14 @@ const fn route(
 pub(super) const ROUTES: &[Route] = &[
     route("GET", "/applications", "applications.list", READ_APPLICATIONS, applications::list),
     route("POST", "/applications", "applications.create", WRITE_APPLICATIONS, applications::create),
+    route("GET", "/applications/$count", "applications.count", READ_APPLICATIONS, applications::count),
     route("GET", "/applications/{}", "applications.get", READ_APPLICATIONS, applications::get),
     route("PATCH", "/applications/{}", "applications.update", WRITE_APPLICATIONS, applications::update),
     route("DELETE", "/applications/{}", "applications.delete", WRITE_APPLICATIONS, applications::delete),
     route("POST", "/applications/{}/removePassword", "applications.removePassword", WRITE_APPLICATIONS, applications::remove_password),
+    route("GET", "/applications/{}/owners", "applications.owners.list", READ_OWNED, links::owners),
+    route("POST", "/applications/{}/owners/$ref", "applications.owners.add", ADD_OWNERS, links::add_owner),
+    route("DELETE", "/applications/{}/owners/{}/$ref", "applications.owners.remove", WRITE_APPLICATIONS, links::remove_owner),
     route("GET", "/applications/{}/federatedIdentityCredentials", "federatedCredentials.list", READ_APPLICATIONS, federated::list),
     route("POST", "/applications/{}/federatedIdentityCredentials", "federatedCredentials.create", WRITE_APPLICATIONS, federated::create),
     route("GET", "/applications/{}/federatedIdentityCredentials/{}", "federatedCredentials.get", READ_APPLICATIONS, federated::get),
@@ -204,9 +51,16 @@ pub(super) const ROUTES: &[Route] = &[
     route("DELETE", "/applications/{}/federatedIdentityCredentials/{}", "federatedCredentials.delete", WRITE_APPLICATIONS, federated::delete),
     route("GET", "/servicePrincipals", "servicePrincipals.list", READ_APPLICATIONS, service_principals::list),
     route("POST", "/servicePrincipals", "servicePrincipals.create", WRITE_APPLICATIONS, service_principals::create),
+    route("GET", "/servicePrincipals/$count", "servicePrincipals.count", READ_APPLICATIONS, service_principals::count),
     route("GET", "/servicePrincipals/{}", "servicePrincipals.get", READ_APPLICATIONS, service_principals::get),
     route("PATCH", "/servicePrincipals/{}", "servicePrincipals.update", WRITE_APPLICATIONS, service_principals::update),
     route("DELETE", "/servicePrincipals/{}", "servicePrincipals.delete", WRITE_APPLICATIONS, service_principals::delete),
+    route("GET", "/servicePrincipals/{}/owners", "servicePrincipals.owners.list", READ_OWNED, links::owners),
+    route("POST", "/servicePrincipals/{}/owners/$ref", "servicePrincipals.owners.add", ADD_OWNERS, links::add_owner),
+    route("DELETE", "/servicePrincipals/{}/owners/{}/$ref", "servicePrincipals.owners.remove", WRITE_APPLICATIONS, links::remove_owner),
+    route("GET", "/servicePrincipals/{}/memberOf", "servicePrincipals.memberOf.list", READ_MEMBER_OF_PRINCIPAL, links::member_of),
+    route("GET", "/servicePrincipals/{}/transitiveMemberOf", "servicePrincipals.transitiveMemberOf.list", READ_MEMBER_OF_PRINCIPAL, links::transitive_member_of),
+    route("POST", "/servicePrincipals/{}/getMemberGroups", "servicePrincipals.getMemberGroups", READ_GROUP_IDS, links::member_groups),
     route("GET", "/servicePrincipals/{}/appRoleAssignedTo", "appRoleAssignedTo.list", READ_APPLICATIONS, app_roles::list),
     route("POST", "/servicePrincipals/{}/appRoleAssignedTo", "appRoleAssignedTo.create", ASSIGN_ROLES, app_roles::create),
     route("DELETE", "/servicePrincipals/{}/appRoleAssignedTo/{}", "appRoleAssignedTo.delete", UNASSIGN_ROLES, app_roles::delete),
@@ -215,17 +69,36 @@ pub(super) const ROUTES: &[Route] = &[
     route("DELETE", "/servicePrincipals/{}/appRoleAssignments/{}", "appRoleAssignments.delete", UNASSIGN_ROLES, app_roles::delete_held),
     route("GET", "/groups", "groups.list", READ_GROUPS, groups::list),
     route("POST", "/groups", "groups.create", CREATE_GROUPS, groups::create),
+    route("GET", "/groups/$count", "groups.count", READ_GROUPS, groups::count),
     route("GET", "/groups/{}", "groups.get", READ_GROUPS, groups::get),
     route("PATCH", "/groups/{}", "groups.update", WRITE_GROUPS, groups::update),
     route("DELETE", "/groups/{}", "groups.delete", WRITE_GROUPS, groups::delete),
-    route("GET", "/groups/{}/members", "groups.members.list", READ_GROUPS, groups::members),
-    route("POST", "/groups/{}/members/$ref", "groups.members.add", WRITE_MEMBERS, groups::add_member),
-    route("DELETE", "/groups/{}/members/{}/$ref", "groups.members.remove", WRITE_MEMBERS, groups::remove_member),
+    route("GET", "/groups/{}/members", "groups.members.list", READ_GROUPS, links::members),
+    route("POST", "/groups/{}/members/$ref", "groups.members.add", WRITE_MEMBERS, links::add_member),
+    route("DELETE", "/groups/{}/members/{}/$ref", "groups.members.remove", WRITE_MEMBERS, links::remove_member),
+    route("GET", "/groups/{}/transitiveMembers", "groups.transitiveMembers.list", READ_GROUPS_BELOW, links::transitive_members),
+    route("GET", "/groups/{}/owners", "groups.owners.list", READ_GROUP_OWNERS, links::owners),
+    route("POST", "/groups/{}/owners/$ref", "groups.owners.add", WRITE_GROUPS, links::add_owner),
+    route("DELETE", "/groups/{}/owners/{}/$ref", "groups.owners.remove", WRITE_GROUPS, links::remove_owner),
+    route("GET", "/groups/{}/memberOf", "groups.memberOf.list", READ_NESTED_GROUPS, links::member_of),
+    route("GET", "/groups/{}/transitiveMemberOf", "groups.transitiveMemberOf.list", READ_NESTED_GROUPS, links::transitive_member_of),
+    route("POST", "/groups/{}/getMemberGroups", "groups.getMemberGroups", READ_GROUP_IDS, links::member_groups),
+    route("GET", "/groups/{}/appRoleAssignments", "groups.appRoleAssignments.list", READ_HELD, app_roles::list_held),
+    route("POST", "/groups/{}/appRoleAssignments", "groups.appRoleAssignments.create", UNASSIGN_ROLES, app_roles::create_held),
+    route("DELETE", "/groups/{}/appRoleAssignments/{}", "groups.appRoleAssignments.delete", UNASSIGN_ROLES, app_roles::delete_held),
     route("GET", "/users", "users.list", READ_USERS, users::list),
     route("POST", "/users", "users.create", CREATE_USERS, users::create),
+    route("GET", "/users/$count", "users.count", READ_USERS, users::count),
     route("GET", "/users/{}", "users.get", READ_USERS, users::get),
     route("PATCH", "/users/{}", "users.update", WRITE_USERS, users::update),
     route("DELETE", "/users/{}", "users.delete", DELETE_USERS, users::delete),
+    route("POST", "/users/{}/revokeSignInSessions", "users.revokeSignInSessions", REVOKE_SESSIONS, users::revoke_sessions),
+    route("GET", "/users/{}/memberOf", "users.memberOf.list", READ_MEMBER_OF, links::member_of),
+    route("GET", "/users/{}/transitiveMemberOf", "users.transitiveMemberOf.list", READ_TRANSITIVE_MEMBER_OF, links::transitive_member_of),
+    route("POST", "/users/{}/getMemberGroups", "users.getMemberGroups", READ_GROUP_IDS, links::member_groups),
+    route("GET", "/users/{}/appRoleAssignments", "users.appRoleAssignments.list", READ_HELD, app_roles::list_held),
+    route("POST", "/users/{}/appRoleAssignments", "users.appRoleAssignments.create", UNASSIGN_ROLES, app_roles::create_held),
+    route("DELETE", "/users/{}/appRoleAssignments/{}", "users.appRoleAssignments.delete", UNASSIGN_ROLES, app_roles::delete_held),
     route("GET", "/me", "me", ME, users::me),
     route("GET", "/organization", "organization.get", ORGANIZATION, tenant::organization),
     route("GET", "/domains", "domains.list", DOMAINS, tenant::domains),
@@ -235,6 +108,7 @@ pub(super) const ROUTES: &[Route] = &[
     route("GET", "/directory/deletedItems/microsoft.graph.servicePrincipal", "deletedItems.list", READ_APPLICATIONS, deleted::service_principals),
     route("GET", "/directory/deletedItems/microsoft.graph.group", "deletedItems.list", READ_GROUPS, deleted::groups),
     route("GET", "/directory/deletedItems/microsoft.graph.user", "deletedItems.list", READ_USERS, deleted::users),
+    route("GET", "/directory/deletedItems/{}", "deletedItems.get", &[], deleted::get),
     // What these need depends on the kind of the object: they ask themselves.
     route("POST", "/directory/deletedItems/{}/restore", "deletedItems.restore", &[], deleted::restore),
     route("DELETE", "/directory/deletedItems/{}", "deletedItems.delete", &[], deleted::delete),

@@ -74,6 +74,10 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     SERVICE_PRINCIPAL.list(state, call)
 }
 
+pub(super) fn count(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    SERVICE_PRINCIPAL.count(state, call)
+}
+
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     SERVICE_PRINCIPAL.get(state, call)
 }

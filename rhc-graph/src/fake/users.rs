@@ -5,9 +5,9 @@ use super::objects::{EntityType, body_of};
 use super::schema::{
     self, Property, flag, guid, object, objects, one_of, short, text, texts, time,
 };
-use super::{Call, Refusal, Reply};
+use super::{Call, Refusal, Reply, call::ORIGIN};
 use rhc_core::fake::directory::GLOBAL_ADMINISTRATOR;
-use rhc_core::fake::{ObjectKind, Read, State, TenantKind, respond};
+use rhc_core::fake::{ObjectKind, Read, State, TenantKind, authority, respond};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -61,6 +61,9 @@ const PROPERTIES: &[Property] = &[
     short("usageLocation", 2).selected(),
     text("externalUserState").read_only().selected(),
     time("createdDateTime").read_only().selected(),
+    time("signInSessionsValidFromDateTime")
+        .read_only()
+        .selected(),
     text("city").selected(),
     text("companyName").selected(),
     text("country").selected(),
@@ -78,6 +81,28 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
 
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     USER.get(state, call)
+}
+
+pub(super) fn count(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    USER.count(state, call)
+}
+
+/// `POST /users/{key}/revokeSignInSessions`: refresh tokens and sessions from before count no more.
+pub(super) fn revoke_sessions(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    let id = USER.target(state, call)?;
+    guard_administrator(state, call, id)?;
+    let now = respond::timestamp(call.at);
+    state
+        .directory()
+        .update(call.tenant(), id, |own| {
+            own.insert("signInSessionsValidFromDateTime".to_owned(), json!(now));
+        })
+        .map_err(|_| Refusal::not_found(&id.to_string()))?;
+    authority::revoke_sessions(state, id);
+    let context = format!("{ORIGIN}/$metadata#Edm.Boolean");
+    Ok(Reply::ok(
+        json!({ "@odata.context": context, "value": true }),
+    ))
 }
 
 pub(super) fn me(state: &mut State, call: &Call) -> Result<Reply, Refusal> {

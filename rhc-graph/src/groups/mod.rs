@@ -4,7 +4,8 @@ mod members;
 
 pub use members::Members;
 
-use crate::{GraphClient, GroupKey, ListQuery, Upserted};
+use crate::service_principals::HeldAppRoles;
+use crate::{GraphClient, GroupKey, ListQuery, Memberships, Owners, Upserted};
 use rhc_core::model;
 use rhc_core::{Method, ObjectId, Pages, Path, Request, Result};
 
@@ -157,7 +158,36 @@ impl Groups {
 
     /// The members of one.
     pub fn members(&self, group: ObjectId) -> Members {
-        Members::new(self.client.clone(), group)
+        Members::new(self.client.clone(), GroupKey::Id(group).path())
+    }
+
+    /// The owners of one.
+    pub fn owners(&self, group: ObjectId) -> Owners {
+        Owners::of_group(self.client.clone(), GroupKey::Id(group).path())
+    }
+
+    /// The groups that one is in.
+    pub fn memberships(&self, group: ObjectId) -> Memberships {
+        Memberships::of_group(self.client.clone(), GroupKey::Id(group).path())
+    }
+
+    /// The roles of applications that the members of one hold through it.
+    pub fn app_roles_held(&self, group: ObjectId) -> HeldAppRoles {
+        HeldAppRoles::of_group(self.client.clone(), group)
+    }
+
+    /// Counts them, or those that the query's filter and search select.
+    ///
+    /// Request: `GET /groups/$count`, operation `groups.count`.
+    /// Permission: as [`list`](Self::list).
+    /// Page: [group-list](https://learn.microsoft.com/graph/api/group-list).
+    ///
+    /// # Errors
+    /// 400 `Request_UnsupportedQuery` for a filter that cannot be counted.
+    pub async fn count(&self, query: &ListQuery) -> Result<u64> {
+        let path = all().fixed("/$count");
+        let request = Request::new("groups.count", Method::Get, path);
+        self.client.count(query.apply_to_count(request)).await
     }
 }
 

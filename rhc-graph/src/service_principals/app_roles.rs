@@ -1,6 +1,6 @@
 //! Who holds the roles that an application defines.
 
-use crate::{GraphClient, ListQuery};
+use crate::{GraphClient, GroupKey, ListQuery, ServicePrincipalKey, UserKey};
 use rhc_core::model;
 use rhc_core::{Method, ObjectId, Pages, Path, Request, Result};
 use uuid::Uuid;
@@ -92,32 +92,83 @@ impl AppRoleAssignments {
     }
 }
 
-/// The roles of other applications that one service principal holds: the application permissions that an administrator
-/// consented to.
+/// The roles of other applications that a service principal, a group or a user holds. A service principal's are the
+/// application permissions that an administrator consented to.
 #[derive(Debug, Clone)]
 pub struct HeldAppRoles {
     client: GraphClient,
     principal: ObjectId,
+    all: Path,
+    names: [&'static str; 3],
 }
 
 impl HeldAppRoles {
     pub(crate) fn new(client: GraphClient, principal: ObjectId) -> Self {
-        Self { client, principal }
+        let holder = ServicePrincipalKey::Id(principal).path();
+        let names = [
+            "appRoleAssignments.list",
+            "appRoleAssignments.create",
+            "appRoleAssignments.delete",
+        ];
+        Self::of(client, principal, holder, names)
+    }
+
+    pub(crate) fn of_group(client: GraphClient, group: ObjectId) -> Self {
+        let names = [
+            "groups.appRoleAssignments.list",
+            "groups.appRoleAssignments.create",
+            "groups.appRoleAssignments.delete",
+        ];
+        Self::of(client, group, GroupKey::Id(group).path(), names)
+    }
+
+    pub(crate) fn of_user(client: GraphClient, user: ObjectId) -> Self {
+        let names = [
+            "users.appRoleAssignments.list",
+            "users.appRoleAssignments.create",
+            "users.appRoleAssignments.delete",
+        ];
+        Self::of(client, user, UserKey::Id(user).path(), names)
+    }
+
+    fn of(
+        client: GraphClient,
+        principal: ObjectId,
+        holder: Path,
+        names: [&'static str; 3],
+    ) -> Self {
+        Self {
+            client,
+            principal,
+            all: holder.fixed("/appRoleAssignments"),
+            names,
+        }
     }
 
     /// Lists them.
     ///
-    /// Permission: `Application.Read.All`.
-    /// Page: [serviceprincipal-list-approleassignments](https://learn.microsoft.com/graph/api/serviceprincipal-list-approleassignments).
+    /// Request: `GET /servicePrincipals/{id}/appRoleAssignments`, operation `appRoleAssignments.list`.
+    /// Request: `GET /groups/{id}/appRoleAssignments`, operation `groups.appRoleAssignments.list`.
+    /// Request: `GET /users/{id}/appRoleAssignments`, operation `users.appRoleAssignments.list`.
+    /// Permission: `Application.Read.All`; of a group or a user `Directory.Read.All`.
+    /// Pages: [serviceprincipal-list-approleassignments](https://learn.microsoft.com/graph/api/serviceprincipal-list-approleassignments),
+    /// [group-list-approleassignments](https://learn.microsoft.com/graph/api/group-list-approleassignments),
+    /// [user-list-approleassignments](https://learn.microsoft.com/graph/api/user-list-approleassignments).
     pub fn list(&self, query: ListQuery) -> Pages<AppRoleAssignment> {
-        let request = Request::new("appRoleAssignments.list", Method::Get, self.all());
+        let [list, _, _] = self.names;
+        let request = Request::new(list, Method::Get, self.all.clone());
         self.client.pages(query.apply(request))
     }
 
     /// Gives it a role that the application of `resource` (a service principal) defines.
     ///
+    /// Request: `POST /servicePrincipals/{id}/appRoleAssignments`, operation `appRoleAssignments.create`.
+    /// Request: `POST /groups/{id}/appRoleAssignments`, operation `groups.appRoleAssignments.create`.
+    /// Request: `POST /users/{id}/appRoleAssignments`, operation `users.appRoleAssignments.create`.
     /// Permission: `AppRoleAssignment.ReadWrite.All` and `Application.Read.All`.
-    /// Page: [serviceprincipal-post-approleassignments](https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignments).
+    /// Pages: [serviceprincipal-post-approleassignments](https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignments),
+    /// [group-post-approleassignments](https://learn.microsoft.com/graph/api/group-post-approleassignments),
+    /// [user-post-approleassignments](https://learn.microsoft.com/graph/api/user-post-approleassignments).
     ///
     /// # Errors
     /// As [`AppRoleAssignments::create`].
@@ -128,26 +179,28 @@ impl HeldAppRoles {
             app_role_id: Some(role),
             ..AppRoleAssignment::default()
         };
-        let request = Request::new("appRoleAssignments.create", Method::Post, self.all());
+        let [_, create, _] = self.names;
+        let request = Request::new(create, Method::Post, self.all.clone());
         self.client.read(request.json(&body)).await
     }
 
     /// Takes a role away.
     ///
+    /// Request: `DELETE /servicePrincipals/{id}/appRoleAssignments/{id}`, operation `appRoleAssignments.delete`.
+    /// Request: `DELETE /groups/{id}/appRoleAssignments/{id}`, operation `groups.appRoleAssignments.delete`.
+    /// Request: `DELETE /users/{id}/appRoleAssignments/{id}`, operation `users.appRoleAssignments.delete`.
     /// Permission: `AppRoleAssignment.ReadWrite.All`.
-    /// Page: [serviceprincipal-delete-approleassignments](https://learn.microsoft.com/graph/api/serviceprincipal-delete-approleassignments).
+    /// Pages: [serviceprincipal-delete-approleassignments](https://learn.microsoft.com/graph/api/serviceprincipal-delete-approleassignments),
+    /// [group-delete-approleassignments](https://learn.microsoft.com/graph/api/group-delete-approleassignments),
+    /// [user-delete-approleassignments](https://learn.microsoft.com/graph/api/user-delete-approleassignments).
     ///
     /// # Errors
     /// 404 `Request_ResourceNotFound`.
     pub async fn delete(&self, id: &str) -> Result<()> {
-        let path = self.all().segment(id);
-        let request = Request::new("appRoleAssignments.delete", Method::Delete, path);
-        self.client.write(request).await
-    }
-
-    fn all(&self) -> Path {
-        Path::new("/v1.0/servicePrincipals")
-            .segment(self.principal.to_string())
-            .fixed("/appRoleAssignments")
+        let [_, _, delete] = self.names;
+        let path = self.all.clone().segment(id);
+        self.client
+            .write(Request::new(delete, Method::Delete, path))
+            .await
     }
 }

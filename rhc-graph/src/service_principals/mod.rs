@@ -4,7 +4,10 @@ mod app_roles;
 
 pub use app_roles::{AppRoleAssignment, AppRoleAssignments, HeldAppRoles};
 
-use crate::{AppRole, GraphClient, ListQuery, PermissionScope, ServicePrincipalKey, Upserted};
+use crate::{
+    AppRole, GraphClient, ListQuery, Memberships, Owners, PermissionScope, ServicePrincipalKey,
+    Upserted,
+};
 use rhc_core::model;
 use rhc_core::{AppId, Method, ObjectId, Pages, Path, Request, Result};
 
@@ -173,6 +176,30 @@ impl ServicePrincipals {
     /// The roles of other applications that one holds.
     pub fn app_roles_held(&self, principal: ObjectId) -> HeldAppRoles {
         HeldAppRoles::new(self.client.clone(), principal)
+    }
+
+    /// The owners of one.
+    pub fn owners(&self, key: impl Into<ServicePrincipalKey>) -> Owners {
+        Owners::of_service_principal(self.client.clone(), key.into().path())
+    }
+
+    /// The groups that one is in.
+    pub fn memberships(&self, key: impl Into<ServicePrincipalKey>) -> Memberships {
+        Memberships::of_service_principal(self.client.clone(), key.into().path())
+    }
+
+    /// Counts them, or those that the query's filter and search select.
+    ///
+    /// Request: `GET /servicePrincipals/$count`, operation `servicePrincipals.count`.
+    /// Permission: as [`list`](Self::list).
+    /// Page: [serviceprincipal-list](https://learn.microsoft.com/graph/api/serviceprincipal-list).
+    ///
+    /// # Errors
+    /// 400 `Request_UnsupportedQuery` for a filter that cannot be counted.
+    pub async fn count(&self, query: &ListQuery) -> Result<u64> {
+        let path = all().fixed("/$count");
+        let request = Request::new("servicePrincipals.count", Method::Get, path);
+        self.client.count(query.apply_to_count(request)).await
     }
 }
 

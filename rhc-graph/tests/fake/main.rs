@@ -1,5 +1,6 @@
 //! The client against the fake, on a paused clock: what works, and a test for each thing that is refused.
 
+mod advanced;
 mod applications;
 mod branding;
 mod consent;
@@ -7,6 +8,7 @@ mod deleted;
 mod federated;
 mod groups;
 mod key_credentials;
+mod links;
 mod place;
 mod policies;
 mod service;

@@ -14,6 +14,7 @@ pub(crate) const ALL: &[&str] = &[
     "Application.ReadWrite.All",
     "AppRoleAssignment.ReadWrite.All",
     "DelegatedPermissionGrant.ReadWrite.All",
+    "Directory.Read.All",
     "Domain.Read.All",
     "Group.ReadWrite.All",
     "Organization.Read.All",
@@ -27,6 +28,7 @@ pub(crate) const ALL: &[&str] = &[
     "RoleManagement.ReadWrite.Directory",
     "User.ReadWrite.All",
     "User.DeleteRestore.All",
+    "User.RevokeSessions.All",
 ];
 
 /// A World with two workforce tenants and an external one.

@@ -260,10 +260,10 @@ async fn a_query_names_what_exists_and_is_understood() {
         "$count",
     );
     refused(
-        raw(&graph, Method::Get, "/v1.0/groups?$search=x", None).await,
+        raw(&graph, Method::Get, "/v1.0/groups?$apply=x", None).await,
         400,
         "BadRequest",
-        "'$search' is not supported",
+        "'$apply' is not supported",
     );
     refused(
         list(ListQuery {

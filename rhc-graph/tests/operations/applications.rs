@@ -1,6 +1,8 @@
 //! Applications, their certificates and federated credentials.
 
-use super::place::{APP, APPLICATION, CERTIFICATE, PASSWORD, ROLE, all, app, object};
+use super::place::{
+    APP, APPLICATION, CERTIFICATE, MEMBER, PASSWORD, ROLE, STRANGER, all, app, object,
+};
 use rhc_graph::{
     Application, FederatedCredential, Filter, KeyCredential, ListQuery, SignInAudience,
 };
@@ -52,6 +54,10 @@ operations! {
         keys.replace(&[KeyCredential::certificate("hp225qa-kv/rhc-hp2-qa-web", CERTIFICATE)]).await?;
         keys.get_opt().await
     };
+    owners_list: "applications.owners.list" => |graph| graph.applications().owners(object(APPLICATION)).list(all()).collect_all().await;
+    owners_add: "applications.owners.add" => |graph| graph.applications().owners(object(APPLICATION)).add(object(STRANGER)).await;
+    owners_remove: "applications.owners.remove" => |graph| graph.applications().owners(object(APPLICATION)).remove(object(MEMBER)).await;
+    count: "applications.count" => |graph| graph.applications().count(&ListQuery::filter(Filter::starts_with("displayName", "H"))).await;
 }
 
 refusals! {
@@ -72,8 +78,12 @@ refusals! {
     federated_update_missing: "federatedCredentials.update.missing" => |graph| graph.applications().federated_credentials(object(APPLICATION))
         .update("nobody", &FederatedCredential { description: Some("changed".into()), ..FederatedCredential::default() }).await;
     federated_delete_missing: "federatedCredentials.delete.missing" => |graph| graph.applications().federated_credentials(object(APPLICATION)).delete("nobody").await;
+    owners_list_missing: "applications.owners.list.missing" => |graph| graph.applications().owners(object(STRANGER)).list(all()).collect_all().await;
+    owners_add_already: "applications.owners.add.already" => |graph| graph.applications().owners(object(APPLICATION)).add(object(MEMBER)).await;
+    owners_remove_missing: "applications.owners.remove.missing" => |graph| graph.applications().owners(object(APPLICATION)).remove(object(STRANGER)).await;
 }
 
 denials! {
     create_denied: "applications.create.denied" => |graph| graph.applications().create(&named("qa-db-client")).await;
+    count_denied: "applications.count.denied" => |graph| graph.applications().count(&all()).await;
 }

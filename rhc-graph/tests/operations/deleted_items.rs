@@ -10,11 +10,13 @@ operations! {
     };
     deleted_items_restore: "deletedItems.restore" => |graph| graph.deleted_items().restore(object(DELETED)).await;
     deleted_items_delete: "deletedItems.delete" => |graph| graph.deleted_items().delete(object(DELETED)).await;
+    get: "deletedItems.get" => |graph| graph.deleted_items().get(object(DELETED)).await;
 }
 
 refusals! {
     restore_missing: "deletedItems.restore.missing" => |graph| graph.deleted_items().restore(object(MEMBER)).await;
     delete_missing: "deletedItems.delete.missing" => |graph| graph.deleted_items().delete(object(MEMBER)).await;
+    get_missing: "deletedItems.get.missing" => |graph| graph.deleted_items().get(object(MEMBER)).await;
 }
 
 denials! {

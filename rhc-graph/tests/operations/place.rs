@@ -16,6 +16,8 @@ pub(crate) const APP: &str = "0a000000-0000-4000-8000-000000000002";
 pub(crate) const NEW_APP: &str = "0a000000-0000-4000-8000-000000000003";
 pub(crate) const PRINCIPAL: &str = "0b000000-0000-4000-8000-000000000001";
 pub(crate) const GROUP: &str = "0c000000-0000-4000-8000-000000000001";
+/// A group that the other one, the service principal and nobody else is in.
+pub(crate) const PARENT: &str = "0c000000-0000-4000-8000-000000000002";
 pub(crate) const MEMBER: &str = "0d000000-0000-4000-8000-000000000001";
 pub(crate) const STRANGER: &str = "0d000000-0000-4000-8000-000000000002";
 pub(crate) const DELETED: &str = "0e000000-0000-4000-8000-000000000001";
@@ -112,6 +114,12 @@ fn seed(world: &World) {
         json!({"displayName": "SQL administrators", "uniqueName": "rhc-qa-sql-admins", "mailNickname": "rhc-qa-sql-admins",
         "mailEnabled": false, "securityEnabled": true, "createdDateTime": "2026-11-23T08:00:00Z"}),
     );
+    insert(
+        ObjectKind::Group,
+        PARENT,
+        json!({"displayName": "All administrators", "uniqueName": "qa-all-admins", "mailNickname": "qa-all-admins",
+        "mailEnabled": false, "securityEnabled": true, "createdDateTime": "2026-11-23T08:00:00Z"}),
+    );
     for (id, name) in [(MEMBER, "member"), (STRANGER, "stranger")] {
         insert(
             ObjectKind::User,
@@ -126,14 +134,17 @@ fn seed(world: &World) {
     );
     world.with(|state| {
         let directory = state.directory();
-        directory
-            .link(
-                tenant,
-                GROUP.parse().unwrap(),
-                "members",
-                MEMBER.parse().unwrap(),
-            )
-            .unwrap();
+        for (from, relation, to) in [
+            (GROUP, "members", MEMBER),
+            (PARENT, "members", GROUP),
+            (PARENT, "members", PRINCIPAL),
+            (PARENT, "owners", MEMBER),
+            (APPLICATION, "owners", MEMBER),
+            (PRINCIPAL, "owners", MEMBER),
+        ] {
+            let (from, to) = (from.parse().unwrap(), to.parse().unwrap());
+            directory.link(tenant, from, relation, to).unwrap();
+        }
         directory.delete(tenant, DELETED.parse().unwrap()).unwrap();
         let assignment = rhc_core::fake::directory::AppRoleAssignment {
             principal_id: MEMBER.parse().unwrap(),
@@ -172,6 +183,7 @@ pub(crate) async fn live(who: Who) -> Live {
         "Application.ReadWrite.All",
         "AppRoleAssignment.ReadWrite.All",
         "DelegatedPermissionGrant.ReadWrite.All",
+        "Directory.Read.All",
         "Domain.Read.All",
         "Group.ReadWrite.All",
         "IdentityProvider.Read.All",
@@ -185,6 +197,7 @@ pub(crate) async fn live(who: Who) -> Live {
         "Policy.ReadWrite.ConditionalAccess",
         "RoleManagement.Read.Directory",
         "User.ReadWrite.All",
+        "User.RevokeSessions.All",
     ];
     tokio::time::resume();
     Live {

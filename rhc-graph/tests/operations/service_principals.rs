@@ -1,8 +1,8 @@
 //! Service principals and who holds roles.
 
 use super::place::{
-    API, APP, ASSIGNMENT, GROUP, MEMBER, NEW_APP, PRINCIPAL, ROLE, STRANGER, TENANT, all, app,
-    object,
+    API, APP, ASSIGNMENT, DELETED, GROUP, MEMBER, NEW_APP, PRINCIPAL, ROLE, STRANGER, TENANT, all,
+    app, object,
 };
 use rhc_graph::{Filter, ListQuery, ServicePrincipal};
 use uuid::Uuid;
@@ -32,6 +32,13 @@ operations! {
         let made = held.create(object(PRINCIPAL), Uuid::nil()).await?;
         held.delete(made.id.as_deref().unwrap_or_default()).await
     };
+    owners_list: "servicePrincipals.owners.list" => |graph| graph.service_principals().owners(object(PRINCIPAL)).list(all()).collect_all().await;
+    owners_add: "servicePrincipals.owners.add" => |graph| graph.service_principals().owners(object(PRINCIPAL)).add(object(STRANGER)).await;
+    owners_remove: "servicePrincipals.owners.remove" => |graph| graph.service_principals().owners(object(PRINCIPAL)).remove(object(MEMBER)).await;
+    member_of: "servicePrincipals.memberOf.list" => |graph| graph.service_principals().memberships(object(PRINCIPAL)).direct(all()).collect_all().await;
+    transitive_member_of: "servicePrincipals.transitiveMemberOf.list" => |graph| graph.service_principals().memberships(object(PRINCIPAL)).transitive(all()).collect_all().await;
+    member_groups: "servicePrincipals.getMemberGroups" => |graph| graph.service_principals().memberships(object(PRINCIPAL)).group_ids(true).await;
+    count: "servicePrincipals.count" => |graph| graph.service_principals().count(&ListQuery::filter(Filter::starts_with("displayName", "H"))).await;
 }
 
 refusals! {
@@ -46,8 +53,15 @@ refusals! {
     held_list_missing: "appRoleAssignments.list.missing" => |graph| graph.service_principals().app_roles_held(object(GROUP)).list(all()).collect_all().await;
     held_create_unknown: "appRoleAssignments.create.unknownRole" => |graph| graph.service_principals().app_roles_held(object(API)).create(object(PRINCIPAL), ROLE.parse().unwrap()).await;
     held_delete_missing: "appRoleAssignments.delete.missing" => |graph| graph.service_principals().app_roles_held(object(PRINCIPAL)).delete("nobody").await;
+    owners_list_missing: "servicePrincipals.owners.list.missing" => |graph| graph.service_principals().owners(object(STRANGER)).list(all()).collect_all().await;
+    owners_add_already: "servicePrincipals.owners.add.already" => |graph| graph.service_principals().owners(object(PRINCIPAL)).add(object(MEMBER)).await;
+    owners_remove_missing: "servicePrincipals.owners.remove.missing" => |graph| graph.service_principals().owners(object(PRINCIPAL)).remove(object(STRANGER)).await;
+    member_of_missing: "servicePrincipals.memberOf.list.missing" => |graph| graph.service_principals().memberships(object(DELETED)).direct(all()).collect_all().await;
+    transitive_member_of_missing: "servicePrincipals.transitiveMemberOf.list.missing" => |graph| graph.service_principals().memberships(object(DELETED)).transitive(all()).collect_all().await;
+    member_groups_missing: "servicePrincipals.getMemberGroups.missing" => |graph| graph.service_principals().memberships(object(DELETED)).group_ids(true).await;
 }
 
 denials! {
     list_denied: "servicePrincipals.list.denied" => |graph| graph.service_principals().list(all()).collect_all().await;
+    count_denied: "servicePrincipals.count.denied" => |graph| graph.service_principals().count(&all()).await;
 }

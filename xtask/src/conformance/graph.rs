@@ -95,7 +95,11 @@ impl Graph {
     /// What describes a method and a path below `/v1.0`: a module, or else the metadata with the permissions.
     #[must_use]
     pub fn find(&self, method: &str, path: &str) -> Option<Found<'_>> {
-        let path = path.replace("microsoft.graph.", "");
+        let mut path = path.replace("microsoft.graph.", "");
+        // The function of changes is described with its parentheses, which the documentation leaves out.
+        if path.ends_with("/delta") {
+            path += "()";
+        }
         // Modules have few of the forms that a key can take; by id they have every operation.
         self.find_as_written(method, &path)
             .or_else(|| self.find_as_written(method, &by_id(&path)))

@@ -27,17 +27,20 @@ pub(super) const APPLICATION: EntityType = EntityType {
 pub(super) fn list(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     let mut reply = APPLICATION.list(state, call)?;
     let listed = reply
-        .body
-        .as_mut()
+        .json_mut()
         .and_then(|body| body["value"].as_array_mut());
     listed.into_iter().flatten().for_each(keys::hide);
     Ok(reply)
 }
 
+pub(super) fn count(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    APPLICATION.count(state, call)
+}
+
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     let mut reply = APPLICATION.get(state, call)?;
     if call.query.select.is_empty() {
-        reply.body.iter_mut().for_each(keys::hide);
+        reply.json_mut().into_iter().for_each(keys::hide);
     }
     Ok(reply)
 }

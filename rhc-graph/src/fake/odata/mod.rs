@@ -2,10 +2,12 @@
 
 mod filter;
 mod page;
+mod search;
 
 pub(super) use filter::Filter;
-pub(super) use page::cut;
+pub(super) use page::{counted, cut};
 pub use page::{listed, single};
+use search::Search;
 
 use super::Refusal;
 use percent_encoding::percent_decode_str;
@@ -17,6 +19,8 @@ pub struct Query {
     pub select: Vec<String>,
     /// `$filter`, as it was sent.
     pub filter: Option<String>,
+    /// `$search`, as it was sent.
+    pub search: Option<String>,
     /// `$expand`.
     pub expand: Option<String>,
     /// `$orderby`.
@@ -60,6 +64,7 @@ impl Query {
                         .collect();
                 }
                 "$filter" => found.filter = Some(value),
+                "$search" => found.search = Some(value),
                 "$expand" => found.expand = Some(value),
                 "$orderby" => {
                     let (name, order) = value.split_once(' ').unwrap_or((&value, "asc"));

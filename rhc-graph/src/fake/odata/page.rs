@@ -2,7 +2,7 @@
 
 use super::super::schema::{self, Property};
 use super::super::{Call, Refusal, call::ORIGIN};
-use super::Filter;
+use super::{Filter, Search};
 use serde_json::{Map, Value, json};
 
 /// What every skip token begins with.
@@ -83,20 +83,13 @@ pub fn listed(
         ));
     }
     let advanced = call.is_eventual() && query.count;
-    let mut objects: Vec<Map<String, Value>> = objects
-        .iter()
-        .map(|body| schema::complete(body, properties))
-        .collect();
-    if let Some(text) = &query.filter {
-        let filter = Filter::parse(text, properties, type_name, advanced)?;
-        objects.retain(|object| filter.holds(object));
-        if query.order.is_some() && !advanced {
-            return Err(Refusal::new(
-                400,
-                "Request_UnsupportedQuery",
-                "Sorting not supported for current query.",
-            ));
-        }
+    let mut objects = wanted(call, type_name, properties, objects, advanced)?;
+    if query.filter.is_some() && query.order.is_some() && !advanced {
+        return Err(Refusal::new(
+            400,
+            "Request_UnsupportedQuery",
+            "Sorting not supported for current query.",
+        ));
     }
     if let Some((name, descending)) = &query.order {
         let property = schema::find(properties, name)
@@ -116,6 +109,57 @@ pub fn listed(
         .map(|object| Value::Object(schema::shown(object, properties, &query.select)))
         .collect();
     Ok(cut(call, &context(set, &query.select, false), shown))
+}
+
+/// The objects that `$filter` and `$search` select, with all their properties.
+fn wanted(
+    call: &Call,
+    type_name: &str,
+    properties: &[Property],
+    objects: Vec<Map<String, Value>>,
+    advanced: bool,
+) -> Result<Vec<Map<String, Value>>, Refusal> {
+    let query = &call.query;
+    let mut objects: Vec<Map<String, Value>> = objects
+        .iter()
+        .map(|body| schema::complete(body, properties))
+        .collect();
+    if let Some(text) = &query.filter {
+        let filter = Filter::parse(text, properties, type_name, advanced)?;
+        objects.retain(|object| filter.holds(object));
+    }
+    if let Some(text) = &query.search {
+        if !call.is_eventual() {
+            return Err(Refusal::new(
+                400,
+                "Request_UnsupportedQuery",
+                "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'",
+            ));
+        }
+        let search = Search::parse(text, properties, type_name)?;
+        objects.retain(|object| search.holds(object));
+    }
+    Ok(objects)
+}
+
+/// How many there are, as `/$count` answers.
+///
+/// # Errors
+/// 400 without the header of advanced queries, and for a query option that does not fit the type.
+pub(in super::super) fn counted(
+    call: &Call,
+    type_name: &str,
+    properties: &[Property],
+    objects: Vec<Map<String, Value>>,
+) -> Result<usize, Refusal> {
+    if !call.is_eventual() {
+        return Err(Refusal::new(
+            400,
+            "Request_BadRequest",
+            "$count is not currently supported.",
+        ));
+    }
+    wanted(call, type_name, properties, objects, true).map(|objects| objects.len())
 }
 
 /// The page of a list that the call asks for.
@@ -154,6 +198,9 @@ fn next(call: &Call, end: usize) -> String {
     };
     if let Some(filter) = &query.filter {
         add("$filter", filter);
+    }
+    if let Some(search) = &query.search {
+        add("$search", search);
     }
     if !query.select.is_empty() {
         add("$select", &query.select.join(","));

@@ -1,0 +1,244 @@
+//! The permissions that operations need: one of each list will do.
+
+use super::route::Needs;
+
+pub(super) const READ_APPLICATIONS: Needs = &[&[
+    "Application.Read.All",
+    "Application.ReadWrite.All",
+    "Application.ReadWrite.OwnedBy",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const WRITE_APPLICATIONS: Needs = &[&[
+    "Application.ReadWrite.All",
+    "Application.ReadWrite.OwnedBy",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const ASSIGN_ROLES: Needs = &[
+    &[
+        "AppRoleAssignment.ReadWrite.All",
+        "Directory.AccessAsUser.All",
+    ],
+    &[
+        "Application.Read.All",
+        "Application.ReadWrite.All",
+        "Directory.Read.All",
+        "Directory.AccessAsUser.All",
+    ],
+];
+pub(super) const UNASSIGN_ROLES: Needs = &[&[
+    "AppRoleAssignment.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const READ_GROUPS: Needs = &[&[
+    "GroupMember.Read.All",
+    "GroupMember.ReadWrite.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const CREATE_GROUPS: Needs = &[&[
+    "Group.Create",
+    "Group.ReadWrite.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const WRITE_GROUPS: Needs = &[&[
+    "Group.ReadWrite.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const WRITE_MEMBERS: Needs = &[&[
+    "GroupMember.ReadWrite.All",
+    "Group.ReadWrite.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const READ_USERS: Needs = &[&[
+    "User.Read.All",
+    "User.ReadWrite.All",
+    "User.ReadBasic.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const CREATE_USERS: Needs = &[&[
+    "User.Create",
+    "User.ReadWrite.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const WRITE_USERS: Needs = &[&[
+    "User.ReadWrite.All",
+    "User-PasswordProfile.ReadWrite.All",
+    "User.ManageIdentities.All",
+    "User.EnableDisableAccount.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const DELETE_USERS: Needs = &[&[
+    "User.DeleteRestore.All",
+    "User.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const ME: Needs = &[&[
+    "User.Read",
+    "User.ReadWrite",
+    "User.Read.All",
+    "User.ReadWrite.All",
+    "User.ReadBasic.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const ORGANIZATION: Needs = &[&[
+    "Organization.Read.All",
+    "Organization.ReadWrite.All",
+    "User.Read",
+    "User.Read.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const DOMAINS: Needs = &[&[
+    "Domain.Read.All",
+    "Domain.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const ROLES: Needs = &[&[
+    "RoleManagement.Read.Directory",
+    "RoleManagement.ReadWrite.Directory",
+    "RoleManagement.Read.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const READ_POLICY: Needs = &[&[
+    "Policy.Read.All",
+    "Policy.ReadWrite.Authorization",
+    "Policy.ReadWrite.SecurityDefaults",
+    "Policy.ReadWrite.CrossTenantAccess",
+]];
+pub(super) const READ_METHOD: Needs = &[&[
+    "Policy.Read.All",
+    "Policy.Read.AuthenticationMethod",
+    "Policy.ReadWrite.AuthenticationMethod",
+]];
+pub(super) const WRITE_METHOD: Needs = &[&["Policy.ReadWrite.AuthenticationMethod"]];
+pub(super) const READ_GRANTS: Needs = &[&[
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    "DelegatedPermissionGrant.Read.All",
+    "DelegatedPermissionGrant.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const WRITE_GRANTS: Needs = &[&[
+    "DelegatedPermissionGrant.ReadWrite.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const READ_BRANDING: Needs = &[&[
+    "OrganizationalBranding.Read.All",
+    "OrganizationalBranding.ReadWrite.All",
+    "Organization.Read.All",
+    "Organization.ReadWrite.All",
+    "User.Read",
+    "User.Read.All",
+]];
+pub(super) const WRITE_BRANDING: Needs = &[&[
+    "OrganizationalBranding.ReadWrite.All",
+    "Organization.ReadWrite.All",
+]];
+pub(super) const READ_ACCESS: Needs = &[&["Policy.Read.All"]];
+pub(super) const WRITE_ACCESS: Needs = &[
+    &["Policy.Read.All"],
+    &["Policy.ReadWrite.ConditionalAccess"],
+    &[
+        "Application.Read.All",
+        "Application.ReadWrite.All",
+        "Directory.Read.All",
+    ],
+];
+pub(super) const DELETE_ACCESS: Needs = &[
+    &["Policy.Read.All"],
+    &["Policy.ReadWrite.ConditionalAccess"],
+];
+
+pub(super) const READ_OWNED: Needs = READ_APPLICATIONS;
+pub(super) const READ_GROUP_OWNERS: Needs = &[&[
+    "GroupMember.Read.All",
+    "GroupMember.ReadWrite.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const READ_GROUPS_BELOW: Needs = READ_GROUP_OWNERS;
+pub(super) const ADD_OWNERS: Needs = &[
+    &[
+        "Application.ReadWrite.All",
+        "Application.ReadWrite.OwnedBy",
+        "Directory.AccessAsUser.All",
+    ],
+    &[
+        "Directory.Read.All",
+        "Directory.ReadWrite.All",
+        "Directory.AccessAsUser.All",
+    ],
+];
+pub(super) const READ_MEMBER_OF: Needs = &[&[
+    "User.Read",
+    "GroupMember.Read.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const READ_TRANSITIVE_MEMBER_OF: Needs = &[&[
+    "User.Read",
+    "User.Read.All",
+    "GroupMember.Read.All",
+    "Group.Read.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const READ_NESTED_GROUPS: Needs = &[&[
+    "GroupMember.Read.All",
+    "Group.Read.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const READ_MEMBER_OF_PRINCIPAL: Needs = &[&[
+    "Application.Read.All",
+    "Application.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const READ_GROUP_IDS: Needs = &[&[
+    "GroupMember.Read.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "User.Read.All",
+    "Application.Read.All",
+    "Application.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const READ_HELD: Needs = &[&[
+    "AppRoleAssignment.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const REVOKE_SESSIONS: Needs = &[&[
+    "User.RevokeSessions.All",
+    "User.ReadWrite.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
