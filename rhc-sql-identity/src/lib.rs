@@ -18,11 +18,11 @@ pub use servers::{
     ConnectionStatus, ConnectionType, DatabaseAuditing, DatabaseExtendedAuditing,
     EncryptionProtector, EncryptionProtectorProperties, EncryptionState, EntraAdministrator,
     EntraOnlyAuthentication, EntraOnlyAuthenticationProperties, FirewallRule,
-    FirewallRuleProperties, InlineAdministrator, NetworkAccess, PrincipalType,
-    PrivateEndpointConnection, PrivateEndpointConnectionProperties, PrivateEndpointReference,
-    ServerAdministrator, ServerAdministratorProperties, ServerAuditing, ServerConnection,
-    ServerExtendedAuditing, SqlDatabase, SqlDatabaseProperties, SqlDatabaseScope, SqlServer,
-    SqlServerProperties, SqlServerScope, SqlServers, TlsVersion, TransparentDataEncryption,
-    TransparentDataEncryptionProperties,
+    FirewallRuleProperties, InlineAdministrator, NameAvailability, NameUnavailable, NetworkAccess,
+    PrincipalType, PrivateEndpointConnection, PrivateEndpointConnectionProperties,
+    PrivateEndpointReference, ServerAdministrator, ServerAdministratorProperties, ServerAuditing,
+    ServerConnection, ServerExtendedAuditing, SqlDatabase, SqlDatabaseProperties, SqlDatabaseScope,
+    SqlServer, SqlServerProperties, SqlServerScope, SqlServers, TlsVersion,
+    TransparentDataEncryption, TransparentDataEncryptionProperties,
 };
 pub use session::{Databases, Observation, SqlAddress, SqlError, SqlRetry, SqlSession};

@@ -1,14 +1,12 @@
 //! The way from an ARM client to a server and its parts.
 
-use rhc_arm::{
-    ArmClient, Error, ErrorKind, Operation, Resource, ResourceId, ResourceType, Resources, Result,
-};
+use rhc_arm::{ArmClient, Operation, Resource, ResourceId, ResourceType, Resources, Result};
 
 use super::{
-    ConnectionPolicy, ConnectionState, ConnectionStatus, DatabaseAuditing,
-    DatabaseExtendedAuditing, EncryptionProtector, EntraOnlyAuthentication, FirewallRule,
-    PrivateEndpointConnection, ServerAdministrator, ServerAuditing, ServerExtendedAuditing,
-    SqlDatabase, SqlServer, TransparentDataEncryption,
+    ConnectionPolicy, ConnectionStatus, DatabaseAuditing, DatabaseExtendedAuditing,
+    EncryptionProtector, EntraOnlyAuthentication, FirewallRule, PrivateEndpointConnection,
+    ServerAdministrator, ServerAuditing, ServerExtendedAuditing, SqlDatabase, SqlServer,
+    TransparentDataEncryption,
 };
 
 /// SQL servers, by way of Resource Manager.
@@ -28,7 +26,7 @@ use super::{
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-pub struct SqlServers(ArmClient);
+pub struct SqlServers(pub(super) ArmClient);
 
 impl SqlServers {
     /// By this client.
@@ -133,28 +131,16 @@ impl SqlServerScope {
     /// Lets a private endpoint in that asks for it. Needs SQL Server Contributor on the server.
     ///
     /// # Errors
-    /// [`is_not_found`](Error::is_not_found) where nothing asks by this name. `InvalidInput` where the endpoint is gone
+    /// [`is_not_found`](rhc_arm::Error::is_not_found) where nothing asks by this name. `InvalidInput` where the endpoint is gone
     /// (`Disconnected`): it has to be made anew.
     pub async fn begin_approve(
         &self,
         connection: &str,
         why: &str,
     ) -> Result<Operation<Resource<PrivateEndpointConnection>>> {
-        let connections = self.private_endpoint_connections();
-        let mut asked = connections.get(connection).await?;
-        if asked.properties.status() == Some(&ConnectionStatus::Disconnected) {
-            return Err(Error::new(
-                ErrorKind::InvalidInput,
-                "sql_servers.approve",
-                format!("the private endpoint of `{connection}` is gone; make it anew"),
-            ));
-        }
-        asked.properties.private_link_service_connection_state = Some(ConnectionState {
-            status: Some(ConnectionStatus::Approved),
-            description: Some(why.to_owned()),
-            ..ConnectionState::default()
-        });
-        connections.begin_put(connection, &asked).await
+        let approved = ConnectionStatus::Approved;
+        self.decide("sql_servers.approve", connection, approved, why)
+            .await
     }
 
     fn part<R: ResourceType>(&self) -> Resources<R> {

@@ -40,6 +40,24 @@ pub enum EncryptionProtector {}
 impl EncryptionProtector {
     /// The only name there is.
     pub const NAME: &'static str = "current";
+
+    /// Microsoft's own key.
+    pub fn service_managed() -> Resource<Self> {
+        Resource::new(EncryptionProtectorProperties {
+            server_key_type: Some("ServiceManaged".to_owned()),
+            server_key_name: Some("ServiceManaged".to_owned()),
+            ..EncryptionProtectorProperties::default()
+        })
+    }
+
+    /// A key of a vault, by the name that it has on the server: `vault_key_version`.
+    pub fn key_vault(server_key_name: impl Into<String>) -> Resource<Self> {
+        Resource::new(EncryptionProtectorProperties {
+            server_key_type: Some("AzureKeyVault".to_owned()),
+            server_key_name: Some(server_key_name.into()),
+            ..EncryptionProtectorProperties::default()
+        })
+    }
 }
 
 impl ResourceType for EncryptionProtector {

@@ -1,5 +1,6 @@
 //! Azure SQL in Resource Manager: the server and what belongs to it, one file for each type of resource.
 
+mod actions;
 mod administrator;
 mod auditing;
 mod client;
@@ -11,6 +12,7 @@ mod firewall_rule;
 mod private_endpoint;
 mod server;
 
+pub use actions::{NameAvailability, NameUnavailable};
 pub use administrator::{ServerAdministrator, ServerAdministratorProperties};
 pub use auditing::{
     AUDIT_GROUPS, AUDITING_NAME, AuditingProperties, AuditingState, DatabaseAuditing,

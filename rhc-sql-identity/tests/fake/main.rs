@@ -5,3 +5,4 @@ mod rights;
 mod servers;
 mod sql;
 mod support;
+mod switches;

@@ -1,6 +1,8 @@
 //! The Entra administrator, and whether passwords are of any use.
 
-use rhc_arm::fake::{Arm, DeleteContext, NameRule, PutContext, ServiceError, Stored, TypeRules};
+use rhc_arm::fake::{
+    Arm, DeleteContext, Listing, NameRule, PutContext, ServiceError, Stored, TypeRules,
+};
 use rhc_core::fake::State;
 use serde_json::{Value, json};
 
@@ -72,7 +74,7 @@ pub(super) const ADMINISTRATOR: TypeRules = TypeRules {
     ..child(ADMINISTRATORS)
 };
 
-/// DELETE, by which the setting can be turned off too, is not offered: nothing here ever does that.
+/// DELETE turns the setting off. Unverified: that it then answers `false`.
 pub(super) const ENTRA_ONLY_AUTHENTICATION: TypeRules = TypeRules {
     name: NameRule {
         min: 1,
@@ -82,30 +84,56 @@ pub(super) const ENTRA_ONLY_AUTHENTICATION: TypeRules = TypeRules {
         says: "Server Azure Active Directory only authentication type should be Default",
     },
     required: &["properties.azureADOnlyAuthentication"],
-    delete: false,
     create: later(10),
     update: later(10),
+    remove: later(10),
     codes: CODES,
     before_put: needs_administrator,
     on_ready: |state, key| {
-        let Some(on) = stored(state, key)
-            .and_then(|own| own.get("properties.azureADOnlyAuthentication")?.as_bool())
-        else {
-            return Ok(());
-        };
-        let server = parent_id(key).to_owned();
-        if let Some(server) = stored(state, &server) {
-            server.set(&format!("{INLINE}.azureADOnlyAuthentication"), on);
-        }
-        let administrator = child_id(&server, ADMINISTRATORS, "ActiveDirectory");
-        if let Some(administrator) = stored(state, &administrator) {
-            administrator.set("properties.azureADOnlyAuthentication", on);
+        let on = stored(state, key)
+            .and_then(|own| own.get("properties.azureADOnlyAuthentication")?.as_bool());
+        if let Some(on) = on {
+            switch(state, parent_id(key), on);
         }
         Ok(())
+    },
+    after_delete: |state, setting: &Stored| switch(state, parent_id(setting.id()), false),
+    find: |state, path| {
+        let server = path.parent()?.id();
+        Some(off(state.read::<Arm>()?.get(&server)?.id()))
+    },
+    list: |state, context| {
+        let arm = state.read::<Arm>();
+        let deleted = |arm: &&Arm| arm.of_type(context.scope, ENTRA_ONLY).next().is_none();
+        match arm.filter(deleted).and_then(|arm| arm.get(context.scope)) {
+            Some(server) => Listing::Instead(vec![off(server.id())]),
+            None => Listing::Usual,
+        }
     },
     defaults: || json!({ "properties": {} }),
     ..child(ENTRA_ONLY)
 };
+
+/// The setting of a server from which it was deleted.
+fn off(server: &str) -> Value {
+    json!({
+        "id": child_id(server, ENTRA_ONLY, "Default"),
+        "name": "Default",
+        "type": ENTRA_ONLY,
+        "properties": { "azureADOnlyAuthentication": false },
+    })
+}
+
+/// What else of a server shows the setting.
+fn switch(state: &mut State, server: &str, on: bool) {
+    if let Some(server) = stored(state, server) {
+        server.set(&format!("{INLINE}.azureADOnlyAuthentication"), on);
+    }
+    let administrator = child_id(server, ADMINISTRATORS, "ActiveDirectory");
+    if let Some(administrator) = stored(state, &administrator) {
+        administrator.set("properties.azureADOnlyAuthentication", on);
+    }
+}
 
 fn needs_administrator(state: &mut State, put: &PutContext<'_>) -> Result<(), ServiceError> {
     let server = parent_id(put.id);

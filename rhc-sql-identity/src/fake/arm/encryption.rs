@@ -1,6 +1,6 @@
 //! Encryption at rest.
 
-use rhc_arm::fake::{NameRule, PutContext, ServiceError, TypeRules};
+use rhc_arm::fake::{Action, NameRule, PutContext, ServiceError, TypeRules};
 use rhc_core::fake::State;
 
 use super::{CODES, ENCRYPTION, PROTECTORS, bad, child, is_named, later, parent_id};
@@ -45,7 +45,6 @@ pub(super) const TRANSPARENT: TypeRules = TypeRules {
 };
 
 pub(super) const PROTECTOR: TypeRules = TypeRules {
-    // Unverified: the code for another name.
     name: current("InvalidEncryptionProtectorName"),
     required: &["properties.serverKeyType"],
     enums: &[(
@@ -56,5 +55,12 @@ pub(super) const PROTECTOR: TypeRules = TypeRules {
     create: later(5),
     update: later(5),
     codes: CODES,
+    actions: &[Action {
+        name: "revalidate",
+        permission: None,
+        timing: later(5),
+        run: |_, _| Ok(None),
+        finish: None,
+    }],
     ..child(PROTECTORS)
 };

@@ -8,6 +8,7 @@ mod connections;
 mod databases;
 mod encryption;
 mod firewall;
+mod names;
 mod servers;
 mod sku;
 
@@ -42,6 +43,7 @@ pub(super) fn register(world: &World) {
     for rules in tables() {
         rhc_arm::fake::register(world, rules);
     }
+    rhc_arm::fake::register_route(world, names::ROUTE);
 }
 
 fn tables() -> Vec<TypeRules> {

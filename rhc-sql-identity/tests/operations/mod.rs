@@ -1,0 +1,8 @@
+//! The operations, by what they are about.
+
+mod administrators;
+mod auditing;
+mod databases;
+mod place;
+mod servers;
+mod ways;
