@@ -27,7 +27,8 @@ const AUDIT_GROUPS: [&str; 3] = [
 pub(super) fn check(check: &mut Check<'_>) {
     let manifest = check.manifest;
     let database = &manifest.database;
-    check.subscription_reference("database.subscription", &database.subscription);
+    let known = check.subscription_reference("database.subscription", &database.subscription);
+    let alone = known && own_tenant(check);
     for (name, sql) in &database.databases {
         if let Some(tier) = tier_of(&sql.sku).filter(|tier| *tier != sql.tier) {
             let help = format!("expected is {tier:?} with sku {:?}", sql.sku);
@@ -47,7 +48,8 @@ pub(super) fn check(check: &mut Check<'_>) {
             );
         }
     }
-    administrators(check);
+    // Whose administrators they are is known only then.
+    administrators(check, alone);
     audit(check);
     roles(check);
 }
@@ -68,7 +70,32 @@ fn tier_of(sku: &str) -> Option<&'static str> {
     }
 }
 
-fn administrators(check: &mut Check<'_>) {
+/// The databases' tenant is secured as one in which nothing else is: no other application, no account from outside. Done to
+/// the tenant in which the company works, that would lock its people out.
+fn own_tenant(check: &mut Check<'_>) -> bool {
+    let manifest = check.manifest;
+    let Some((tenant, _)) = manifest.database_tenant() else {
+        return false;
+    };
+    let others = [
+        (&manifest.environment.hosting_tenant, "hosts the apps"),
+        (&manifest.billing.tenant, "holds the billing account"),
+    ];
+    let shared = others.into_iter().find(|(key, _)| *key == tenant);
+    if let Some((_, does)) = shared {
+        check.report(
+            Rule::TenantKind,
+            "database.subscription",
+            format!(
+                "this subscription is of the tenant {tenant:?}, which {does}, and the databases' tenant is closed to all else"
+            ),
+            "name a subscription of a workforce tenant that has nothing but the databases",
+        );
+    }
+    shared.is_none()
+}
+
+fn administrators(check: &mut Check<'_>, alone: bool) {
     let manifest = check.manifest;
     let administrators = &manifest.database.administrators;
     if !(1..=120).contains(&administrators.group.trim().chars().count()) {
@@ -79,18 +106,10 @@ fn administrators(check: &mut Check<'_>) {
             "expected are 1 to 120 characters",
         );
     }
-    let Some(tenant) = manifest
-        .subscriptions
-        .get(&manifest.database.subscription)
-        .map(|subscription| &subscription.tenant)
-    else {
+    let Some((tenant, known)) = manifest.database_tenant().filter(|_| alone) else {
         return;
     };
-    let natives = manifest
-        .tenants
-        .get(tenant)
-        .map(|tenant| tenant.native_administrators.as_slice())
-        .unwrap_or_default();
+    let natives = &known.native_administrators;
     let known = natives
         .iter()
         .any(|native| native.user == administrators.native_administrator && !native.break_glass);

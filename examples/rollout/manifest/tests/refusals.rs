@@ -180,6 +180,7 @@ id = \"11111111-2222-3333-4444-555555555555\"
     a_retention_beyond_twelve_years: "audit_total_days = 2191" => "audit_total_days = 5000", Retention at "logs.audit_total_days";
     an_archive_shorter_than_the_search: "audit_total_days = 2191" => "audit_total_days = 60", Retention at "logs.audit_total_days";
     logs_searchable_for_too_long: "interactive_days = 90" => "interactive_days = 731", Retention at "logs.interactive_days";
+    databases_in_the_companys_own_tenant: "[database]\nsubscription = \"database\"" => "[database]\nsubscription = \"hosting\"", TenantKind at "database.subscription";
     an_audit_without_refused_sign_ins: "    \"FAILED_DATABASE_AUTHENTICATION_GROUP\",\n" => "", Audit at "database.audit.action_groups";
     an_audit_group_that_is_none: "DATABASE_PRINCIPAL_CHANGE_GROUP" => "principals", Audit at "database.audit.action_groups[3]";
 
