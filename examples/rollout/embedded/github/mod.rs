@@ -1,4 +1,5 @@
-//! A small GitHub: the repositories of the environment file, and a runner that does what their workflow says.
+//! A small GitHub: the repositories of the environment file. It has no runner: a push is a commit, and a run is what a test
+//! or a person says of one.
 //!
 //! Sources: [GitHub's REST API](https://docs.github.com/rest) and, for what a plan does not have, what users of its clients
 //! report: a private repository on GitHub Free answers 404 to environments (go-github pull request 2611), waiting and
