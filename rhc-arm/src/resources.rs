@@ -42,7 +42,10 @@ impl<R: ResourceType> Resources<R> {
             .map_err(|error| rhc_core::Error::invalid("resources.id", error.to_string()))
     }
 
-    /// Reads a resource. Needs `<type>/read`, which the role Reader has.
+    /// Reads a resource.
+    ///
+    /// Request: `GET …/{type}/{name}`, operation `resources.get`.
+    /// Permission: `<type>/read`; the role Reader has it.
     ///
     /// # Errors
     /// [`is_not_found`](rhc_core::Error::is_not_found); [`get_opt`](Self::get_opt) makes that `None`.
@@ -50,7 +53,9 @@ impl<R: ResourceType> Resources<R> {
         self.client.request(self.get_request(name)).await?.json()
     }
 
-    /// Reads a resource, if there is one. Needs `<type>/read`, which the role Reader has.
+    /// Reads a resource, if there is one.
+    ///
+    /// Request and permission as [`get`](Self::get).
     ///
     /// # Errors
     /// [`is_not_found`](rhc_core::Error::is_not_found) (`SubscriptionNotFound`) where the credential sees no such subscription:
@@ -63,22 +68,30 @@ impl<R: ResourceType> Resources<R> {
             .transpose()
     }
 
-    /// Lists the resources. Needs `<type>/read`, which the role Reader has.
+    /// Lists the resources.
+    ///
+    /// Request: `GET …/{type}`, operation `resources.list`.
+    /// Permission: `<type>/read`; the role Reader has it.
     pub fn list(&self) -> Pages<Resource<R>> {
         self.client.pages(self.list_request())
     }
 
-    /// Lists the resources that the service's filter leaves, such as `principalId eq '…'`. Needs `<type>/read`, which the role Reader has.
+    /// Lists the resources that the service's filter leaves, such as `principalId eq '…'`.
     ///
     /// Which filters there are is at the type.
+    ///
+    /// Request and permission as [`list`](Self::list).
     pub fn list_filtered(&self, filter: &str) -> Pages<Resource<R>> {
         self.client
             .pages(self.list_request().query("$filter", filter))
     }
 
-    /// Creates a resource, or replaces it. Needs `<type>/write`.
+    /// Creates a resource, or replaces it.
     ///
     /// What [`Resource::for_write`] gives is sent: the whole resource, so read it first and change what was read.
+    ///
+    /// Request: `PUT …/{type}/{name}`, operation `resources.put`.
+    /// Permission: `<type>/write`.
     ///
     /// # Errors
     /// [`is_conflict`](rhc_core::Error::is_conflict) while another operation works on it.
@@ -92,7 +105,9 @@ impl<R: ResourceType> Resources<R> {
             .await
     }
 
-    /// Creates a resource or replaces it, and waits until that is done. Needs `<type>/write`.
+    /// Creates a resource or replaces it, and waits until that is done.
+    ///
+    /// Request and permission as [`begin_put`](Self::begin_put).
     ///
     /// # Errors
     /// Those of [`begin_put`](Self::begin_put) and of [`Operation`].
@@ -100,9 +115,12 @@ impl<R: ResourceType> Resources<R> {
         self.begin_put(name, resource).await?.await
     }
 
-    /// Changes what the document names (JSON merge patch; a null removes). Needs `<type>/write`.
+    /// Changes what the document names (JSON merge patch; a null removes).
     ///
     /// Not every type has it.
+    ///
+    /// Request: `PATCH …/{type}/{name}`, operation `resources.update`.
+    /// Permission: `<type>/write`.
     ///
     /// # Errors
     /// [`is_not_found`](rhc_core::Error::is_not_found), [`is_conflict`](rhc_core::Error::is_conflict).
@@ -119,7 +137,9 @@ impl<R: ResourceType> Resources<R> {
             .await
     }
 
-    /// Changes what the document names, and waits until that is done. Needs `<type>/write`.
+    /// Changes what the document names, and waits until that is done.
+    ///
+    /// Request and permission as [`begin_update`](Self::begin_update).
     ///
     /// # Errors
     /// Those of [`begin_update`](Self::begin_update) and of [`Operation`].
@@ -131,7 +151,10 @@ impl<R: ResourceType> Resources<R> {
         self.begin_update(name, change).await?.await
     }
 
-    /// Deletes a resource. Needs `<type>/delete`. One that does not exist counts as deleted.
+    /// Deletes a resource. One that does not exist counts as deleted.
+    ///
+    /// Request: `DELETE …/{type}/{name}`, operation `resources.delete`.
+    /// Permission: `<type>/delete`.
     ///
     /// # Errors
     /// [`is_conflict`](rhc_core::Error::is_conflict) while something uses it or a lock protects it (`ScopeLocked`).
@@ -147,7 +170,9 @@ impl<R: ResourceType> Resources<R> {
             .await
     }
 
-    /// Deletes a resource, and waits until it is gone. Needs `<type>/delete`.
+    /// Deletes a resource, and waits until it is gone.
+    ///
+    /// Request and permission as [`begin_delete`](Self::begin_delete).
     ///
     /// # Errors
     /// Those of [`begin_delete`](Self::begin_delete) and of [`Operation`].
@@ -155,9 +180,12 @@ impl<R: ResourceType> Resources<R> {
         self.begin_delete(name).await?.await
     }
 
-    /// Begins an action of a resource. Needs `<type>/<action>/action`.
+    /// Begins an action of a resource.
     ///
     /// It is not repeated when its answer is lost.
+    ///
+    /// Request: `POST …/{type}/{name}/{action}`, operation `resources.action`.
+    /// Permission: `<type>/<action>/action`.
     ///
     /// # Errors
     /// See [`Error`](rhc_core::Error).
@@ -172,7 +200,9 @@ impl<R: ResourceType> Resources<R> {
             .await
     }
 
-    /// Does an action of a resource and waits for its result. Needs `<type>/<action>/action`.
+    /// Does an action of a resource and waits for its result.
+    ///
+    /// Request and permission as [`begin_action`](Self::begin_action).
     ///
     /// # Errors
     /// Those of [`begin_action`](Self::begin_action) and of [`Operation`].

@@ -58,6 +58,7 @@ impl ContainerAppsClient {
 
     /// Says what the service sees of a host name: its records, whether they prove whose it is, and who else has it.
     ///
+    /// Request: `POST …/containerApps/{name}/listCustomHostNameAnalysis`, operation `apps.analyse_hostname`.
     /// Permission: `Microsoft.App/containerApps/listCustomHostNameAnalysis/action`.
     /// Page: [list-custom-host-name-analysis](https://learn.microsoft.com/rest/api/resource-manager/containerapps/container-apps/list-custom-host-name-analysis).
     ///
@@ -78,6 +79,7 @@ impl ContainerAppsClient {
 
     /// Starts a stopped app.
     ///
+    /// Request: `POST …/containerApps/{name}/start`, operation `apps.start`.
     /// Permission: `Microsoft.App/containerApps/start/action`.
     /// Page: [container-apps/start](https://learn.microsoft.com/rest/api/resource-manager/containerapps/container-apps/start).
     ///
@@ -91,6 +93,7 @@ impl ContainerAppsClient {
 
     /// Stops an app: it keeps its configuration and serves nobody.
     ///
+    /// Request: `POST …/containerApps/{name}/stop`, operation `apps.stop`.
     /// Permission: `Microsoft.App/containerApps/stop/action`.
     /// Page: [container-apps/stop](https://learn.microsoft.com/rest/api/resource-manager/containerapps/container-apps/stop).
     ///
@@ -104,6 +107,7 @@ impl ContainerAppsClient {
 
     /// Lets a revision run again.
     ///
+    /// Request: `POST …/containerApps/{name}/revisions/{revision}/activate`, operation `revisions.activate`.
     /// Permission: `Microsoft.App/containerApps/revisions/activate/action`.
     /// Page: [activate-revision](https://learn.microsoft.com/rest/api/resource-manager/containerapps/container-apps-revisions/activate-revision).
     ///
@@ -115,6 +119,7 @@ impl ContainerAppsClient {
 
     /// Ends a revision: it keeps its template and serves nobody.
     ///
+    /// Request: `POST …/containerApps/{name}/revisions/{revision}/deactivate`, operation `revisions.deactivate`.
     /// Permission: `Microsoft.App/containerApps/revisions/deactivate/action`.
     /// Page: [deactivate-revision](https://learn.microsoft.com/rest/api/resource-manager/containerapps/container-apps-revisions/deactivate-revision).
     ///
@@ -126,6 +131,7 @@ impl ContainerAppsClient {
 
     /// Restarts the replicas of a revision, which then read their secrets anew.
     ///
+    /// Request: `POST …/containerApps/{name}/revisions/{revision}/restart`, operation `revisions.restart`.
     /// Permission: `Microsoft.App/containerApps/revisions/restart/action`.
     /// Page: [restart-revision](https://learn.microsoft.com/rest/api/resource-manager/containerapps/container-apps-revisions/restart-revision).
     ///
@@ -150,6 +156,7 @@ impl ContainerAppsClient {
     /// The answer names the execution and says no more; ask [`executions`](Self::executions) what becomes of it. It is not
     /// sent again when its answer is lost: look whether there is an execution that you do not know.
     ///
+    /// Request: `POST …/jobs/{name}/start`, operation `jobs.start`.
     /// Permission: `Microsoft.App/jobs/start/action`.
     /// Page: [jobs/start](https://learn.microsoft.com/rest/api/resource-manager/containerapps/jobs/start).
     ///
@@ -177,6 +184,7 @@ impl ContainerAppsClient {
 
     /// Stops an execution that has not ended.
     ///
+    /// Request: `POST …/jobs/{name}/executions/{execution}/stop`, operation `executions.stop`.
     /// Permission: `Microsoft.App/jobs/stop/action`.
     /// Page: [jobs/stop-execution](https://learn.microsoft.com/rest/api/resource-manager/containerapps/jobs/stop-execution).
     ///

@@ -52,12 +52,15 @@ model! {
     }
 }
 
-/// An External ID tenant as an Azure resource. Its location is a geography: `United States`, `Europe`, `Asia Pacific` or `Australia`.
+/// An External ID tenant as an Azure resource. Its location is a geography: `United States`, `Europe`, `Asia Pacific` or
+/// `Australia`.
 ///
-/// Making one needs a signed-in person with the Entra role Tenant Creator and Contributor on the resource group; a service
-/// principal is refused. That person becomes the first Global Administrator of the new tenant.
+/// Who makes one becomes the first Global Administrator of the new tenant, as an external account.
 ///
 /// The newest version with a published description is a preview. Unverified: whether the service accepts `2024-05-01`.
+///
+/// Role: Contributor on the resource group and the Entra role Tenant Creator; a signed-in person, as a service principal
+/// is refused.
 #[derive(Debug, Clone)]
 pub enum CiamDirectory {}
 
@@ -98,6 +101,7 @@ impl CiamDirectories {
 
     /// Asks whether an initial domain can be had; `name` is what stands before `.onmicrosoft.com`.
     ///
+    /// Request: `POST /subscriptions/{id}/providers/Microsoft.AzureActiveDirectory/checkNameAvailability`, operation `ciamDirectories.checkNameAvailability`.
     /// Permission: `Microsoft.AzureActiveDirectory/checkNameAvailability/action` on the subscription.
     /// Page: [ciamDirectories](https://learn.microsoft.com/azure/templates/microsoft.azureactivedirectory/ciamdirectories).
     ///

@@ -142,7 +142,7 @@ fixture!(
 
 fixture!(
     none_there,
-    "ciamDirectories.get_opt.none",
+    "ciamDirectories.get.not_found",
     [],
     |directories| async move { directories.in_scope(group()).get_opt("rhcqa").await }
 );
@@ -422,8 +422,19 @@ vault_fixture!(
 );
 
 vault_fixture!(
+    certificate_get_version,
+    "certificates.get.version",
+    true,
+    true,
+    |vault| async move {
+        let latest = vault.certificate(NAME, None).await?;
+        vault.certificate(NAME, latest.version()).await
+    }
+);
+
+vault_fixture!(
     certificate_get_none,
-    "certificates.get_opt.none",
+    "certificates.get.not_found",
     false,
     true,
     |vault| async move { vault.certificate_opt(NAME).await }

@@ -52,6 +52,7 @@ pub struct Brandings {
 impl Brandings {
     /// Reads the default one; `None` while there is none.
     ///
+    /// Request: `GET /organization/{id}/branding`, operation `branding.get`.
     /// Permission: `User.Read`, for an application `OrganizationalBranding.Read.All`.
     /// Page: [organizationalbranding-get](https://learn.microsoft.com/graph/api/organizationalbranding-get).
     ///
@@ -65,6 +66,7 @@ impl Brandings {
 
     /// Lists all of them, the default one included.
     ///
+    /// Request: `GET /organization/{id}/branding/localizations`, operation `branding.list`.
     /// Permission: as [`get_opt`](Self::get_opt).
     /// Page: [organizationalbranding-list-localizations](https://learn.microsoft.com/graph/api/organizationalbranding-list-localizations).
     pub fn list(&self) -> Pages<Branding> {
@@ -76,6 +78,7 @@ impl Brandings {
     /// Creates one for a language, and the default one with it where there is none: a default one cannot be created by
     /// itself.
     ///
+    /// Request: `POST /organization/{id}/branding/localizations`, operation `branding.create`.
     /// Permission: `OrganizationalBranding.ReadWrite.All`; a user also the role Organizational Branding Administrator.
     /// Page: [organizationalbranding-post-localizations](https://learn.microsoft.com/graph/api/organizationalbranding-post-localizations).
     ///
@@ -89,6 +92,7 @@ impl Brandings {
 
     /// Changes the given properties of the default one; others stay.
     ///
+    /// Request: `PATCH /organization/{id}/branding`, operation `branding.update`.
     /// Permission: as [`create`](Self::create).
     /// Page: [organizationalbranding-update](https://learn.microsoft.com/graph/api/organizationalbranding-update).
     ///
@@ -104,6 +108,7 @@ impl Brandings {
 
     /// Deletes the one for a language.
     ///
+    /// Request: `DELETE /organization/{id}/branding/localizations/{language}`, operation `branding.delete`.
     /// Permission: as [`create`](Self::create).
     /// Page: [organizationalbrandinglocalization-delete](https://learn.microsoft.com/graph/api/organizationalbrandinglocalization-delete).
     ///

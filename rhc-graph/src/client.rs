@@ -101,6 +101,7 @@ impl GraphClient {
 
     /// The signed-in user.
     ///
+    /// Request: `GET /me`, operation `me`.
     /// Permission: `User.Read` (delegated; there is no `me` for an application).
     /// Page: [user-get](https://learn.microsoft.com/graph/api/user-get).
     ///

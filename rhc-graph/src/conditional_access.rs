@@ -139,6 +139,7 @@ impl ConditionalAccess {
 
     /// Reads one.
     ///
+    /// Request: `GET /identity/conditionalAccess/policies/{id}`, operation `conditionalAccess.get`.
     /// Permission: `Policy.Read.All`.
     /// Page: [conditionalaccesspolicy-get](https://learn.microsoft.com/graph/api/conditionalaccesspolicy-get).
     ///
@@ -151,6 +152,7 @@ impl ConditionalAccess {
 
     /// Lists them.
     ///
+    /// Request: `GET /identity/conditionalAccess/policies`, operation `conditionalAccess.list`.
     /// Permission: `Policy.Read.All`.
     /// Page: [conditionalaccessroot-list-policies](https://learn.microsoft.com/graph/api/conditionalaccessroot-list-policies).
     pub fn list(&self, query: ListQuery) -> Pages<ConditionalAccessPolicy> {
@@ -160,6 +162,7 @@ impl ConditionalAccess {
 
     /// Creates one. Names are not unique: a repeated call makes a second one.
     ///
+    /// Request: `POST /identity/conditionalAccess/policies`, operation `conditionalAccess.create`.
     /// Permission: `Policy.Read.All`, `Policy.ReadWrite.ConditionalAccess` and `Application.Read.All`.
     /// Page: [conditionalaccessroot-post-policies](https://learn.microsoft.com/graph/api/conditionalaccessroot-post-policies).
     ///
@@ -175,6 +178,7 @@ impl ConditionalAccess {
 
     /// Changes the given properties; others stay.
     ///
+    /// Request: `PATCH /identity/conditionalAccess/policies/{id}`, operation `conditionalAccess.update`.
     /// Permission: as [`create`](Self::create).
     /// Page: [conditionalaccesspolicy-update](https://learn.microsoft.com/graph/api/conditionalaccesspolicy-update).
     ///
@@ -189,7 +193,8 @@ impl ConditionalAccess {
 
     /// Deletes one.
     ///
-    /// Permission: as [`create`](Self::create), without `Application.Read.All`.
+    /// Request: `DELETE /identity/conditionalAccess/policies/{id}`, operation `conditionalAccess.delete`.
+    /// Permission: `Policy.Read.All` and `Policy.ReadWrite.ConditionalAccess`.
     /// Page: [conditionalaccesspolicy-delete](https://learn.microsoft.com/graph/api/conditionalaccesspolicy-delete).
     ///
     /// # Errors

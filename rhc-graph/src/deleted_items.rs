@@ -17,34 +17,46 @@ impl DeletedItems {
 
     /// Lists deleted applications.
     ///
+    /// Request: `GET /directory/deletedItems/microsoft.graph.application`, operation `deletedItems.applications.list`.
     /// Permission: `Application.Read.All`.
     /// Page: [directory-deleteditems-list](https://learn.microsoft.com/graph/api/directory-deleteditems-list).
     pub fn applications(&self, query: ListQuery) -> Pages<Application> {
-        self.list("/microsoft.graph.application", &query)
+        self.list(
+            "deletedItems.applications.list",
+            "/microsoft.graph.application",
+            &query,
+        )
     }
 
     /// Lists deleted service principals.
     ///
+    /// Request: `GET /directory/deletedItems/microsoft.graph.servicePrincipal`, operation `deletedItems.servicePrincipals.list`.
     /// Permission: `Application.Read.All`.
     /// Page: as [`applications`](Self::applications).
     pub fn service_principals(&self, query: ListQuery) -> Pages<ServicePrincipal> {
-        self.list("/microsoft.graph.servicePrincipal", &query)
+        self.list(
+            "deletedItems.servicePrincipals.list",
+            "/microsoft.graph.servicePrincipal",
+            &query,
+        )
     }
 
     /// Lists deleted groups.
     ///
+    /// Request: `GET /directory/deletedItems/microsoft.graph.group`, operation `deletedItems.groups.list`.
     /// Permission: `Group.Read.All`.
     /// Page: as [`applications`](Self::applications).
     pub fn groups(&self, query: ListQuery) -> Pages<Group> {
-        self.list("/microsoft.graph.group", &query)
+        self.list("deletedItems.groups.list", "/microsoft.graph.group", &query)
     }
 
     /// Lists deleted users.
     ///
+    /// Request: `GET /directory/deletedItems/microsoft.graph.user`, operation `deletedItems.users.list`.
     /// Permission: `User.Read.All`.
     /// Page: as [`applications`](Self::applications).
     pub fn users(&self, query: ListQuery) -> Pages<User> {
-        self.list("/microsoft.graph.user", &query)
+        self.list("deletedItems.users.list", "/microsoft.graph.user", &query)
     }
 
     /// Reads one.
@@ -62,6 +74,7 @@ impl DeletedItems {
 
     /// Brings one back with its id.
     ///
+    /// Request: `POST /directory/deletedItems/{id}/restore`, operation `deletedItems.restore`.
     /// Permission: that of creating its kind; for users `User.DeleteRestore.All`.
     /// Page: [directory-deleteditems-restore](https://learn.microsoft.com/graph/api/directory-deleteditems-restore).
     ///
@@ -75,6 +88,7 @@ impl DeletedItems {
 
     /// Removes one for good.
     ///
+    /// Request: `DELETE /directory/deletedItems/{id}`, operation `deletedItems.delete`.
     /// Permission: that of deleting its kind.
     /// Page: [directory-deleteditems-delete](https://learn.microsoft.com/graph/api/directory-deleteditems-delete).
     ///
@@ -87,11 +101,12 @@ impl DeletedItems {
 
     fn list<T: DeserializeOwned + Send + 'static>(
         &self,
+        operation: &'static str,
         kind: &'static str,
         query: &ListQuery,
     ) -> Pages<T> {
         let path = Path::new("/v1.0/directory/deletedItems").fixed(kind);
-        let request = Request::new("deletedItems.list", Method::Get, path);
+        let request = Request::new(operation, Method::Get, path);
         self.client.pages(query.apply(request))
     }
 }

@@ -100,6 +100,7 @@ impl Organizations {
 
     /// Reads the tenant.
     ///
+    /// Request: `GET /organization`, operation `organization.get`.
     /// Permission: `Organization.Read.All` (a user needs no more than `User.Read`, which hides some properties).
     /// Page: [organization-list](https://learn.microsoft.com/graph/api/organization-list).
     ///
@@ -120,6 +121,7 @@ impl Organizations {
 
     /// Lists the tenant's domains, verified or not.
     ///
+    /// Request: `GET /domains`, operation `domains.list`.
     /// Permission: `Domain.Read.All`.
     /// Page: [domain-list](https://learn.microsoft.com/graph/api/domain-list).
     pub fn domains(&self) -> Pages<Domain> {

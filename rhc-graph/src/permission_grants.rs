@@ -67,6 +67,7 @@ impl PermissionGrants {
 
     /// Lists them.
     ///
+    /// Request: `GET /oauth2PermissionGrants`, operation `oauth2PermissionGrants.list`.
     /// Permission: `Directory.Read.All`; `DelegatedPermissionGrant.ReadWrite.All` will do.
     /// Page: [oauth2permissiongrant-list](https://learn.microsoft.com/graph/api/oauth2permissiongrant-list).
     pub fn list(&self, query: ListQuery) -> Pages<PermissionGrant> {
@@ -76,6 +77,7 @@ impl PermissionGrants {
 
     /// Consents.
     ///
+    /// Request: `POST /oauth2PermissionGrants`, operation `oauth2PermissionGrants.create`.
     /// Permission: `DelegatedPermissionGrant.ReadWrite.All`.
     /// Page: [oauth2permissiongrant-post](https://learn.microsoft.com/graph/api/oauth2permissiongrant-post).
     ///
@@ -89,6 +91,7 @@ impl PermissionGrants {
 
     /// Changes the permissions, which is all that can be changed.
     ///
+    /// Request: `PATCH /oauth2PermissionGrants/{id}`, operation `oauth2PermissionGrants.update`.
     /// Permission: as [`create`](Self::create).
     /// Page: [oauth2permissiongrant-update](https://learn.microsoft.com/graph/api/oauth2permissiongrant-update).
     ///
@@ -107,6 +110,7 @@ impl PermissionGrants {
 
     /// Takes the consent back.
     ///
+    /// Request: `DELETE /oauth2PermissionGrants/{id}`, operation `oauth2PermissionGrants.delete`.
     /// Permission: as [`create`](Self::create).
     /// Page: [oauth2permissiongrant-delete](https://learn.microsoft.com/graph/api/oauth2permissiongrant-delete).
     ///

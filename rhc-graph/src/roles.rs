@@ -63,6 +63,8 @@ impl Roles {
 
     /// Lists who holds roles.
     ///
+    /// Request: `GET /roleManagement/directory/roleAssignments`, operation `roles.assignments.list`.
+    /// Permission: `RoleManagement.Read.Directory`.
     /// Page: [rbacapplication-list-roleassignments](https://learn.microsoft.com/graph/api/rbacapplication-list-roleassignments).
     pub fn assignments(&self, query: ListQuery) -> Pages<RoleAssignment> {
         self.client.pages(assignments(&query))
@@ -70,6 +72,7 @@ impl Roles {
 
     /// Lists who holds one role, each with his directory object.
     ///
+    /// Request and permission as [`assignments`](Self::assignments).
     /// Page: as [`assignments`](Self::assignments).
     pub fn holders(&self, role: Uuid) -> Pages<RoleAssignment> {
         self.assignments(ListQuery {
@@ -80,6 +83,8 @@ impl Roles {
 
     /// Lists the roles.
     ///
+    /// Request: `GET /roleManagement/directory/roleDefinitions`, operation `roles.definitions.list`.
+    /// Permission: `RoleManagement.Read.Directory`.
     /// Page: [rbacapplication-list-roledefinitions](https://learn.microsoft.com/graph/api/rbacapplication-list-roledefinitions).
     pub fn definitions(&self, query: ListQuery) -> Pages<RoleDefinition> {
         let path = Path::new("/v1.0/roleManagement/directory/roleDefinitions");

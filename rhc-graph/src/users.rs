@@ -131,6 +131,7 @@ impl Users {
 
     /// Reads one, with all properties of the model.
     ///
+    /// Request: `GET /users/{id}`, operation `users.get`.
     /// Permission: `User.Read.All`.
     /// Page: [user-get](https://learn.microsoft.com/graph/api/user-get).
     ///
@@ -142,7 +143,7 @@ impl Users {
 
     /// Reads one; `None` if there is none.
     ///
-    /// Permission and page as [`get`](Self::get).
+    /// Request, permission and page as [`get`](Self::get).
     ///
     /// # Errors
     /// Any but 404.
@@ -152,6 +153,7 @@ impl Users {
 
     /// Lists them, with all properties of the model unless the query selects some. New ones appear after a while.
     ///
+    /// Request: `GET /users`, operation `users.list`.
     /// Permission: `User.Read.All`.
     /// Page: [user-list](https://learn.microsoft.com/graph/api/user-list).
     pub fn list(&self, query: ListQuery) -> Pages<User> {
@@ -160,7 +162,8 @@ impl Users {
 
     /// Creates one. Its principal name and its identities are unique in the tenant, so that a repeated call fails.
     ///
-    /// Permission: `User.ReadWrite.All`; `User.Create` is enough for a customer's account.
+    /// Request: `POST /users`, operation `users.create`.
+    /// Permission: `User.ReadWrite.All`; `User.Create` is enough for a customer's account (unverified).
     /// Page: [user-post-users](https://learn.microsoft.com/graph/api/user-post-users).
     ///
     /// # Errors
@@ -172,6 +175,7 @@ impl Users {
 
     /// Changes the given properties; others stay.
     ///
+    /// Request: `PATCH /users/{id}`, operation `users.update`.
     /// Permission: `User.ReadWrite.All`; for the password `User-PasswordProfile.ReadWrite.All` and a role above the user's.
     /// Page: [user-update](https://learn.microsoft.com/graph/api/user-update).
     ///
@@ -185,6 +189,7 @@ impl Users {
 
     /// Deletes one. It can be restored for thirty days.
     ///
+    /// Request: `DELETE /users/{id}`, operation `users.delete`.
     /// Permission: `User.DeleteRestore.All`.
     /// Page: [user-delete](https://learn.microsoft.com/graph/api/user-delete).
     ///

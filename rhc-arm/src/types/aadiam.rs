@@ -5,9 +5,10 @@ use crate::ResourceType;
 
 /// Where a tenant's own sign-in and audit logs go. Its scope is the tenant; there are at most five.
 ///
-/// Security Administrator of the tenant may write it, with the right to the place that the logs go to. Sign-in logs need a licence for
-/// Entra ID P1 or P2. Unverified: that a service principal is refused, as the documentation of Terraform's resource says.
+/// Sign-in logs need a licence for Entra ID P1 or P2. Unverified: that a service principal is refused, as the
+/// documentation of Terraform's resource says.
 ///
+/// Role: Security Administrator of the directory, with the right to the place that the logs go to.
 /// Source: [diagnostic settings](https://learn.microsoft.com/azure/templates/microsoft.aadiam/diagnosticsettings).
 #[derive(Debug, Clone)]
 pub enum EntraDiagnosticSetting {}

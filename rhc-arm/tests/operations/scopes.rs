@@ -243,7 +243,7 @@ fixture!(
 
 fixture!(
     accept_ownership,
-    "subscriptions.acceptOwnership",
+    "subscriptions.accept_ownership",
     [seed::offered],
     |arm: ArmClient| async move {
         let subscription = arm.subscription(&seed::OFFERED.parse().unwrap());
@@ -254,5 +254,15 @@ fixture!(
         };
         subscription.begin_accept_ownership(&accept).await?.await?;
         Ok(json!([before, subscription.ownership_status().await?]))
+    }
+);
+
+fixture!(
+    ownership_status,
+    "subscriptions.ownership_status",
+    [seed::offered],
+    |arm: ArmClient| async move {
+        let subscription = arm.subscription(&seed::OFFERED.parse().unwrap());
+        Ok(json!(subscription.ownership_status().await?))
     }
 );

@@ -100,7 +100,8 @@ impl KeyVaultClient {
 
     /// Makes a certificate, or a new version of it.
     ///
-    /// Role: Key Vault Certificates Officer.
+    /// Request: `POST /certificates/{name}/create`, operation `certificates.create`.
+    /// Permission: the role Key Vault Certificates Officer.
     /// Page: [create certificate](https://learn.microsoft.com/rest/api/keyvault/certificates/create-certificate/create-certificate).
     ///
     /// # Errors
@@ -115,7 +116,8 @@ impl KeyVaultClient {
 
     /// How far the making of a certificate is; `None` where none was begun.
     ///
-    /// Role: Key Vault Reader.
+    /// Request: `GET /certificates/{name}/pending`, operation `certificates.operation`.
+    /// Permission: the role Key Vault Reader.
     /// Page: [get operation](https://learn.microsoft.com/rest/api/keyvault/certificates/get-certificate-operation/get-certificate-operation).
     ///
     /// # Errors
@@ -127,6 +129,7 @@ impl KeyVaultClient {
 
     /// Waits until a certificate that is being made is there, and reads it.
     ///
+    /// Requests: those of [`operation`](Self::operation) and [`certificate`](Self::certificate).
     /// Role and pages as [`operation`](Self::operation) and [`certificate`](Self::certificate).
     ///
     /// # Errors
@@ -168,7 +171,9 @@ impl KeyVaultClient {
 
     /// Reads a version of a certificate, the latest without one.
     ///
-    /// Role: Key Vault Reader.
+    /// Request: `GET /certificates/{name}`, operation `certificates.get`.
+    /// Request: `GET /certificates/{name}/{version}`, operation `certificates.get`.
+    /// Permission: the role Key Vault Reader.
     /// Page: [get certificate](https://learn.microsoft.com/rest/api/keyvault/certificates/get-certificate/get-certificate).
     ///
     /// # Errors
@@ -179,7 +184,7 @@ impl KeyVaultClient {
 
     /// The latest version of a certificate; `None` where there is none.
     ///
-    /// Role and page as [`certificate`](Self::certificate).
+    /// Request, permission and page as [`certificate`](Self::certificate).
     ///
     /// # Errors
     /// 403 as [`VaultRefusal`] says.
@@ -190,7 +195,8 @@ impl KeyVaultClient {
 
     /// The versions of a certificate.
     ///
-    /// Role: Key Vault Reader.
+    /// Request: `GET /certificates/{name}/versions`, operation `certificates.versions`.
+    /// Permission: the role Key Vault Reader.
     /// Page: [get certificate versions](https://learn.microsoft.com/rest/api/keyvault/certificates/get-certificate-versions/get-certificate-versions).
     pub fn certificate_versions(&self, name: &str) -> Pages<CertificateItem> {
         self.service.pages(versions(name))
@@ -198,7 +204,8 @@ impl KeyVaultClient {
 
     /// Lets the vault sign a SHA-256 digest with the key of a certificate's version.
     ///
-    /// Role: Key Vault Crypto User, at the key.
+    /// Request: `POST /keys/{name}/{version}/sign`, operation `keys.sign`.
+    /// Permission: the role Key Vault Crypto User, at the key.
     /// Page: [sign](https://learn.microsoft.com/rest/api/keyvault/keys/sign/sign).
     ///
     /// # Errors
@@ -229,7 +236,8 @@ impl KeyVaultClient {
 
     /// Tries to read the list of certificates: `None` where the vault lets us, else what keeps us out.
     ///
-    /// Role: Key Vault Reader, if the answer shall be `None`.
+    /// Request: `GET /certificates`, operation `certificates.list`.
+    /// Permission: the role Key Vault Reader, if the answer shall be `None`.
     /// Page: [get certificates](https://learn.microsoft.com/rest/api/keyvault/certificates/get-certificates/get-certificates).
     ///
     /// # Errors

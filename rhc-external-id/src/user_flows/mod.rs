@@ -30,6 +30,7 @@ impl UserFlows {
 
     /// Lists them. What each is made of is in the answer; where it is not, see [`complete`](Self::complete).
     ///
+    /// Request: `GET /identity/authenticationEventsFlows`, operation `userFlows.list`.
     /// Permission: `EventListener.Read.All`.
     /// Page: [identitycontainer-list-authenticationeventsflows](https://learn.microsoft.com/graph/api/identitycontainer-list-authenticationeventsflows).
     pub fn list(&self) -> Pages<UserFlow> {
@@ -39,6 +40,7 @@ impl UserFlows {
 
     /// Reads one; `None` if there is none.
     ///
+    /// Request: `GET /identity/authenticationEventsFlows/{id}`, operation `userFlows.get`.
     /// Permission: as [`list`](Self::list).
     /// Page: [authenticationeventsflow-get](https://learn.microsoft.com/graph/api/authenticationeventsflow-get).
     ///
@@ -56,6 +58,7 @@ impl UserFlows {
     /// Creates one. Its name is unique, so a repeated call is refused. The answer does not say which applications,
     /// identity providers and attributes it has.
     ///
+    /// Request: `POST /identity/authenticationEventsFlows`, operation `userFlows.create`.
     /// Permission: `EventListener.ReadWrite.All`; a user also the role External ID User Flow Administrator.
     /// Page: [identitycontainer-post-authenticationeventsflows](https://learn.microsoft.com/graph/api/identitycontainer-post-authenticationeventsflows).
     ///
@@ -71,6 +74,7 @@ impl UserFlows {
     /// Changes the given properties; others stay. Applications, identity providers and attributes are not changed this
     /// way, but by handles of their own; the page's inputs are replaced, so that an attribute without one is dropped.
     ///
+    /// Request: `PATCH /identity/authenticationEventsFlows/{id}`, operation `userFlows.update`.
     /// Permission: as [`create`](Self::create).
     /// Page: [authenticationeventsflow-update](https://learn.microsoft.com/graph/api/authenticationeventsflow-update).
     ///
@@ -84,6 +88,7 @@ impl UserFlows {
 
     /// Lets everybody make himself an account, or nobody.
     ///
+    /// Request and permission as [`update`](Self::update).
     /// Permission: as [`create`](Self::create).
     /// Page: [how-to-disable-sign-up-user-flow](https://learn.microsoft.com/entra/external-id/customers/how-to-disable-sign-up-user-flow).
     ///
@@ -99,6 +104,7 @@ impl UserFlows {
 
     /// Deletes one: its applications have none then.
     ///
+    /// Request: `DELETE /identity/authenticationEventsFlows/{id}`, operation `userFlows.delete`.
     /// Permission: as [`create`](Self::create).
     /// Page: [authenticationeventsflow-delete](https://learn.microsoft.com/graph/api/authenticationeventsflow-delete).
     ///
@@ -126,6 +132,7 @@ impl UserFlows {
 
     /// The same user flow with everything that it is made of: what an answer left out is read.
     ///
+    /// Requests: those of [`FlowApplications::list`], [`FlowIdentityProviders::list`] and [`FlowAttributes::list`], as far as needed.
     /// Permission: as [`list`](Self::list).
     ///
     /// # Errors

@@ -20,6 +20,7 @@ impl FlowApplications {
 
     /// Lists them.
     ///
+    /// Request: `GET /identity/authenticationEventsFlows/{id}/conditions/applications/includeApplications`, operation `userFlows.applications.list`.
     /// Permission: `EventListener.Read.All`.
     /// Page: [authenticationconditionsapplications-list-includeapplications](https://learn.microsoft.com/graph/api/authenticationconditionsapplications-list-includeapplications).
     pub fn list(&self) -> Pages<FlowApplication> {
@@ -29,6 +30,7 @@ impl FlowApplications {
 
     /// Lets users of an application sign in by this user flow.
     ///
+    /// Request: `POST /identity/authenticationEventsFlows/{id}/conditions/applications/includeApplications`, operation `userFlows.applications.attach`.
     /// Permission: `EventListener.ReadWrite.All`.
     /// Page: [authenticationconditionsapplications-post-includeapplications](https://learn.microsoft.com/graph/api/authenticationconditionsapplications-post-includeapplications).
     ///
@@ -46,6 +48,7 @@ impl FlowApplications {
 
     /// Takes an application out: its users sign in without this user flow's settings.
     ///
+    /// Request: `DELETE /identity/authenticationEventsFlows/{id}/conditions/applications/includeApplications/{appId}`, operation `userFlows.applications.detach`.
     /// Permission: as [`attach`](Self::attach).
     /// Page: [authenticationconditionapplication-delete](https://learn.microsoft.com/graph/api/authenticationconditionapplication-delete).
     ///
@@ -77,6 +80,7 @@ impl FlowIdentityProviders {
 
     /// Lists them.
     ///
+    /// Request: `GET /identity/authenticationEventsFlows/{id}/microsoft.graph.externalUsersSelfServiceSignUpEventsFlow/onAuthenticationMethodLoadStart/microsoft.graph.onAuthenticationMethodLoadStartExternalUsersSelfServiceSignUp/identityProviders`, operation `userFlows.identityProviders.list`.
     /// Permission: `EventListener.Read.All`.
     /// Page: [list-identityproviders](https://learn.microsoft.com/graph/api/onauthenticationmethodloadstartexternalusersselfservicesignup-list-identityproviders).
     pub fn list(&self) -> Pages<IdentityProvider> {
@@ -87,6 +91,7 @@ impl FlowIdentityProviders {
 
     /// Adds one that the tenant has.
     ///
+    /// Request: `POST /identity/authenticationEventsFlows/{id}/microsoft.graph.externalUsersSelfServiceSignUpEventsFlow/onAuthenticationMethodLoadStart/microsoft.graph.onAuthenticationMethodLoadStartExternalUsersSelfServiceSignUp/identityProviders/$ref`, operation `userFlows.identityProviders.add`.
     /// Permission: `EventListener.ReadWrite.All`.
     /// Page: [post-identityproviders](https://learn.microsoft.com/graph/api/onauthenticationmethodloadstartexternalusersselfservicesignup-post-identityproviders).
     ///
@@ -104,6 +109,7 @@ impl FlowIdentityProviders {
 
     /// Takes one out.
     ///
+    /// Request: `DELETE /identity/authenticationEventsFlows/{id}/microsoft.graph.externalUsersSelfServiceSignUpEventsFlow/onAuthenticationMethodLoadStart/microsoft.graph.onAuthenticationMethodLoadStartExternalUsersSelfServiceSignUp/identityProviders/{provider}/$ref`, operation `userFlows.identityProviders.remove`.
     /// Permission: as [`add`](Self::add).
     /// Page: [delete-identityproviders](https://learn.microsoft.com/graph/api/onauthenticationmethodloadstartexternalusersselfservicesignup-delete-identityproviders).
     ///
@@ -138,6 +144,7 @@ impl FlowAttributes {
 
     /// Lists them.
     ///
+    /// Request: `GET /identity/authenticationEventsFlows/{id}/microsoft.graph.externalUsersSelfServiceSignUpEventsFlow/onAttributeCollection/microsoft.graph.onAttributeCollectionExternalUsersSelfServiceSignUp/attributes`, operation `userFlows.attributes.list`.
     /// Permission: `EventListener.Read.All`.
     /// Page: [list-attributes](https://learn.microsoft.com/graph/api/onattributecollectionexternalusersselfservicesignup-list-attributes).
     pub fn list(&self) -> Pages<FlowAttribute> {
@@ -148,6 +155,7 @@ impl FlowAttributes {
 
     /// Adds one that the tenant has. Its input on the page comes with [`update`](super::UserFlows::update).
     ///
+    /// Request: `POST /identity/authenticationEventsFlows/{id}/microsoft.graph.externalUsersSelfServiceSignUpEventsFlow/onAttributeCollection/microsoft.graph.onAttributeCollectionExternalUsersSelfServiceSignUp/attributes/$ref`, operation `userFlows.attributes.add`.
     /// Permission: `EventListener.ReadWrite.All`.
     /// Page: [post-attributes](https://learn.microsoft.com/graph/api/onattributecollectionexternalusersselfservicesignup-post-attributes).
     ///
@@ -166,6 +174,7 @@ impl FlowAttributes {
 
     /// Takes one out, with its input.
     ///
+    /// Request: `DELETE /identity/authenticationEventsFlows/{id}/microsoft.graph.externalUsersSelfServiceSignUpEventsFlow/onAttributeCollection/microsoft.graph.onAttributeCollectionExternalUsersSelfServiceSignUp/attributes/{attribute}/$ref`, operation `userFlows.attributes.remove`.
     /// Permission: as [`add`](Self::add).
     /// Page: [delete-attributes](https://learn.microsoft.com/graph/api/onattributecollectionexternalusersselfservicesignup-delete-attributes).
     ///

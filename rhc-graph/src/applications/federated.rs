@@ -64,9 +64,6 @@ impl FederatedCredential {
 }
 
 /// The federated credentials of one application: twenty at most, changed one after the other.
-///
-/// Permission of all reads: `Application.Read.All`; of all writes: `Application.ReadWrite.All`, or
-/// `Application.ReadWrite.OwnedBy` for an application's own.
 #[derive(Debug, Clone)]
 pub struct FederatedCredentials {
     client: GraphClient,
@@ -83,6 +80,8 @@ impl FederatedCredentials {
 
     /// Lists them.
     ///
+    /// Request: `GET /applications/{id}/federatedIdentityCredentials`, operation `federatedCredentials.list`.
+    /// Permission: `Application.Read.All`.
     /// Page: [application-list-federatedidentitycredentials](https://learn.microsoft.com/graph/api/application-list-federatedidentitycredentials).
     pub fn list(&self) -> Pages<FederatedCredential> {
         let request = Request::new("federatedCredentials.list", Method::Get, self.all());
@@ -91,6 +90,8 @@ impl FederatedCredentials {
 
     /// Reads one by its name or id.
     ///
+    /// Request: `GET /applications/{id}/federatedIdentityCredentials/{name}`, operation `federatedCredentials.get`.
+    /// Permission: as [`list`](Self::list).
     /// Page: [federatedidentitycredential-get](https://learn.microsoft.com/graph/api/federatedidentitycredential-get).
     ///
     /// # Errors
@@ -102,6 +103,8 @@ impl FederatedCredentials {
 
     /// Reads one by its name or id; `None` if there is none.
     ///
+    /// Request and permission as [`get`](Self::get).
+    ///
     /// # Errors
     /// Any but 404.
     pub async fn get_opt(&self, name: &str) -> Result<Option<FederatedCredential>> {
@@ -111,6 +114,8 @@ impl FederatedCredentials {
 
     /// Creates one.
     ///
+    /// Request: `POST /applications/{id}/federatedIdentityCredentials`, operation `federatedCredentials.create`.
+    /// Permission: `Application.ReadWrite.All`, or `Application.ReadWrite.OwnedBy` for an application's own.
     /// Page: [application-post-federatedidentitycredentials](https://learn.microsoft.com/graph/api/application-post-federatedidentitycredentials).
     ///
     /// # Errors
@@ -123,6 +128,8 @@ impl FederatedCredentials {
 
     /// Creates the one with this name or updates it. `credential.name` is left out of the body.
     ///
+    /// Request: `PATCH /applications/{id}/federatedIdentityCredentials(name='{name}')`, operation `federatedCredentials.upsert`.
+    /// Permission: as [`create`](Self::create).
     /// Page: [federatedidentitycredential-upsert](https://learn.microsoft.com/graph/api/federatedidentitycredential-upsert).
     ///
     /// # Errors
@@ -147,6 +154,8 @@ impl FederatedCredentials {
 
     /// Changes the given properties of one, by its name or id; the name itself cannot change.
     ///
+    /// Request: `PATCH /applications/{id}/federatedIdentityCredentials/{name}`, operation `federatedCredentials.update`.
+    /// Permission: as [`create`](Self::create).
     /// Page: [federatedidentitycredential-update](https://learn.microsoft.com/graph/api/federatedidentitycredential-update).
     ///
     /// # Errors
@@ -159,6 +168,8 @@ impl FederatedCredentials {
 
     /// Deletes one, by its name or id.
     ///
+    /// Request: `DELETE /applications/{id}/federatedIdentityCredentials/{name}`, operation `federatedCredentials.delete`.
+    /// Permission: as [`create`](Self::create).
     /// Page: [federatedidentitycredential-delete](https://learn.microsoft.com/graph/api/federatedidentitycredential-delete).
     ///
     /// # Errors

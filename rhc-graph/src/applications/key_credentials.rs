@@ -68,6 +68,7 @@ impl KeyCredentials {
 
     /// Reads them, the certificates themselves included.
     ///
+    /// Request: `GET /applications/{id}`, operation `applications.keyCredentials.get`.
     /// Permission: `Application.Read.All`.
     /// Page: [application-get](https://learn.microsoft.com/graph/api/application-get).
     ///
@@ -80,7 +81,7 @@ impl KeyCredentials {
 
     /// Reads them; `None` where there is no such application.
     ///
-    /// Permission and page as [`get`](Self::get).
+    /// Request, permission and page as [`get`](Self::get).
     ///
     /// # Errors
     /// Any but 404.
@@ -91,6 +92,7 @@ impl KeyCredentials {
 
     /// Puts these in place of all that there are. Send those that shall stay as they were read.
     ///
+    /// Request: `PATCH /applications/{id}`, operation `applications.keyCredentials.replace`.
     /// Permission: `Application.ReadWrite.All`, or `Application.ReadWrite.OwnedBy` for an application's own.
     /// Page: [application-update](https://learn.microsoft.com/graph/api/application-update).
     ///

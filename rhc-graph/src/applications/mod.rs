@@ -31,6 +31,7 @@ impl Applications {
 
     /// Reads one.
     ///
+    /// Request: `GET /applications/{id}`, operation `applications.get`.
     /// Permission: `Application.Read.All`, or `Application.ReadWrite.OwnedBy` for an application's own.
     /// Page: [application-get](https://learn.microsoft.com/graph/api/application-get).
     ///
@@ -43,7 +44,7 @@ impl Applications {
 
     /// Reads one; `None` if there is none, which a list of another tenant's applications cannot tell either.
     ///
-    /// Permission and page as [`get`](Self::get).
+    /// Request, permission and page as [`get`](Self::get).
     ///
     /// # Errors
     /// Any but 404.
@@ -53,6 +54,7 @@ impl Applications {
 
     /// Lists them. New ones appear after a while.
     ///
+    /// Request: `GET /applications`, operation `applications.list`.
     /// Permission: `Application.Read.All`.
     /// Page: [application-list](https://learn.microsoft.com/graph/api/application-list).
     pub fn list(&self, query: ListQuery) -> Pages<Application> {
@@ -61,6 +63,7 @@ impl Applications {
 
     /// Creates one. A repeated call makes a second one: prefer [`upsert`](Self::upsert).
     ///
+    /// Request: `POST /applications`, operation `applications.create`.
     /// Permission: `Application.ReadWrite.All`, or `Application.ReadWrite.OwnedBy` for an application.
     /// Page: [application-post-applications](https://learn.microsoft.com/graph/api/application-post-applications).
     ///
@@ -72,6 +75,7 @@ impl Applications {
 
     /// Creates the one with this unique name or updates it. Needs `display_name` to create.
     ///
+    /// Request: `PATCH /applications(uniqueName='{uniqueName}')`, operation `applications.upsert`.
     /// Permission: as [`create`](Self::create).
     /// Page: [application-upsert](https://learn.microsoft.com/graph/api/application-upsert).
     ///
@@ -88,6 +92,7 @@ impl Applications {
 
     /// Changes the given properties; others stay.
     ///
+    /// Request: `PATCH /applications/{id}`, operation `applications.update`.
     /// Permission: as [`create`](Self::create).
     /// Page: [application-update](https://learn.microsoft.com/graph/api/application-update).
     ///
@@ -103,6 +108,7 @@ impl Applications {
 
     /// Deletes one. It can be restored for thirty days, and its service principal goes with it in this tenant only.
     ///
+    /// Request: `DELETE /applications/{id}`, operation `applications.delete`.
     /// Permission: as [`create`](Self::create).
     /// Page: [application-delete](https://learn.microsoft.com/graph/api/application-delete).
     ///
@@ -114,6 +120,7 @@ impl Applications {
 
     /// Removes a password that somebody gave it. There is no method that gives it one.
     ///
+    /// Request: `POST /applications/{id}/removePassword`, operation `applications.removePassword`.
     /// Permission: as [`create`](Self::create).
     /// Page: [application-removepassword](https://learn.microsoft.com/graph/api/application-removepassword).
     ///

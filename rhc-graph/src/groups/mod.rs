@@ -77,6 +77,7 @@ impl Groups {
 
     /// Reads one.
     ///
+    /// Request: `GET /groups/{id}`, operation `groups.get`.
     /// Permission: `GroupMember.Read.All`.
     /// Page: [group-get](https://learn.microsoft.com/graph/api/group-get).
     ///
@@ -88,7 +89,7 @@ impl Groups {
 
     /// Reads one; `None` if there is none.
     ///
-    /// Permission and page as [`get`](Self::get).
+    /// Request, permission and page as [`get`](Self::get).
     ///
     /// # Errors
     /// Any but 404.
@@ -98,6 +99,7 @@ impl Groups {
 
     /// Lists them. New ones appear after a while.
     ///
+    /// Request: `GET /groups`, operation `groups.list`.
     /// Permission: `GroupMember.Read.All`.
     /// Page: [group-list](https://learn.microsoft.com/graph/api/group-list).
     pub fn list(&self, query: ListQuery) -> Pages<Group> {
@@ -107,6 +109,7 @@ impl Groups {
 
     /// Creates one; names are not unique, so that a repeated call makes a second one: prefer [`upsert`](Self::upsert).
     ///
+    /// Request: `POST /groups`, operation `groups.create`.
     /// Permission: `Group.ReadWrite.All`, for an application `Group.Create`.
     /// Page: [group-post-groups](https://learn.microsoft.com/graph/api/group-post-groups).
     ///
@@ -118,6 +121,7 @@ impl Groups {
 
     /// Creates the one with this unique name or updates it. To create, it needs what [`create`](Self::create) needs.
     ///
+    /// Request: `PATCH /groups(uniqueName='{uniqueName}')`, operation `groups.upsert`.
     /// Permission: `Group.ReadWrite.All`.
     /// Page: [group-upsert](https://learn.microsoft.com/graph/api/group-upsert).
     ///
@@ -130,6 +134,7 @@ impl Groups {
 
     /// Changes the given properties; others stay.
     ///
+    /// Request: `PATCH /groups/{id}`, operation `groups.update`.
     /// Permission: `Group.ReadWrite.All`; for a role-assignable group also `RoleManagement.ReadWrite.Directory`.
     /// Page: [group-update](https://learn.microsoft.com/graph/api/group-update).
     ///
@@ -145,6 +150,7 @@ impl Groups {
 
     /// Deletes one. It can be restored for thirty days (unverified for security groups, which older pages exclude).
     ///
+    /// Request: `DELETE /groups/{id}`, operation `groups.delete`.
     /// Permission: `Group.ReadWrite.All`.
     /// Page: [group-delete](https://learn.microsoft.com/graph/api/group-delete).
     ///

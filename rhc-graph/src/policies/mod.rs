@@ -29,6 +29,7 @@ impl Policies {
 
     /// Reads what users may do by themselves.
     ///
+    /// Request: `GET /policies/authorizationPolicy`, operation `policies.authorization.get`.
     /// Permission: `Policy.Read.All`.
     /// Page: [authorizationpolicy-get](https://learn.microsoft.com/graph/api/authorizationpolicy-get).
     ///
@@ -42,6 +43,7 @@ impl Policies {
 
     /// Changes what users may do by themselves.
     ///
+    /// Request: `PATCH /policies/authorizationPolicy`, operation `policies.authorization.update`.
     /// Permission: `Policy.ReadWrite.Authorization`; a user also the role Privileged Role Administrator.
     /// Page: [authorizationpolicy-update](https://learn.microsoft.com/graph/api/authorizationpolicy-update).
     ///
@@ -54,6 +56,7 @@ impl Policies {
 
     /// Reads whether security defaults are on.
     ///
+    /// Request: `GET /policies/identitySecurityDefaultsEnforcementPolicy`, operation `policies.securityDefaults.get`.
     /// Permission: `Policy.Read.All`.
     /// Page: [identitysecuritydefaultsenforcementpolicy-get](https://learn.microsoft.com/graph/api/identitysecuritydefaultsenforcementpolicy-get).
     ///
@@ -70,6 +73,7 @@ impl Policies {
 
     /// Turns security defaults on or off. They and Conditional Access exclude each other (unverified).
     ///
+    /// Request: `PATCH /policies/identitySecurityDefaultsEnforcementPolicy`, operation `policies.securityDefaults.update`.
     /// Permission: `Policy.Read.All` and `Policy.ReadWrite.SecurityDefaults`.
     /// Page: [identitysecuritydefaultsenforcementpolicy-update](https://learn.microsoft.com/graph/api/identitysecuritydefaultsenforcementpolicy-update).
     ///
@@ -86,6 +90,7 @@ impl Policies {
 
     /// Reads what is allowed between this tenant and all others that have no setting of their own.
     ///
+    /// Request: `GET /policies/crossTenantAccessPolicy/default`, operation `policies.crossTenantDefault.get`.
     /// Permission: `Policy.Read.All`.
     /// Page: [crosstenantaccesspolicyconfigurationdefault-get](https://learn.microsoft.com/graph/api/crosstenantaccesspolicyconfigurationdefault-get).
     ///
@@ -99,6 +104,7 @@ impl Policies {
 
     /// Changes what is allowed between this tenant and all others.
     ///
+    /// Request: `PATCH /policies/crossTenantAccessPolicy/default`, operation `policies.crossTenantDefault.update`.
     /// Permission: `Policy.ReadWrite.CrossTenantAccess`.
     /// Page: [crosstenantaccesspolicyconfigurationdefault-update](https://learn.microsoft.com/graph/api/crosstenantaccesspolicyconfigurationdefault-update).
     ///
@@ -115,6 +121,7 @@ impl Policies {
 
     /// Reads who may sign in with a code sent by mail.
     ///
+    /// Request: `GET /policies/authenticationMethodsPolicy/authenticationMethodConfigurations/email`, operation `policies.emailMethod.get`.
     /// Permission: `Policy.Read.AuthenticationMethod`.
     /// Page: [emailauthenticationmethodconfiguration-get](https://learn.microsoft.com/graph/api/emailauthenticationmethodconfiguration-get).
     ///
@@ -128,6 +135,7 @@ impl Policies {
 
     /// Changes who may sign in with a code sent by mail.
     ///
+    /// Request: `PATCH /policies/authenticationMethodsPolicy/authenticationMethodConfigurations/email`, operation `policies.emailMethod.update`.
     /// Permission: `Policy.ReadWrite.AuthenticationMethod`.
     /// Page: [emailauthenticationmethodconfiguration-update](https://learn.microsoft.com/graph/api/emailauthenticationmethodconfiguration-update).
     ///
@@ -142,6 +150,7 @@ impl Policies {
 
     /// Reads who may sign in with another method.
     ///
+    /// Request: `GET /policies/authenticationMethodsPolicy/authenticationMethodConfigurations/{method}`, operation `policies.method.get`.
     /// Permission: `Policy.Read.AuthenticationMethod`.
     /// Pages: [smsauthenticationmethodconfiguration-get](https://learn.microsoft.com/graph/api/smsauthenticationmethodconfiguration-get),
     /// [fido2authenticationmethodconfiguration-get](https://learn.microsoft.com/graph/api/fido2authenticationmethodconfiguration-get).
@@ -155,6 +164,7 @@ impl Policies {
 
     /// Changes who may sign in with another method.
     ///
+    /// Request: `PATCH /policies/authenticationMethodsPolicy/authenticationMethodConfigurations/{method}`, operation `policies.method.update`.
     /// Permission: `Policy.ReadWrite.AuthenticationMethod`.
     /// Pages: [smsauthenticationmethodconfiguration-update](https://learn.microsoft.com/graph/api/smsauthenticationmethodconfiguration-update),
     /// [fido2authenticationmethodconfiguration-update](https://learn.microsoft.com/graph/api/fido2authenticationmethodconfiguration-update).

@@ -75,6 +75,7 @@ impl ServicePrincipals {
 
     /// Reads one.
     ///
+    /// Request: `GET /servicePrincipals/{id}`, operation `servicePrincipals.get`.
     /// Permission: `Application.Read.All`.
     /// Page: [serviceprincipal-get](https://learn.microsoft.com/graph/api/serviceprincipal-get).
     ///
@@ -86,7 +87,7 @@ impl ServicePrincipals {
 
     /// Reads one; `None` if there is none.
     ///
-    /// Permission and page as [`get`](Self::get).
+    /// Request, permission and page as [`get`](Self::get).
     ///
     /// # Errors
     /// Any but 404.
@@ -99,6 +100,7 @@ impl ServicePrincipals {
 
     /// Lists them, Microsoft's own included. New ones appear after a while.
     ///
+    /// Request: `GET /servicePrincipals`, operation `servicePrincipals.list`.
     /// Permission: `Application.Read.All`.
     /// Page: [serviceprincipal-list](https://learn.microsoft.com/graph/api/serviceprincipal-list).
     pub fn list(&self, query: ListQuery) -> Pages<ServicePrincipal> {
@@ -108,6 +110,7 @@ impl ServicePrincipals {
 
     /// Makes an application known in this tenant, its own or another's.
     ///
+    /// Request: `POST /servicePrincipals`, operation `servicePrincipals.create`.
     /// Permission: `Application.ReadWrite.All`; `Application.ReadWrite.OwnedBy` is enough for an application of this
     /// tenant. For another tenant's application a user also needs the role Cloud Application Administrator.
     /// Page: [serviceprincipal-post-serviceprincipals](https://learn.microsoft.com/graph/api/serviceprincipal-post-serviceprincipals).
@@ -123,6 +126,7 @@ impl ServicePrincipals {
 
     /// Makes an application known in this tenant, or updates its service principal.
     ///
+    /// Request: `PATCH /servicePrincipals(appId='{appId}')`, operation `servicePrincipals.upsert`.
     /// Permission: as [`create`](Self::create).
     /// Page: [serviceprincipal-upsert](https://learn.microsoft.com/graph/api/serviceprincipal-upsert).
     ///
@@ -138,6 +142,7 @@ impl ServicePrincipals {
 
     /// Changes the given properties; others stay.
     ///
+    /// Request: `PATCH /servicePrincipals/{id}`, operation `servicePrincipals.update`.
     /// Permission: as [`create`](Self::create).
     /// Page: [serviceprincipal-update](https://learn.microsoft.com/graph/api/serviceprincipal-update).
     ///
@@ -157,6 +162,7 @@ impl ServicePrincipals {
 
     /// Deletes one: the application is no longer known in this tenant.
     ///
+    /// Request: `DELETE /servicePrincipals/{id}`, operation `servicePrincipals.delete`.
     /// Permission: as [`create`](Self::create).
     /// Page: [serviceprincipal-delete](https://learn.microsoft.com/graph/api/serviceprincipal-delete).
     ///

@@ -8,8 +8,10 @@ use super::{AdministratorType, EntraAdministrator};
 
 /// The Entra administrator of a server. There is one, called [`NAME`](Self::NAME); a group is recommended.
 ///
-/// Writing needs SQL Server Contributor. It cannot be removed while [`EntraOnlyAuthentication`](super::EntraOnlyAuthentication)
-/// is on (`InvalidServerAzureADAdminDeleteOperation`).
+/// It cannot be removed while [`EntraOnlyAuthentication`](super::EntraOnlyAuthentication) is on
+/// (`InvalidServerAzureADAdminDeleteOperation`).
+///
+/// Role: SQL Server Contributor.
 /// Source: [server administrators](https://learn.microsoft.com/rest/api/sql/server-azure-ad-administrators).
 #[derive(Debug, Clone)]
 pub enum ServerAdministrator {}

@@ -16,25 +16,73 @@ pub const AUDIT_GROUPS: [&str; 5] = [
 /// The only name that any of these settings has.
 pub const AUDITING_NAME: &str = "default";
 
-macro_rules! auditing {
-    ($($(#[$meta:meta])* $name:ident = $type:literal,)*) => {$(
-        $(#[$meta])*
-        ///
-        /// Writing needs SQL Security Manager (or Contributor). Through Resource Manager this alone brings nothing to a
-        /// workspace: a diagnostic setting with the category `SQLSecurityAuditEvents` has to stand on the database, for a
-        /// server on [`SqlDatabase::MASTER`](super::SqlDatabase::MASTER). A storage key cannot be given: with a
-        /// `storage_endpoint` the server's managed identity is used.
-        /// Source: [auditing](https://learn.microsoft.com/rest/api/sql/server-blob-auditing-policies).
-        #[derive(Debug, Clone)]
-        pub enum $name {}
+/// Of all auditing settings. The key is a secret that this crate has no place for.
+const API_VERSION: &str = "2025-01-01";
+const READ_ONLY: &[&str] = &["storageAccountAccessKey"];
 
-        impl ResourceType for $name {
-            const TYPE: &'static str = $type;
-            const API_VERSION: &'static str = "2025-01-01";
-            const READ_ONLY: &'static [&'static str] = &["storageAccountAccessKey"];
-            type Properties = AuditingProperties;
-        }
+/// What a server records.
+///
+/// Through Resource Manager this alone brings nothing to a workspace: a diagnostic setting with the category
+/// `SQLSecurityAuditEvents` has to stand on the database, for a server on
+/// [`SqlDatabase::MASTER`](super::SqlDatabase::MASTER). A storage key cannot be given: with a `storage_endpoint` the
+/// server's managed identity is used.
+///
+/// Role: SQL Security Manager (or Contributor).
+/// Source: [auditing](https://learn.microsoft.com/rest/api/sql/server-blob-auditing-policies).
+#[derive(Debug, Clone)]
+pub enum ServerAuditing {}
 
+impl ResourceType for ServerAuditing {
+    const TYPE: &'static str = "Microsoft.Sql/servers/auditingSettings";
+    const API_VERSION: &'static str = API_VERSION;
+    const READ_ONLY: &'static [&'static str] = READ_ONLY;
+    type Properties = AuditingProperties;
+}
+
+/// What a server records, with a filter.
+///
+/// All else as [`ServerAuditing`].
+/// Role: SQL Security Manager (or Contributor).
+#[derive(Debug, Clone)]
+pub enum ServerExtendedAuditing {}
+
+impl ResourceType for ServerExtendedAuditing {
+    const TYPE: &'static str = "Microsoft.Sql/servers/extendedAuditingSettings";
+    const API_VERSION: &'static str = API_VERSION;
+    const READ_ONLY: &'static [&'static str] = READ_ONLY;
+    type Properties = AuditingProperties;
+}
+
+/// What a database records besides what its server does.
+///
+/// All else as [`ServerAuditing`].
+/// Role: SQL Security Manager (or Contributor).
+#[derive(Debug, Clone)]
+pub enum DatabaseAuditing {}
+
+impl ResourceType for DatabaseAuditing {
+    const TYPE: &'static str = "Microsoft.Sql/servers/databases/auditingSettings";
+    const API_VERSION: &'static str = API_VERSION;
+    const READ_ONLY: &'static [&'static str] = READ_ONLY;
+    type Properties = AuditingProperties;
+}
+
+/// What a database records besides what its server does, with a filter.
+///
+/// All else as [`ServerAuditing`].
+/// Role: SQL Security Manager (or Contributor).
+#[derive(Debug, Clone)]
+pub enum DatabaseExtendedAuditing {}
+
+impl ResourceType for DatabaseExtendedAuditing {
+    const TYPE: &'static str = "Microsoft.Sql/servers/databases/extendedAuditingSettings";
+    const API_VERSION: &'static str = API_VERSION;
+    const READ_ONLY: &'static [&'static str] = READ_ONLY;
+    type Properties = AuditingProperties;
+}
+
+macro_rules! to_azure_monitor {
+    ($($name:ident),*) => {$(
         impl $name {
             /// Records [`AUDIT_GROUPS`] to Azure Monitor.
             pub fn to_azure_monitor() -> Resource<Self> {
@@ -44,16 +92,12 @@ macro_rules! auditing {
     )*};
 }
 
-auditing! {
-    /// What a server records.
-    ServerAuditing = "Microsoft.Sql/servers/auditingSettings",
-    /// What a server records, with a filter.
-    ServerExtendedAuditing = "Microsoft.Sql/servers/extendedAuditingSettings",
-    /// What a database records besides what its server does.
-    DatabaseAuditing = "Microsoft.Sql/servers/databases/auditingSettings",
-    /// What a database records besides what its server does, with a filter.
-    DatabaseExtendedAuditing = "Microsoft.Sql/servers/databases/extendedAuditingSettings",
-}
+to_azure_monitor!(
+    ServerAuditing,
+    ServerExtendedAuditing,
+    DatabaseAuditing,
+    DatabaseExtendedAuditing
+);
 
 model! {
     /// What auditing has.

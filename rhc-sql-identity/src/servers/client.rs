@@ -128,7 +128,12 @@ impl SqlServerScope {
         self.part()
     }
 
-    /// Lets a private endpoint in that asks for it. Needs SQL Server Contributor on the server.
+    /// Lets a private endpoint in that asks for it.
+    ///
+    /// Request: `GET …/servers/{name}/privateEndpointConnections/{connection}`, operation `private_endpoint_connections.approve`.
+    /// Request: `PUT …/servers/{name}/privateEndpointConnections/{connection}`, operation `private_endpoint_connections.approve`.
+    /// Permission: `Microsoft.Sql/servers/privateEndpointConnections/read`, `/write` and
+    /// `Microsoft.Sql/servers/privateEndpointConnectionsApproval/action`; SQL Server Contributor has them (unverified).
     ///
     /// # Errors
     /// [`is_not_found`](rhc_arm::Error::is_not_found) where nothing asks by this name. `InvalidInput` where the endpoint is gone

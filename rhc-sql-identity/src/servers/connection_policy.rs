@@ -2,10 +2,12 @@
 
 use rhc_arm::{Resource, ResourceType, model, open_enum};
 
-/// Whether a server's gateway sends clients on to the database or stays between. There is one, called [`NAME`](Self::NAME).
+/// Whether a server's gateway sends clients on to the database or stays between. There is one, called
+/// [`NAME`](Self::NAME).
 ///
-/// Writing needs SQL Server Contributor (or Contributor). `Redirect` needs ports 11000–11999 open to the outside, and
-/// through a private endpoint all ports from 1433 on.
+/// `Redirect` needs ports 11000–11999 open to the outside, and through a private endpoint all ports from 1433 on.
+///
+/// Role: SQL Server Contributor (or Contributor).
 /// Source: [connection policies](https://learn.microsoft.com/rest/api/sql/server-connection-policies).
 #[derive(Debug, Clone)]
 pub enum ConnectionPolicy {}

@@ -2,9 +2,11 @@
 
 use rhc_arm::{Resource, ResourceType, Sku, model, open_enum};
 
-/// A database. Writing needs SQL DB Contributor (or SQL Server Contributor); of the SKU only the name is required.
+/// A database. Of its SKU only the name is required.
 ///
 /// The properties are those that a plain database has; what else there is stays in `rest`.
+///
+/// Role: SQL DB Contributor (or SQL Server Contributor).
 /// Source: [databases](https://learn.microsoft.com/rest/api/sql/databases).
 #[derive(Debug, Clone)]
 pub enum SqlDatabase {}

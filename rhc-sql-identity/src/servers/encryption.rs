@@ -2,9 +2,10 @@
 
 use rhc_arm::{Resource, ResourceType, model, open_enum};
 
-/// Whether a database is encrypted at rest. There is one, called [`NAME`](Self::NAME); new databases have it on (unverified).
+/// Whether a database is encrypted at rest. There is one, called [`NAME`](Self::NAME); new databases have it on
+/// (unverified).
 ///
-/// Writing needs SQL Security Manager (or Contributor).
+/// Role: SQL Security Manager (or Contributor).
 /// Source: [transparent data encryption](https://learn.microsoft.com/rest/api/sql/transparent-data-encryptions).
 #[derive(Debug, Clone)]
 pub enum TransparentDataEncryption {}
@@ -32,7 +33,7 @@ impl ResourceType for TransparentDataEncryption {
 /// The key that the keys of a server's databases are encrypted with. There is one, called [`NAME`](Self::NAME); it is
 /// Microsoft's unless another is set.
 ///
-/// Writing needs SQL Security Manager (or Contributor).
+/// Role: SQL Security Manager (or Contributor).
 /// Source: [encryption protectors](https://learn.microsoft.com/rest/api/sql/encryption-protectors).
 #[derive(Debug, Clone)]
 pub enum EncryptionProtector {}

@@ -4,9 +4,10 @@ use rhc_arm::{Resource, ResourceType, model};
 
 /// Whether nobody can log in to a server with a password. There is one, called [`NAME`](Self::NAME).
 ///
-/// Writing needs SQL Security Manager (or Contributor); SQL Server Contributor can set it at the server's creation only.
 /// It needs an administrator (`InvalidServerAADOnlyAuthNoAADAdminPropertyName`). Logins and users with passwords stay
 /// where they are and cannot connect.
+///
+/// Role: SQL Security Manager (or Contributor); SQL Server Contributor can set it at the server's creation only.
 /// Source: [Entra-only authentication](https://learn.microsoft.com/rest/api/sql/server-azure-ad-only-authentications).
 #[derive(Debug, Clone)]
 pub enum EntraOnlyAuthentication {}

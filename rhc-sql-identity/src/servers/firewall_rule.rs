@@ -4,9 +4,12 @@ use std::net::Ipv4Addr;
 
 use rhc_arm::{Resource, ResourceType, model};
 
-/// A range of addresses that a server lets in. Writing needs SQL Security Manager (or Contributor).
+/// A range of addresses that a server lets in.
 ///
-/// Rules cannot be made or changed while public network access is off: `DenyPublicEndpointEnabled`, which is 42101 in SQL.
+/// Rules cannot be made or changed while public network access is off: `DenyPublicEndpointEnabled`, which is 42101 in
+/// SQL.
+///
+/// Role: SQL Security Manager (or Contributor).
 /// Source: [firewall rules](https://learn.microsoft.com/rest/api/sql/firewall-rules).
 #[derive(Debug, Clone)]
 pub enum FirewallRule {}

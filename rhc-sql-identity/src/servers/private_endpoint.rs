@@ -2,11 +2,12 @@
 
 use rhc_arm::{ResourceType, model, open_enum};
 
-/// A private endpoint that asks to lead to a server. Approving needs
-/// `Microsoft.Sql/servers/privateEndpointConnectionsApproval/action` on the server, which SQL Server Contributor and
-/// Contributor have (unverified).
+/// A private endpoint that asks to lead to a server.
 ///
 /// It is made with the endpoint, in the network's subscription; from the server's side it is approved or rejected.
+///
+/// Role: SQL Server Contributor (or Contributor), which have
+/// `Microsoft.Sql/servers/privateEndpointConnectionsApproval/action` (unverified).
 /// Source: [private endpoint connections](https://learn.microsoft.com/rest/api/sql/private-endpoint-connections).
 #[derive(Debug, Clone)]
 pub enum PrivateEndpointConnection {}

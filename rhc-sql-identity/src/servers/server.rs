@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 /// A logical SQL server.
 ///
-/// Writing needs SQL Server Contributor on the resource group (or Contributor); with `administrators` also the right
-/// to set them, which the same role has at creation. There is no way to give it a password: the property is not
-/// modelled, and one that is put into `rest` is left out of what is sent.
-/// The properties are those of 2025-01-01, the newest stable version.
+/// There is no way to give it a password: the property is not modelled, and one that is put into `rest` is left out of
+/// what is sent. The properties are those of 2025-01-01, the newest stable version.
+///
+/// Role: SQL Server Contributor on the resource group (or Contributor); with `administrators` also the right to set them,
+/// which the same role has at creation.
 /// Source: [servers](https://learn.microsoft.com/rest/api/sql/servers).
 #[derive(Debug, Clone)]
 pub enum SqlServer {}

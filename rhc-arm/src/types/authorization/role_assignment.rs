@@ -56,16 +56,17 @@ open_enum! {
     }
 }
 
-/// A role assignment, named by a GUID of one's own choice: an extension of any scope.
-/// Role Based Access Control Administrator, User Access Administrator or Owner may write it. It cannot be changed, only deleted and made anew.
+/// A role assignment, named by a GUID of one's own choice: an extension of any scope. It cannot be changed, only deleted
+/// and made anew.
 ///
 /// The list of a scope has those of the scopes above and below; the filter `atScope()` leaves out those below,
 /// `principalId eq '…'` those of others.
 ///
-/// Codes worth matching: `RoleAssignmentExists` (409: the same under another name),
-/// `PrincipalNotFound` (400: the directory does not know the principal yet, or it is of another tenant),
-/// `RoleAssignmentUpdateNotPermitted` (the name is taken by another).
+/// Codes worth matching: `RoleAssignmentExists` (409: the same under another name), `PrincipalNotFound` (400: the
+/// directory does not know the principal yet, or it is of another tenant), `RoleAssignmentUpdateNotPermitted` (the name
+/// is taken by another).
 ///
+/// Role: Role Based Access Control Administrator, User Access Administrator or Owner.
 /// Source: [role assignments](https://learn.microsoft.com/azure/templates/microsoft.authorization/roleassignments).
 #[derive(Debug, Clone)]
 pub enum RoleAssignment {}

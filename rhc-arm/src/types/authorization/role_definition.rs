@@ -31,8 +31,9 @@ model! {
     }
 }
 
-/// A role definition, named by a GUID: an extension of any scope. Reader may list it.
+/// A role definition, named by a GUID: an extension of any scope.
 ///
+/// Role: Reader reads it; it is not written here.
 /// Source: [role definitions](https://learn.microsoft.com/azure/templates/microsoft.authorization/roledefinitions).
 #[derive(Debug, Clone)]
 pub enum RoleDefinition {}
@@ -47,7 +48,9 @@ impl ResourceType for RoleDefinition {
 }
 
 impl Resources<RoleDefinition> {
-    /// Finds a role by its name for people, such as `AcrPull`. Needs `Microsoft.Authorization/roleDefinitions/read`, which the role Reader has.
+    /// Finds a role by its name for people, such as `AcrPull`.
+    ///
+    /// Request and permission as [`list`](Self::list).
     ///
     /// # Errors
     /// [`Decode`](ErrorKind::Decode) where several have the name, as custom roles may.

@@ -34,8 +34,9 @@ open_enum! {
     }
 }
 
-/// A billing account. Its scope is the tenant. A reader of the account may list it; it is not written here.
+/// A billing account. Its scope is the tenant.
 ///
+/// Role: a reader of the account reads it; it is not written here.
 /// Source: [billing accounts](https://learn.microsoft.com/rest/api/billing/billing-accounts).
 #[derive(Debug, Clone)]
 pub enum BillingAccount {}

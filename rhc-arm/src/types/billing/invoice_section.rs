@@ -14,10 +14,11 @@ model! {
     }
 }
 
-/// An invoice section: what a subscription is billed to. Its scope is a billing profile. A reader of it may list it; it is not written here.
+/// An invoice section: what a subscription is billed to. Its scope is a billing profile.
 ///
 /// Making subscriptions under it needs Azure subscription creator, contributor or owner on it.
 ///
+/// Role: a reader of the section reads it; it is not written here.
 /// Source: [invoice sections](https://learn.microsoft.com/rest/api/billing/invoice-sections).
 #[derive(Debug, Clone)]
 pub enum InvoiceSection {}

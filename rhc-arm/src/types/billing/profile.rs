@@ -30,8 +30,9 @@ model! {
     }
 }
 
-/// A billing profile: one invoice a month. Its scope is a billing account. A reader of it may list it; it is not written here.
+/// A billing profile: one invoice a month. Its scope is a billing account.
 ///
+/// Role: a reader of the profile reads it; it is not written here.
 /// Source: [billing profiles](https://learn.microsoft.com/rest/api/billing/billing-profiles).
 #[derive(Debug, Clone)]
 pub enum BillingProfile {}

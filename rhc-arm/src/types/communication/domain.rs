@@ -111,8 +111,9 @@ open_enum! {
     }
 }
 
-/// A mail domain, named by itself or `AzureManagedDomain`; its location is `global`. Its scope is a mail service. Contributor may write it.
+/// A mail domain, named by itself or `AzureManagedDomain`; its location is `global`. Its scope is a mail service.
 ///
+/// Role: Contributor.
 /// Source: [domains](https://learn.microsoft.com/azure/templates/microsoft.communication/emailservices/domains).
 #[derive(Debug, Clone)]
 pub enum EmailDomain {}
@@ -130,8 +131,9 @@ impl ResourceType for EmailDomain {
     type Properties = DomainProperties;
 }
 
-/// A sender of a mail domain. Its scope is the domain. Contributor may write it.
+/// A sender of a mail domain. Its scope is the domain.
 ///
+/// Role: Contributor.
 /// Source: [senders](https://learn.microsoft.com/azure/templates/microsoft.communication/emailservices/domains/senderusernames).
 #[derive(Debug, Clone)]
 pub enum SenderUsername {}

@@ -12,8 +12,9 @@ model! {
     }
 }
 
-/// A mail service; its location is `global`. Its scope is a resource group. Contributor may write it.
+/// A mail service; its location is `global`. Its scope is a resource group.
 ///
+/// Role: Contributor.
 /// Source: [mail services](https://learn.microsoft.com/azure/templates/microsoft.communication/emailservices).
 #[derive(Debug, Clone)]
 pub enum EmailService {}

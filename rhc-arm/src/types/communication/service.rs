@@ -22,8 +22,9 @@ model! {
     }
 }
 
-/// A communication service; its location is `global`. Its scope is a resource group. Contributor may write it.
+/// A communication service; its location is `global`. Its scope is a resource group.
 ///
+/// Role: Contributor.
 /// Source: [communication services](https://learn.microsoft.com/azure/templates/microsoft.communication/communicationservices).
 #[derive(Debug, Clone)]
 pub enum CommunicationService {}

@@ -74,11 +74,13 @@ model! {
     }
 }
 
-/// A container registry. Its name is of one kind in the whole cloud. Its scope is a resource group.
-/// Contributor may write it. To pull from it takes `AcrPull`, to push `AcrPush`.
+/// A container registry. Its name is of one kind in the whole cloud. Its scope is a resource group. To pull from it takes
+/// `AcrPull`, to push `AcrPush`.
 ///
-/// Refusals worth matching: `AlreadyInUse` (somebody has the name), `DisablingPublicNetworkAccessNotSupported` (the tier).
+/// Refusals worth matching: `AlreadyInUse` (somebody has the name), `DisablingPublicNetworkAccessNotSupported` (the
+/// tier).
 ///
+/// Role: Contributor.
 /// Source: [registries](https://learn.microsoft.com/azure/templates/microsoft.containerregistry/registries).
 #[derive(Debug, Clone)]
 pub enum Registry {}

@@ -53,8 +53,8 @@ model! {
 }
 
 /// An Application Insights component; its `kind` is required, such as `web`. Its scope is a resource group.
-/// Application Insights Component Contributor may write it.
 ///
+/// Role: Application Insights Component Contributor.
 /// Source: [components](https://learn.microsoft.com/azure/templates/microsoft.insights/components).
 #[derive(Debug, Clone)]
 pub enum Component {}

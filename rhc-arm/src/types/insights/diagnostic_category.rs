@@ -12,10 +12,11 @@ model! {
     }
 }
 
-/// A category of logs or metrics of a resource: an extension of it, to read only. Reader may read it.
+/// A category of logs or metrics of a resource: an extension of it, to read only.
 ///
 /// A type that logs nothing is refused with `ResourceTypeNotSupported`.
 ///
+/// Role: Reader reads it; it cannot be written.
 /// Source: [diagnostic settings categories](https://learn.microsoft.com/rest/api/monitor/diagnostic-settings-category/list).
 #[derive(Debug, Clone)]
 pub enum DiagnosticCategory {}

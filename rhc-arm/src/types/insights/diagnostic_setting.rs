@@ -40,11 +40,11 @@ model! {
     }
 }
 
-/// A diagnostic setting: an extension of almost any resource. At most five of one. Monitoring Contributor may write it,
-/// with the right to the place that it goes to.
+/// A diagnostic setting: an extension of almost any resource. At most five of one.
 ///
 /// There is no stable version of this type: this one is what Microsoft's own tools use.
 ///
+/// Role: Monitoring Contributor, with the right to the place that it goes to.
 /// Source: [diagnostic settings](https://learn.microsoft.com/azure/templates/microsoft.insights/diagnosticsettings).
 #[derive(Debug, Clone)]
 pub enum DiagnosticSetting {}

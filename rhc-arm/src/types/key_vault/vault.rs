@@ -101,8 +101,8 @@ impl VaultSku {
 }
 
 /// A vault. Its name is of one kind in the whole cloud, deleted vaults included. Its scope is a resource group.
-/// Key Vault Contributor may write it, and not its network rules without the right to join the subnets.
 ///
+/// Role: Key Vault Contributor; for network rules also the right to join the subnets.
 /// Source: [vaults](https://learn.microsoft.com/azure/templates/microsoft.keyvault/vaults).
 #[derive(Debug, Clone)]
 pub enum Vault {}
@@ -120,6 +120,7 @@ impl ResourceType for Vault {
 
 /// A vault that was deleted and can be recovered. Purging it is the action `purge`, which purge protection forbids.
 ///
+/// Role: Key Vault Contributor to purge it (unverified).
 /// Source: [deleted vaults](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/get-deleted).
 #[derive(Debug, Clone)]
 pub enum DeletedVault {}

@@ -30,11 +30,13 @@ impl FederatedCredentialProperties {
     }
 }
 
-/// What a user-assigned identity trusts. Its scope is the identity. Managed Identity Contributor may write it.
+/// What a user-assigned identity trusts. Its scope is the identity.
 ///
-/// Written one at a time for an identity: two at once answer 409 `ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity`.
-/// At most 20 of an identity; issuer and subject together only once.
+/// Written one at a time for an identity: two at once answer 409
+/// `ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity`. At most 20 of an identity; issuer and subject
+/// together only once.
 ///
+/// Role: Managed Identity Contributor.
 /// Source: [federated credentials](https://learn.microsoft.com/azure/templates/microsoft.managedidentity/userassignedidentities/federatedidentitycredentials).
 #[derive(Debug, Clone)]
 pub enum FederatedCredential {}

@@ -26,11 +26,12 @@ open_enum! {
     }
 }
 
-/// A user-assigned identity. Its scope is a resource group. Managed Identity Contributor may write it.
+/// A user-assigned identity. Its scope is a resource group.
 ///
 /// Its service principal is known to the directory some time after it was created: a role assignment may answer
 /// `PrincipalNotFound` until then. The interface takes 10 writes a second of a tenant, 2 of a subscription.
 ///
+/// Role: Managed Identity Contributor.
 /// Source: [user-assigned identities](https://learn.microsoft.com/azure/templates/microsoft.managedidentity/userassignedidentities).
 #[derive(Debug, Clone)]
 pub enum UserAssignedIdentity {}

@@ -63,10 +63,11 @@ model! {
     }
 }
 
-/// A public DNS zone, named by its domain; its location is `global`. Its scope is a resource group. DNS Zone Contributor may write it.
+/// A public DNS zone, named by its domain; its location is `global`. Its scope is a resource group.
 ///
 /// Nobody sees it before the registrar names its servers.
 ///
+/// Role: DNS Zone Contributor.
 /// Source: [zones](https://learn.microsoft.com/azure/templates/microsoft.network/dnszones).
 #[derive(Debug, Clone)]
 pub enum DnsZone {}
@@ -84,8 +85,9 @@ impl ResourceType for DnsZone {
     type Properties = DnsZoneProperties;
 }
 
-/// A CNAME record set, named relative to its zone. Its scope is the zone. DNS Zone Contributor may write it.
+/// A CNAME record set, named relative to its zone. Its scope is the zone.
 ///
+/// Role: DNS Zone Contributor.
 /// Source: [CNAME](https://learn.microsoft.com/azure/templates/microsoft.network/dnszones/cname).
 #[derive(Debug, Clone)]
 pub enum DnsCname {}
@@ -98,8 +100,9 @@ impl ResourceType for DnsCname {
     type Properties = CnameRecordProperties;
 }
 
-/// A TXT record set, named relative to its zone. Its scope is the zone. DNS Zone Contributor may write it.
+/// A TXT record set, named relative to its zone. Its scope is the zone.
 ///
+/// Role: DNS Zone Contributor.
 /// Source: [TXT](https://learn.microsoft.com/azure/templates/microsoft.network/dnszones/txt).
 #[derive(Debug, Clone)]
 pub enum DnsTxt {}

@@ -26,8 +26,9 @@ model! {
     }
 }
 
-/// The zones that get the records of a private endpoint, and lose them with it. Its scope is the endpoint. Network Contributor may write it.
+/// The zones that get the records of a private endpoint, and lose them with it. Its scope is the endpoint.
 ///
+/// Role: Network Contributor.
 /// Source: [zone groups](https://learn.microsoft.com/azure/templates/microsoft.network/privateendpoints/privatednszonegroups).
 #[derive(Debug, Clone)]
 pub enum DnsZoneGroup {}

@@ -22,9 +22,10 @@ model! {
     }
 }
 
-/// The addresses of one name of a private DNS zone: records of the type `A`. Its scope is the zone. Private DNS Zone Contributor
-/// may write it; a private endpoint's zone group writes its own.
+/// The addresses of one name of a private DNS zone: records of the type `A`. Its scope is the zone. A private endpoint's
+/// zone group writes its own.
 ///
+/// Role: Private DNS Zone Contributor.
 /// Source: [A records](https://learn.microsoft.com/azure/templates/microsoft.network/privatednszones/a).
 #[derive(Debug, Clone)]
 pub enum PrivateDnsRecord {}

@@ -30,8 +30,9 @@ model! {
     }
 }
 
-/// A private DNS zone, named by its domain; its location is `global`. Its scope is a resource group. Private DNS Zone Contributor may write it.
+/// A private DNS zone, named by its domain; its location is `global`. Its scope is a resource group.
 ///
+/// Role: Private DNS Zone Contributor.
 /// Source: [private DNS zones](https://learn.microsoft.com/azure/templates/microsoft.network/privatednszones).
 #[derive(Debug, Clone)]
 pub enum PrivateDnsZone {}
@@ -52,8 +53,8 @@ impl ResourceType for PrivateDnsZone {
 }
 
 /// A network that sees a private DNS zone; its location is `global`. Its scope is the zone.
-/// Private DNS Zone Contributor may write it, with the right to join the network.
 ///
+/// Role: Private DNS Zone Contributor, with the right to join the network.
 /// Source: [links](https://learn.microsoft.com/azure/templates/microsoft.network/privatednszones/virtualnetworklinks).
 #[derive(Debug, Clone)]
 pub enum PrivateDnsZoneLink {}

@@ -62,9 +62,9 @@ model! {
     }
 }
 
-/// A private endpoint. Its scope is a resource group. Network Contributor may write it;
-/// where it connects by itself, the caller also needs the right to approve at the other end.
+/// A private endpoint. Its scope is a resource group.
 ///
+/// Role: Network Contributor; where it connects by itself, also the right to approve at the other end.
 /// Source: [private endpoints](https://learn.microsoft.com/azure/templates/microsoft.network/privateendpoints).
 #[derive(Debug, Clone)]
 pub enum PrivateEndpoint {}

@@ -92,8 +92,9 @@ open_enum! {
     }
 }
 
-/// A network security group. Its scope is a resource group. Network Contributor may write it.
+/// A network security group. Its scope is a resource group.
 ///
+/// Role: Network Contributor.
 /// Source: [network security groups](https://learn.microsoft.com/azure/templates/microsoft.network/networksecuritygroups).
 #[derive(Debug, Clone)]
 pub enum SecurityGroup {}

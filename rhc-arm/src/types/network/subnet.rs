@@ -72,10 +72,12 @@ impl Delegation {
     }
 }
 
-/// A subnet. Its scope is a virtual network. Network Contributor may write it.
+/// A subnet. Its scope is a virtual network.
 ///
-/// Written one at a time for a network: two at once answer 409 or 429 (`AnotherOperationInProgress`). It has no tags and no location.
+/// Written one at a time for a network: two at once answer 409 or 429 (`AnotherOperationInProgress`). It has no tags and
+/// no location.
 ///
+/// Role: Network Contributor.
 /// Source: [subnets](https://learn.microsoft.com/azure/templates/microsoft.network/virtualnetworks/subnets).
 #[derive(Debug, Clone)]
 pub enum Subnet {}

@@ -34,8 +34,9 @@ model! {
     }
 }
 
-/// A virtual network. Its scope is a resource group. Network Contributor may write it.
+/// A virtual network. Its scope is a resource group.
 ///
+/// Role: Network Contributor.
 /// Source: [virtual networks](https://learn.microsoft.com/azure/templates/microsoft.network/virtualnetworks).
 #[derive(Debug, Clone)]
 pub enum VirtualNetwork {}

@@ -35,8 +35,9 @@ open_enum! {
     }
 }
 
-/// A table. Its scope is a workspace. Log Analytics Contributor may write it. Azure's own tables are there from the start.
+/// A table. Its scope is a workspace. Azure's own tables are there from the start.
 ///
+/// Role: Log Analytics Contributor.
 /// Source: [tables](https://learn.microsoft.com/azure/templates/microsoft.operationalinsights/workspaces/tables).
 #[derive(Debug, Clone)]
 pub enum Table {}

@@ -57,10 +57,11 @@ model! {
     }
 }
 
-/// A Log Analytics workspace. Its scope is a resource group. Log Analytics Contributor may write it.
+/// A Log Analytics workspace. Its scope is a resource group.
 ///
 /// A deleted one keeps its name for 14 days.
 ///
+/// Role: Log Analytics Contributor.
 /// Source: [workspaces](https://learn.microsoft.com/azure/templates/microsoft.operationalinsights/workspaces).
 #[derive(Debug, Clone)]
 pub enum Workspace {}

@@ -33,8 +33,11 @@ model! {
 
 impl ResourceGroupScope {
     /// Lists what stands in the group, of all types that have a place of their own: no extensions, and of what lies below
-    /// another resource only what has a location. Needs `Microsoft.Resources/subscriptions/resourceGroups/resources/read`, which the
-    /// role Reader has; what the credential may not read is left out without a word.
+    /// another resource only what has a location. What the credential may not
+    /// read is left out without a word.
+    ///
+    /// Request: `GET …/resourceGroups/{name}/resources`, operation `resourceGroups.contents`.
+    /// Permission: `Microsoft.Resources/subscriptions/resourceGroups/resources/read`; the role Reader has it.
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) (`ResourceGroupNotFound`).
@@ -46,10 +49,11 @@ impl ResourceGroupScope {
 }
 
 impl SubscriptionScope {
-    /// Lists what stands in the subscription and has this tag with this value, in whichever group. Needs
-    /// `Microsoft.Resources/subscriptions/resources/read`, which the role Reader has; what the credential may not read is left out
-    /// without a word.
+    /// Lists what stands in the subscription and has this tag with this value, in whichever group. What the
+    /// credential may not read is left out without a word.
     ///
+    /// Request: `GET /subscriptions/{id}/resources`, operation `subscriptions.tagged`.
+    /// Permission: `Microsoft.Resources/subscriptions/resources/read`; the role Reader has it.
     /// Source: [list resources](https://learn.microsoft.com/rest/api/resources/resources/list).
     pub fn tagged(&self, name: &str, value: &str) -> Pages<Listed> {
         let quoted = |text: &str| text.replace('\'', "''");

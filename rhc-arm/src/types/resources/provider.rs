@@ -56,7 +56,10 @@ open_enum! {
 }
 
 impl SubscriptionScope {
-    /// Reads a provider. Needs `*/read` in the subscription, which the role Reader has.
+    /// Reads a provider.
+    ///
+    /// Request: `GET /subscriptions/{id}/providers/{namespace}`, operation `providers.get`.
+    /// Permission: `*/read` in the subscription; the role Reader has it.
     ///
     /// # Errors
     /// [`is_not_found`](Error::is_not_found) (`InvalidResourceNamespace`) for a namespace that does not exist.
@@ -67,7 +70,10 @@ impl SubscriptionScope {
             .json()
     }
 
-    /// Lists the providers. Needs `*/read` in the subscription, which the role Reader has.
+    /// Lists the providers.
+    ///
+    /// Request: `GET /subscriptions/{id}/providers`, operation `providers.list`.
+    /// Permission: `*/read` in the subscription; the role Reader has it.
     pub fn providers(&self) -> Pages<Provider> {
         self.client.pages(
             Request::new(
@@ -79,9 +85,12 @@ impl SubscriptionScope {
         )
     }
 
-    /// Asks for a registration, which then goes on by itself. Needs `<namespace>/register/action`, which the role Contributor has.
+    /// Asks for a registration, which then goes on by itself.
     ///
     /// Registering twice does what registering once does. It adds the provider's own application to the tenant.
+    ///
+    /// Request: `POST /subscriptions/{id}/providers/{namespace}/register`, operation `providers.register`.
+    /// Permission: `<namespace>/register/action`; the role Contributor has it.
     ///
     /// # Errors
     /// [`is_not_found`](Error::is_not_found) (`InvalidResourceNamespace`) for a namespace that does not exist.
@@ -97,7 +106,9 @@ impl SubscriptionScope {
         self.client.request(request).await?.json()
     }
 
-    /// Waits until a registration that was asked for is done. Needs `*/read` in the subscription, which the role Reader has.
+    /// Waits until a registration that was asked for is done.
+    ///
+    /// Request and permission as [`provider`](Self::provider).
     ///
     /// # Errors
     /// [`DeadlineExceeded`](ErrorKind::DeadlineExceeded) after the client's [`Polling::deadline`](crate::Polling::deadline), or 30 minutes without one;

@@ -12,10 +12,11 @@ model! {
     }
 }
 
-/// A resource group. Its scope is a subscription. Contributor may write it.
+/// A resource group. Its scope is a subscription.
 ///
 /// Created at once; deleted with everything in it, which takes long.
 ///
+/// Role: Contributor.
 /// Source: [resource groups](https://learn.microsoft.com/azure/templates/microsoft.resources/resourcegroups).
 #[derive(Debug, Clone)]
 pub enum ResourceGroup {}
@@ -35,7 +36,9 @@ impl SubscriptionScope {
 }
 
 impl ResourceGroupScope {
-    /// Reads the resource group. Needs `Microsoft.Resources/subscriptions/resourceGroups/read`, which the role Reader has.
+    /// Reads the resource group.
+    ///
+    /// Request and permission as [`Resources::get`](crate::Resources::get).
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) (`ResourceGroupNotFound`); [`get_opt`](Self::get_opt) makes that `None`.
@@ -43,7 +46,9 @@ impl ResourceGroupScope {
         self.siblings().get(self.id().name()).await
     }
 
-    /// Reads the resource group, if there is one. Needs `Microsoft.Resources/subscriptions/resourceGroups/read`, which the role Reader has.
+    /// Reads the resource group, if there is one.
+    ///
+    /// Request and permission as [`Resources::get`](crate::Resources::get).
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) (`SubscriptionNotFound`) where the credential sees no such subscription.

@@ -56,6 +56,9 @@ open_enum! {
 
 impl ArmClient {
     /// Lists the subscriptions that the credential can see in its tenant. Needs a role in each; one without any is not listed.
+    ///
+    /// Request: `GET /subscriptions`, operation `subscriptions.list`.
+    /// Permission: `Microsoft.Resources/subscriptions/read`; the role Reader has it.
     pub fn subscriptions(&self) -> Pages<Subscription> {
         self.pages(
             Request::new(
@@ -69,7 +72,10 @@ impl ArmClient {
 }
 
 impl SubscriptionScope {
-    /// Reads the subscription. Needs `Microsoft.Resources/subscriptions/read`, which the role Reader has.
+    /// Reads the subscription.
+    ///
+    /// Request: `GET /subscriptions/{id}`, operation `subscriptions.get`.
+    /// Permission: `Microsoft.Resources/subscriptions/read`; the role Reader has it.
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) (`SubscriptionNotFound`) also where the credential has no role in it,
@@ -78,7 +84,9 @@ impl SubscriptionScope {
         self.client.request(self.request()).await?.json()
     }
 
-    /// Reads the subscription, if the credential can see it. Needs `Microsoft.Resources/subscriptions/read`, which the role Reader has.
+    /// Reads the subscription, if the credential can see it.
+    ///
+    /// Request and permission as [`get`](Self::get).
     ///
     /// # Errors
     /// See [`Error`](crate::Error); a credential of another tenant is refused with `InvalidAuthenticationTokenTenant`.

@@ -12,9 +12,10 @@ model! {
     }
 }
 
-/// The tags of a scope: there is one, called [`NAME`](Self::NAME), and it cannot be listed. PUT replaces them all, so read them
-/// first. Its scope is a subscription, a group or a resource. Tag Contributor may write it.
+/// The tags of a scope: there is one, called [`NAME`](Self::NAME), and it cannot be listed. PUT replaces them all, so
+/// read them first. Its scope is a subscription, a group or a resource.
 ///
+/// Role: Tag Contributor.
 /// Source: [tags](https://learn.microsoft.com/rest/api/resources/tags/create-or-update-at-scope).
 #[derive(Debug, Clone)]
 pub enum Tags {}

@@ -85,11 +85,11 @@ model! {
 }
 
 /// A storage account. Its name is of one kind in the whole cloud. Its scope is a resource group.
-/// Storage Account Contributor may write it; to read or write blobs takes a role of the data plane.
 ///
-/// Refusals worth matching: `StorageAccountAlreadyTaken` (somebody has the name), `NetworkAclsValidationFailure` (a subnet
-/// without the service endpoint).
+/// Refusals worth matching: `StorageAccountAlreadyTaken` (somebody has the name), `NetworkAclsValidationFailure` (a
+/// subnet without the service endpoint).
 ///
+/// Role: Storage Account Contributor; to read or write blobs takes a role of the data plane.
 /// Source: [storage accounts](https://learn.microsoft.com/azure/templates/microsoft.storage/storageaccounts).
 #[derive(Debug, Clone)]
 pub enum StorageAccount {}

@@ -34,9 +34,10 @@ model! {
     }
 }
 
-/// The blobs of a storage account: there is one, called [`NAME`](Self::NAME), and it is there from the start. Its scope is
-/// the account. Storage Account Contributor may write it.
+/// The blobs of a storage account: there is one, called [`NAME`](Self::NAME), and it is there from the start. Its scope
+/// is the account.
 ///
+/// Role: Storage Account Contributor.
 /// Source: [blob services](https://learn.microsoft.com/azure/templates/microsoft.storage/storageaccounts/blobservices).
 #[derive(Debug, Clone)]
 pub enum BlobService {}

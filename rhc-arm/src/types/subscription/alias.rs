@@ -61,10 +61,10 @@ open_enum! {
 
 /// The alias under which a subscription is made. Its scope is the tenant.
 ///
-/// The same alias never makes a second subscription, so a creation of unknown fate is repeated safely
-/// (Unverified: inferred from the description of the operation). Deleting an alias leaves its subscription.
-/// Needs Azure subscription creator on the invoice section, or owner or contributor on the billing profile or account.
+/// The same alias never makes a second subscription, so a creation of unknown fate is repeated safely (Unverified:
+/// inferred from the description of the operation). Deleting an alias leaves its subscription.
 ///
+/// Role: Azure subscription creator on the invoice section, or owner or contributor on the billing profile or account.
 /// Source: [aliases](https://learn.microsoft.com/azure/templates/microsoft.subscription/aliases).
 #[derive(Debug, Clone)]
 pub enum SubscriptionAlias {}

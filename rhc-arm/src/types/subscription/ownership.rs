@@ -48,13 +48,14 @@ model! {
 }
 
 impl SubscriptionScope {
-    /// Accepts the subscription into the credential's tenant. Needs the directory role Billing administrator there,
-    /// and to be the owner that the alias names.
+    /// Accepts the subscription into the credential's tenant.
     ///
     /// # Errors
     /// [`InvalidInput`](ErrorKind::InvalidInput) without a display name. Read
     /// [`ownership_status`](Self::ownership_status) before repeating one of unknown outcome.
     ///
+    /// Request: `POST /providers/Microsoft.Subscription/subscriptions/{id}/acceptOwnership`, operation `subscriptions.accept_ownership`.
+    /// Permission: the directory role Billing administrator in the accepting tenant, for the owner that the alias names.
     /// Source: [accept ownership](https://learn.microsoft.com/rest/api/subscription/subscription/accept-ownership).
     pub async fn begin_accept_ownership(&self, accept: &AcceptOwnership) -> Result<Operation<()>> {
         const OPERATION: &str = "subscriptions.accept_ownership";
@@ -76,11 +77,13 @@ impl SubscriptionScope {
             .await
     }
 
-    /// Reads how far the transfer is. Needs the directory role Billing administrator in the accepting tenant.
+    /// Reads how far the transfer is.
     ///
     /// # Errors
     /// [`is_not_found`](Error::is_not_found) where no transfer was begun.
     ///
+    /// Request: `GET /providers/Microsoft.Subscription/subscriptions/{id}/acceptOwnershipStatus`, operation `subscriptions.ownership_status`.
+    /// Permission: as [`begin_accept_ownership`](Self::begin_accept_ownership).
     /// Source: [ownership status](https://learn.microsoft.com/rest/api/subscription/subscription/accept-ownership-status).
     pub async fn ownership_status(&self) -> Result<OwnershipStatus> {
         let request = self.ownership_request(
