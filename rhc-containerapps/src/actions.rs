@@ -63,7 +63,7 @@ impl ContainerAppsClient {
 
     /// Divides an app's traffic among its revisions. The weights must come to 100; the rest of the app stays as it is.
     ///
-    /// Request: `PATCH …/containerApps/{name}`, operation `resources.update`.
+    /// Request: `PATCH …/containerApps/{name}`, operation `apps.set_traffic`.
     /// Permission: `Microsoft.App/containerApps/write`, which the role Container Apps Contributor has.
     /// Page: [container-apps/update](https://learn.microsoft.com/rest/api/resource-manager/containerapps/container-apps/update).
     ///

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, ci, conformance, deny, record, tidy_command};
+use xtask::{bench, ci, conformance, deny, operations, record, tidy_command};
 
 /// The project's own commands.
 #[derive(Debug, Parser)]
@@ -19,6 +19,12 @@ enum Command {
     Ci,
     /// Check the invariants of ARCHITECTURE.md, file sizes, links, fixtures and secrets.
     Tidy,
+    /// Check that the READMEs' tables of operations, the methods' docs and the fixtures say what the code does.
+    Operations {
+        /// Write the tables anew first.
+        #[arg(long)]
+        write: bool,
+    },
     /// Check bans, features and licences of all dependencies against deny.toml.
     Deny,
     /// Record the fixtures of one crate, or of all, from the fakes; then show what changed.
@@ -37,6 +43,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Ci => ci(),
         Command::Tidy => tidy_command(),
+        Command::Operations { write } => operations::command(write),
         Command::Deny => deny::run(),
         Command::Record { only } => record::run_all(only.as_deref()),
         Command::Bench(options) => bench::run(options),

@@ -43,6 +43,7 @@ impl AppRoleAssignments {
 
     /// Lists them.
     ///
+    /// Request: `GET /servicePrincipals/{id}/appRoleAssignedTo`, operation `appRoleAssignedTo.list`.
     /// Permission: `Application.Read.All`.
     /// Page: [serviceprincipal-list-approleassignedto](https://learn.microsoft.com/graph/api/serviceprincipal-list-approleassignedto).
     pub fn list(&self, query: ListQuery) -> Pages<AppRoleAssignment> {
@@ -52,6 +53,7 @@ impl AppRoleAssignments {
 
     /// Gives a role to a principal; the nil role is access without a role.
     ///
+    /// Request: `POST /servicePrincipals/{id}/appRoleAssignedTo`, operation `appRoleAssignedTo.create`.
     /// Permission: `AppRoleAssignment.ReadWrite.All` and `Application.Read.All`.
     /// Page: [serviceprincipal-post-approleassignedto](https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignedto).
     ///
@@ -64,6 +66,7 @@ impl AppRoleAssignments {
 
     /// Takes a role away.
     ///
+    /// Request: `DELETE /servicePrincipals/{id}/appRoleAssignedTo/{id}`, operation `appRoleAssignedTo.delete`.
     /// Permission: `AppRoleAssignment.ReadWrite.All`.
     /// Page: [serviceprincipal-delete-approleassignedto](https://learn.microsoft.com/graph/api/serviceprincipal-delete-approleassignedto).
     ///

@@ -72,8 +72,8 @@ impl SqlServers {
 impl SqlServerScope {
     /// Keeps a private endpoint out that asks to come in.
     ///
-    /// Request: `GET …/privateEndpointConnections/{name}`, operation `resources.get`.
-    /// Request: `PUT …/privateEndpointConnections/{name}`, operation `resources.put`.
+    /// Request: `GET …/privateEndpointConnections/{name}`, operation `private_endpoint_connections.reject`.
+    /// Request: `PUT …/privateEndpointConnections/{name}`, operation `private_endpoint_connections.reject`.
     /// Permission: `Microsoft.Sql/servers/privateEndpointConnectionsApproval/action`, which the role SQL Server Contributor has (unverified).
     /// Page: [private-endpoint-connections/create-or-update](https://learn.microsoft.com/rest/api/sql/private-endpoint-connections/create-or-update).
     ///
@@ -96,7 +96,7 @@ impl SqlServerScope {
 
     /// Lets a server look anew whether it may use the key of its encryption protector.
     ///
-    /// Request: `POST …/encryptionProtector/current/revalidate`, operation `resources.action`.
+    /// Request: `POST …/encryptionProtector/current/revalidate`, operation `encryption_protector.revalidate`.
     /// Permission: `Microsoft.Sql/servers/encryptionProtector/revalidate/action`, which the role SQL Security Manager has (unverified).
     /// Page: [encryption-protectors/revalidate](https://learn.microsoft.com/rest/api/sql/encryption-protectors/revalidate).
     ///

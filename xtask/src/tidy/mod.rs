@@ -39,7 +39,7 @@ pub struct Violation {
 }
 
 impl Violation {
-    fn new(path: &str, line: usize, message: impl Into<String>) -> Self {
+    pub(crate) fn new(path: &str, line: usize, message: impl Into<String>) -> Self {
         Self {
             path: path.to_owned(),
             line,
@@ -72,6 +72,7 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
         sizes(&sources),
         crates_are_presentable(tree),
         fixtures_are_used(tree),
+        crate::operations::check(tree),
         no_secrets_in_recordings(tree),
         map_resolves(tree, &sources),
         relative_links_resolve(tree),
