@@ -3,6 +3,7 @@
 
 mod args;
 mod console;
+mod endpoints;
 mod failure;
 mod mirror;
 mod probe;

@@ -6,19 +6,20 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use rhc_core::fake::WorldOptions;
+use rhc_core::Clock;
+use rhc_core::fake::{World, WorldOptions};
 use tokio::net::TcpListener;
 use url::Url;
 
 use super::args::CloudChoice;
 use super::console::Console;
+use super::endpoints::{Endpoints, Ready};
 use super::failure::{CliError, full};
 use super::signals::Signals;
 use super::{load, parse, runtime, state};
 use crate::connection::{Served, Task};
-use crate::embedded::EmbeddedCloud;
 use crate::engine::Exit;
-use crate::report::Tone;
+use crate::report::{Text, Tone};
 
 /// Often enough that a killed cloud loses little, and seldom enough that a busy one is not held up.
 const SAVE_EVERY: Duration = Duration::from_millis(250);
@@ -27,7 +28,17 @@ const SAVE_AT_REST: u32 = 20;
 
 /// Serves an embedded cloud to other processes: every host of Microsoft's on one address, told apart by the Host header.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "embedded_cloud", version, max_term_width = 80)]
+#[command(
+    name = "embedded_cloud",
+    version,
+    max_term_width = 80,
+    after_help = "With --https the services stand at addresses of this machine, and every link in an answer leads back there. \
+                  The program prints the addresses, the file of the certificate to trust, and an application with a \
+                  client secret that is drawn at each start: Owner of the subscriptions, with every permission of \
+                  Microsoft Graph. Tell a client the endpoint, the credential and the certificate, turn its instance \
+                  discovery off, and it needs nothing else.\n\n\
+                  An empty cloud for any scenario: embedded_cloud --empty --https"
+)]
 struct Args {
     #[command(subcommand)]
     command: Option<Command>,
@@ -46,6 +57,8 @@ struct Args {
     /// Let a simulated person do what a machine cannot, as soon as it is possible
     #[arg(long)]
     person: bool,
+    #[command(flatten)]
+    endpoints: Endpoints,
 }
 
 #[derive(Clone, Debug, Subcommand)]
@@ -103,12 +116,7 @@ pub fn cloud(words: impl IntoIterator<Item = OsString>, console: &mut Console) -
 
 async fn serve(args: &Args, console: &mut Console) -> Result<Exit, CliError> {
     let signals = Signals::listen();
-    let manifest = load(args.environment.as_deref())?;
-    let options = WorldOptions {
-        speed: args.speed,
-        ..WorldOptions::default()
-    };
-    let cloud = state::open(&manifest, args.state.as_deref(), options, args.person)?;
+    let world = open(args)?;
     let unheard = |error: std::io::Error| {
         CliError::failed(
             format!("nobody can listen on {}: {error}", args.listen),
@@ -117,22 +125,64 @@ async fn serve(args: &Args, console: &mut Console) -> Result<Exit, CliError> {
     };
     let listener = TcpListener::bind(args.listen).await.map_err(unheard)?;
     let bound = listener.local_addr().map_err(unheard)?;
-    welcome(args, bound, console);
+    let endpoints = args.endpoints.open(&world).await?;
+    welcome(args, bound, endpoints.as_ref(), console);
+    let https = async {
+        match endpoints {
+            Some(endpoints) => endpoints.serve(&world).await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
-        served = cloud.serve(listener) => served.map_err(unheard)?,
-        saved = keep(&cloud, args.state.as_deref()) => saved?,
+        served = world.serve(listener) => served.map_err(unheard)?,
+        served = https => served.map_err(unheard)?,
+        saved = keep(&world, args.state.as_deref()) => saved?,
         () = signals.heard() => {}
     }
     if let Some(path) = &args.state {
-        state::save(&cloud, path)?;
+        state::save(&world, path)?;
         console.line(&format!("The state is kept in {}.", path.display()));
     }
     Ok(Exit::Done)
 }
 
-fn welcome(args: &Args, bound: SocketAddr, console: &mut Console) {
+/// The cloud to serve.
+fn open(args: &Args) -> Result<World, CliError> {
+    let mut options = WorldOptions {
+        speed: args.speed,
+        ..WorldOptions::default()
+    };
+    if args.endpoints.is_https() {
+        // Clients from anywhere compare what they sign and are given with a clock of their own.
+        let now = Clock::system().now();
+        options.start = now;
+        options.not_before = Some(now);
+    }
+    let path = args.state.as_deref();
+    if args.endpoints.empty {
+        return state::open_bare(&args.endpoints.bare(), path, options);
+    }
+    let manifest = load(args.environment.as_deref())?;
+    let cloud = state::open(&manifest, path, options, args.person)?;
+    Ok(cloud.world().clone())
+}
+
+fn welcome(args: &Args, bound: SocketAddr, endpoints: Option<&Ready>, console: &mut Console) {
     let mut text = console.text();
     text.heading(&format!("Serving an embedded cloud at http://{bound}"));
+    if !args.endpoints.empty {
+        rehearse(args, bound, &mut text);
+    }
+    text.paragraph("", Tone::Plain, &format!("Any other client: send the real host's name as Host. About this cloud: http://{bound}/.embedded-cloud"));
+    console.show(text);
+    if let Some(endpoints) = endpoints {
+        endpoints.welcome(console);
+    }
+    console.line("Ctrl-C ends it.");
+}
+
+/// How the rollout uses it.
+fn rehearse(args: &Args, bound: SocketAddr, text: &mut Text) {
     text.paragraph("", Tone::Plain, "Use it from another terminal:");
     let command = format!("  cargo run --example qa_rollout -- apply --cloud http://{bound}");
     text.paragraph("", Tone::Plain, &command);
@@ -145,22 +195,19 @@ fn welcome(args: &Args, bound: SocketAddr, console: &mut Console) {
             format!("What only a person can do: cargo run --example embedded_cloud -- person STEP --cloud http://{bound}")
         },
     );
-    text.paragraph("", Tone::Plain, &format!("Any other client: send the real host's name as Host. About this cloud: http://{bound}/.embedded-cloud"));
-    text.paragraph("", Tone::Plain, "Ctrl-C ends it.");
-    console.show(text);
 }
 
 /// Saves what has changed, for as long as the cloud is served.
-async fn keep(cloud: &EmbeddedCloud, path: Option<&Path>) -> Result<(), CliError> {
+async fn keep(world: &World, path: Option<&Path>) -> Result<(), CliError> {
     let Some(path) = path else {
         return std::future::pending().await;
     };
     let (mut answered, mut rounds) = (usize::MAX, 0);
     loop {
-        let now = cloud.world().request_count();
+        let now = world.request_count();
         rounds += 1;
         if now != answered || rounds >= SAVE_AT_REST {
-            state::save(cloud, path)?;
+            state::save(world, path)?;
             (answered, rounds) = (now, 0);
         }
         tokio::time::sleep(SAVE_EVERY).await;
@@ -211,7 +258,7 @@ fn in_file(
             "without STEP the steps are listed, with those that can be done now",
         )
     })?;
-    state::save(&cloud, path)?;
+    state::save(cloud.world(), path)?;
     console.line(&format!("Done: {step}"));
     Ok(Exit::Done)
 }

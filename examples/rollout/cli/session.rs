@@ -331,7 +331,7 @@ impl<'a> Session<'a> {
                 }
                 // A process that is killed loses no more than what it was doing.
                 if let (true, Some((cloud, Some(path)))) = (something_done, &target.embedded) {
-                    state::save(cloud, path)?;
+                    state::save(cloud.world(), path)?;
                 }
             }
             Ok(())
@@ -404,7 +404,7 @@ impl<'a> Session<'a> {
     /// Keeps the embedded cloud, whatever became of a run that could change it.
     pub(super) fn save(&self) -> Result<(), CliError> {
         match &self.target.embedded {
-            Some((cloud, Some(path))) if self.holds_journal => state::save(cloud, path),
+            Some((cloud, Some(path))) if self.holds_journal => state::save(cloud.world(), path),
             _ => Ok(()),
         }
     }

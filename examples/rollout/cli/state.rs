@@ -4,10 +4,10 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use rhc_core::fake::WorldOptions;
+use rhc_core::fake::{World, WorldOptions};
 
 use super::failure::{CliError, full};
-use crate::embedded::{EmbeddedCloud, EmbeddedError};
+use crate::embedded::{Bare, EmbeddedCloud, EmbeddedError, bare, bare_from_state};
 use crate::manifest::Manifest;
 
 /// The cloud of a state file, or a new one where there is none yet.
@@ -33,6 +33,28 @@ pub(super) fn open(
     EmbeddedCloud::from_state(manifest, &text, options, person).map_err(unusable)
 }
 
+/// The empty cloud of a state file, or a new one where there is none yet.
+pub(super) fn open_bare(
+    what: &Bare,
+    path: Option<&Path>,
+    options: WorldOptions,
+) -> Result<World, CliError> {
+    let unusable = |error: EmbeddedError| match path {
+        Some(path) => CliError::usage(
+            format!("{}: {}", path.display(), full(&error)),
+            "mend that place in the file, restore an older copy, or name a new file",
+        ),
+        None => CliError::usage(
+            full(&error),
+            "name each tenant and each of its ids once, and subscriptions of tenants that are named",
+        ),
+    };
+    match path.map(read).transpose()?.flatten() {
+        Some(text) => bare_from_state(&text, options).map_err(unusable),
+        None => bare(what, options).map_err(unusable),
+    }
+}
+
 /// The text of a state file; nothing where there is none.
 fn read(path: &Path) -> Result<Option<String>, CliError> {
     // A device can be read without end, and would be replaced by a file.
@@ -56,14 +78,14 @@ fn read(path: &Path) -> Result<Option<String>, CliError> {
 }
 
 /// Writes the state so that a reader sees the old one or the new one and nothing between.
-pub(super) fn save(cloud: &EmbeddedCloud, path: &Path) -> Result<(), CliError> {
+pub(super) fn save(world: &World, path: &Path) -> Result<(), CliError> {
     let failed = |why: String| {
         CliError::failed(
             format!("{}: the state could not be saved: {why}", path.display()),
             "make room or name another file; what was made in this run is lost with it",
         )
     };
-    let state = cloud.to_state().map_err(|error| failed(full(&error)))?;
+    let state = world.to_json().map_err(|error| failed(full(&error)))?;
     let text = serde_json::to_string_pretty(&state).map_err(|error| failed(error.to_string()))?;
     replace(path, text.as_bytes()).map_err(|error| failed(error.to_string()))
 }

@@ -1,13 +1,17 @@
-//! What a served cloud says about itself, and how its person is told to do a step.
+//! What a served cloud says about itself, how its person is told to do a step, and what is to go wrong in it.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::{get, post};
-use rhc_core::fake::{Dns, RecordType, World, respond};
-use serde_json::json;
+use http::Method;
+use rhc_core::fake::{Dns, Fault, FaultKind, Match, Occurrence, RecordType, World, respond};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::connection::{ADMIN_PATH, About, FORMAT, Task};
 
@@ -26,6 +30,10 @@ pub(super) fn mount(world: &World, environment: &str) {
         .route(ADMIN_PATH, get(about))
         .route(&format!("{ADMIN_PATH}/state"), get(state))
         .route(&format!("{ADMIN_PATH}/dns/{{name}}/{{kind}}"), get(records))
+        .route(
+            &format!("{ADMIN_PATH}/faults"),
+            post(add_fault).delete(clear_faults),
+        )
         .route(&format!("{ADMIN_PATH}/person/{{*step}}"), post(perform));
     for host in HOSTS {
         world.mount(host, router.clone());
@@ -86,4 +94,59 @@ async fn perform(world: World, Path(step): Path<String>) -> Response {
         Ok(()) => respond::json(200, &json!({ "done": step })),
         Err(error) => respond::json(409, &json!({ "error": error.to_string() })),
     }
+}
+
+/// An answer in place of the service's own, to requests that are like this.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Wrong {
+    /// Any method unless one is named.
+    method: Option<String>,
+    /// A part of path and query; all unless one is named.
+    path_contains: Option<String>,
+    host: Option<String>,
+    /// How many of them, the first first.
+    times: u32,
+    status: u16,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
+    body: Value,
+}
+
+async fn add_fault(world: World, body: Bytes) -> Response {
+    let refused = |why: String| respond::json(400, &json!({ "error": why }));
+    let wrong: Wrong = match serde_json::from_slice(&body) {
+        Ok(wrong) => wrong,
+        Err(error) => return refused(error.to_string()),
+    };
+    if !(400..=599).contains(&wrong.status) {
+        return refused(format!("{} is no status of a refusal", wrong.status));
+    }
+    let method = match wrong.method.map(|name| Method::from_bytes(name.as_bytes())) {
+        Some(Err(error)) => return refused(error.to_string()),
+        Some(Ok(method)) => Some(method),
+        None => None,
+    };
+    let mut headers: Vec<_> = wrong.headers.into_iter().collect();
+    headers.push(("content-type".to_owned(), "application/json".to_owned()));
+    world.faults().add(Fault {
+        matches: Match {
+            method,
+            host: wrong.host,
+            path_contains: wrong.path_contains,
+            occurrence: Occurrence::First(wrong.times),
+        },
+        kind: FaultKind::Status {
+            code: wrong.status,
+            headers,
+            body: wrong.body.to_string().into(),
+        },
+    });
+    respond::empty(204)
+}
+
+async fn clear_faults(world: World) -> Response {
+    world.faults().clear();
+    respond::empty(204)
 }

@@ -1,9 +1,12 @@
 //! The embedded cloud: the crates' fakes over one World, with what the environment file takes for granted in it.
 
 mod admin;
+mod bare;
 mod dev;
 mod entra_logs;
 pub mod github;
+mod guest;
+mod https;
 mod outsiders;
 mod person;
 mod probe;
@@ -11,6 +14,7 @@ mod registrar;
 mod seed;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::io;
 use std::sync::Arc;
@@ -21,6 +25,11 @@ use tokio::net::TcpListener;
 
 use crate::connection::Connection;
 use crate::manifest::Manifest;
+
+pub use bare::{Bare, bare, bare_from_state};
+pub use guest::{Guest, invite};
+pub use https::{Https, Service};
+pub use tls::{Tls, TlsError, TlsListener};
 
 /// Why there is no cloud.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +46,19 @@ pub enum EmbeddedError {
         "the tenant '{0}' of the environment file is not in this cloud, or nobody administers it: was the state made for another environment?"
     )]
     NoTenant(String),
+    /// A subscription is of a tenant that nobody named.
+    #[error("a subscription is of the tenant '{0}', which is not among those that were named")]
+    NobodysSubscription(String),
+}
+
+/// Whoever adds a crate with a fake adds it here.
+fn mount(world: &World) {
+    rhc_graph::fake::mount(world);
+    rhc_arm::fake::mount(world);
+    rhc_sql_identity::fake::mount(world);
+    rhc_external_id::fake::mount(world);
+    rhc_containerapps::fake::mount(world);
+    github::mount(world);
 }
 
 /// A cloud of several tenants in this process.
@@ -87,14 +109,8 @@ impl EmbeddedCloud {
         cloud.inhabit(person)
     }
 
-    /// Whoever adds a crate with a fake adds it here.
     fn compose(manifest: &Manifest, world: World) -> Self {
-        rhc_graph::fake::mount(&world);
-        rhc_arm::fake::mount(&world);
-        rhc_sql_identity::fake::mount(&world);
-        rhc_external_id::fake::mount(&world);
-        rhc_containerapps::fake::mount(&world);
-        github::mount(&world);
+        mount(&world);
         admin::mount(&world, &manifest.environment.name);
         Self {
             world,

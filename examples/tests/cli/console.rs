@@ -50,6 +50,13 @@ fn call(run: fn(Vec<OsString>, &mut Console) -> rollout::engine::Exit, words: &[
 
 /// `embedded_cloud` with these words, on a thread until the test's process ends; where it serves.
 pub(crate) fn serve(words: &[&str]) -> String {
+    let said = serve_and_hear(words);
+    let (_, rest) = said.split_once("cloud at ").unwrap();
+    rest.split_whitespace().next().unwrap().to_owned()
+}
+
+/// The same, with all that it says before it serves.
+pub(crate) fn serve_and_hear(words: &[&str]) -> String {
     let out = Kept::default();
     let mut console = Console::to(Box::new(out.clone()), Box::new(out.clone()));
     let words: Vec<_> = ["program"]
@@ -60,8 +67,8 @@ pub(crate) fn serve(words: &[&str]) -> String {
     std::thread::spawn(move || cli::cloud(words, &mut console));
     loop {
         let said = out.text();
-        if let Some((_, rest)) = said.split_once("cloud at ") {
-            return rest.split_whitespace().next().unwrap().to_owned();
+        if said.contains("Ctrl-C ends it.") {
+            return said;
         }
         assert!(!said.contains("error"), "{said}");
         std::thread::sleep(std::time::Duration::from_millis(20));

@@ -19,11 +19,12 @@ pub struct Route {
     /// The method.
     pub method: &'static str,
     /// The path, with `{name}` for a segment of any name. One that begins with `/subscriptions/{subscription}` is
-    /// for callers of the subscription's tenant, if it exists.
+    /// for callers of the subscription's tenant, if it exists; one that begins with `/{*scope}` is for anything that such a
+    /// path leads to.
     pub pattern: &'static str,
     /// The API versions that it answers to.
     pub api_versions: &'static [&'static str],
-    /// What the caller must be allowed to do to the subscription; empty for nothing.
+    /// What the caller must be allowed to do to the subscription, or to `{*scope}`; empty for nothing.
     pub permission: &'static str,
     /// What it does.
     pub run: fn(&mut State, &RouteContext<'_>) -> Result<Reply, ServiceError>,
@@ -143,6 +144,9 @@ impl Reply {
     }
 }
 
+/// How a pattern begins that stands for anything in a subscription, the subscription itself included.
+pub(crate) const ANY_SCOPE: &str = "/{*scope}";
+
 /// The segments behind a pattern's names, if the path is of the pattern.
 pub(crate) fn matched(
     pattern: &'static str,
@@ -150,7 +154,15 @@ pub(crate) fn matched(
 ) -> Option<Vec<(&'static str, String)>> {
     let mut params = Vec::new();
     let mut given = segments.iter();
-    for part in pattern.split('/').filter(|part| !part.is_empty()) {
+    let mut parts = pattern.split('/').filter(|part| !part.is_empty());
+    if let Some(rest) = pattern.strip_prefix(ANY_SCOPE) {
+        let behind = rest.split('/').filter(|part| !part.is_empty()).count();
+        let scope = segments.len().checked_sub(behind).filter(|own| *own > 0)?;
+        let own: Vec<_> = given.by_ref().take(scope).map(String::as_str).collect();
+        params.push(("scope", format!("/{}", own.join("/"))));
+        parts.next();
+    }
+    for part in parts {
         let segment = given.next()?;
         match part
             .strip_prefix('{')

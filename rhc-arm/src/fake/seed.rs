@@ -1,6 +1,6 @@
 //! What is there before the story begins: subscriptions, roles and resources without a request.
 
-use rhc_core::fake::{State, respond};
+use rhc_core::fake::{ObjectKind, Read, State, respond};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -40,6 +40,18 @@ pub fn assign_role(state: &mut State, scope: &str, principal: Uuid, role: Uuid) 
         .map(|id| format!("/subscriptions/{id}"))
         .unwrap_or_default();
     let now = state.now();
+    let tenants: Vec<_> = state.directory_ref().tenants().map(|own| own.id).collect();
+    let kind = tenants.iter().find_map(|tenant| {
+        let found = state
+            .directory_ref()
+            .object(*tenant, principal, Read::Authoritative)?;
+        Some(found.object.kind)
+    });
+    let kind = match kind {
+        Some(ObjectKind::ServicePrincipal) => "ServicePrincipal",
+        Some(ObjectKind::Group) => "Group",
+        _ => "User",
+    };
     let body = json!({
         "id": id,
         "name": name,
@@ -47,7 +59,7 @@ pub fn assign_role(state: &mut State, scope: &str, principal: Uuid, role: Uuid) 
         "properties": {
             "roleDefinitionId": format!("{subscription}/providers/{ROLE_DEFINITIONS}/{role}"),
             "principalId": principal,
-            "principalType": "User",
+            "principalType": kind,
             "scope": scope,
             "condition": null,
             "conditionVersion": null,

@@ -218,3 +218,45 @@ async fn an_approved_endpoint_has_its_record_and_what_somebody_writes_stands_bef
         .await
         .refused("a network has no records", 404, "InvalidResourceType");
 }
+
+#[tokio::test(start_paused = true)]
+async fn tags_of_a_group_are_its_own_and_find_it() {
+    let cloud = Cloud::new().await;
+    let groups = format!("/subscriptions/{SUBSCRIPTION}/resourceGroups");
+    let group = format!("{groups}/tagged");
+    cloud
+        .put(
+            &group,
+            "2025-04-01",
+            json!({ "location": "eastus2", "tags": { "a": "1" } }),
+        )
+        .await
+        .accepted(201);
+    let path = format!("{group}/providers/Microsoft.Resources/tags/default");
+    let more = json!({ "operation": "Merge", "properties": { "tags": { "b": "2" } } });
+    let merged = cloud.patch(&path, TAGS, more).await.accepted(200);
+    assert_eq!(merged.at("properties.tags"), &json!({ "a": "1", "b": "2" }));
+    let own = cloud.get(&group, "2025-04-01").await;
+    assert_eq!(own.at("tags"), &json!({ "a": "1", "b": "2" }));
+    let found = |filter: &str| {
+        let path = format!("{groups}?$filter={}", filter.replace(' ', "%20"));
+        let cloud = &cloud;
+        async move { cloud.get(&path, "2025-04-01").await }
+    };
+    let by_both = found("tagName eq 'B' and tagValue eq '2'").await;
+    assert_eq!(by_both.names(), ["tagged"]);
+    let other = found("tagName eq 'b' and tagValue eq '3'").await;
+    assert_eq!(other.names(), Vec::<&str>::new());
+    for bad in ["name eq 'tagged'", "resourceType eq 'x'"] {
+        found(bad)
+            .await
+            .refused(bad, 400, "InvalidFilterInQueryString");
+    }
+    let absent = format!("{groups}/absent/providers/Microsoft.Resources/tags/default");
+    cloud
+        .get(&absent, TAGS)
+        .await
+        .refused("no such group", 404, "ResourceGroupNotFound");
+    cloud.delete(&path, TAGS).await.accepted(200);
+    assert_eq!(cloud.get(&group, "2025-04-01").await.at("tags"), &json!({}));
+}

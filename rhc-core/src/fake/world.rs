@@ -26,6 +26,8 @@ pub struct WorldOptions {
     pub seed: u64,
     /// The time at which the World begins.
     pub start: OffsetDateTime,
+    /// The earliest time at which a loaded World goes on: for clients that look at clocks of their own.
+    pub not_before: Option<OffsetDateTime>,
     /// How much faster than tokio's clock the World's time runs; every delay and `Retry-After` is divided by it.
     pub speed: f64,
     /// How long a request takes in process, in the World's time.
@@ -41,6 +43,7 @@ impl Default for WorldOptions {
         Self {
             seed: 1,
             start: datetime!(2026-11-23 09:00 UTC),
+            not_before: None,
             speed: 1.0,
             latency: Duration::from_millis(40),
             replication: Replication::default(),
@@ -119,8 +122,9 @@ impl World {
     fn of(mut state: State, options: WorldOptions) -> Self {
         state.directory.set_replication(options.replication);
         state.set_now(state.now);
+        let begins = options.not_before.unwrap_or(state.now).max(state.now);
         let world = Self(Arc::new(Inner {
-            clock: Clock::anchored(state.now, options.speed),
+            clock: Clock::anchored(begins, options.speed),
             state: Mutex::new(state),
             handlers: RwLock::default(),
             extensions: Mutex::default(),

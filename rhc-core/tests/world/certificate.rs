@@ -174,6 +174,12 @@ async fn an_assertion_of_the_registered_certificate_is_taken_in_either_padding_a
         let (status, body) = proof.exchange(&assertion).await;
         assert_eq!(status, 200, "{body}");
     }
+    // Microsoft's own library for Python says nothing of the beginning, and writes fractions of seconds.
+    let mut claims = proof.claims();
+    claims.as_object_mut().unwrap().remove("nbf");
+    claims["exp"] = json!(claims["exp"].as_f64().unwrap() + 0.25);
+    let assertion = proof.signed(&proof.header(), &claims, &RSA_PSS_SHA256);
+    assert_eq!(proof.exchange(&assertion).await.0, 200, "without nbf");
     for audience in [
         format!(
             "https://rhcqa.ciamlogin.com/{}/oauth2/v2.0/token",
@@ -290,7 +296,7 @@ async fn an_assertion_out_of_its_time_700024() {
 #[tokio::test(start_paused = true)]
 async fn an_assertion_without_one_of_its_claims_50027() {
     let proof = Proof::new();
-    for member in ["jti", "exp", "nbf", "iss", "sub", "aud"] {
+    for member in ["jti", "exp", "iss", "sub", "aud"] {
         let mut claims = proof.claims();
         claims.as_object_mut().unwrap().remove(member);
         proof.refused(&proof.header(), &claims, 50027).await;

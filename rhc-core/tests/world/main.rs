@@ -10,5 +10,6 @@ mod federated;
 mod hosts;
 mod people;
 mod person;
+mod served_as;
 mod state_file;
 mod support;

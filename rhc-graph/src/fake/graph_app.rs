@@ -1,6 +1,6 @@
 //! Microsoft Graph's own service principal: the permissions that an application can be given.
 
-use rhc_core::fake::directory::MICROSOFT_GRAPH;
+use rhc_core::fake::directory::{AppRoleAssignment, MICROSOFT_GRAPH};
 use rhc_core::fake::{Read, State};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -130,6 +130,29 @@ pub(super) fn complete(state: &mut State, tenant: Uuid) {
         .and_then(|tenant| tenant.objects.get_mut(&id));
     if let Some(principal) = principal {
         principal.body.insert("appRoles".to_owned(), roles());
+    }
+}
+
+/// Gives a principal every permission that an application can be given.
+pub fn give_every_permission(state: &mut State, tenant: Uuid, principal: Uuid) {
+    complete(state, tenant);
+    let (now, directory) = (state.now(), state.directory());
+    let graph = directory.service_principal(tenant, MICROSOFT_GRAPH, Read::Authoritative);
+    let Some(resource_id) = graph.map(|view| view.id) else {
+        return;
+    };
+    let Some(owner) = directory.tenant_mut(tenant) else {
+        return;
+    };
+    for role in ROLES.iter().filter_map(|(_, id)| id.parse::<Uuid>().ok()) {
+        let held = AppRoleAssignment {
+            principal_id: principal,
+            resource_id,
+            app_role_id: role,
+            created: now,
+        };
+        let id = Uuid::new_v5(&principal, role.as_bytes()).to_string();
+        owner.app_role_assignments.entry(id).or_insert(held);
     }
 }
 

@@ -36,6 +36,7 @@ mod users;
 
 use call::Content;
 pub use call::{Call, Key, ORIGIN, Reply};
+pub use graph_app::give_every_permission;
 pub use odata::{Query, listed, single};
 pub use refusal::Refusal;
 pub use rhc_core::fake::{Replication, State, World, WorldOptions};

@@ -281,21 +281,28 @@ fn routed(
     params: Vec<(&'static str, String)>,
 ) -> Result<Reply, ServiceError> {
     let mut tenant = call.caller.tenant;
-    if route.pattern.starts_with("/subscriptions/{subscription}")
-        && let Some(id) = call.segments.get(1)
-    {
+    let scope = params
+        .iter()
+        .find(|(name, _)| *name == "scope")
+        .map(|(_, scope)| scope.clone());
+    let in_subscription = route.pattern.starts_with("/subscriptions/{subscription}")
+        || scope
+            .as_deref()
+            .is_some_and(|own| path::subscription_of(own).is_some());
+    if in_subscription && let Some(id) = call.segments.get(1) {
         tenant = gate::subscription(state, call, id)?;
     }
     gate::arm_version(call, route.api_versions)?;
     if !route.permission.is_empty()
         && let Some(id) = call.segments.get(1)
     {
-        super::roles::authorize(
-            state,
-            &call.caller,
-            &format!("/subscriptions/{id}"),
-            route.permission,
-        )?;
+        let over = scope
+            .clone()
+            .unwrap_or_else(|| format!("/subscriptions/{id}"));
+        super::roles::authorize(state, &call.caller, &over, route.permission)?;
+    }
+    if let Some(target) = scope.as_deref().and_then(path::ResourcePath::parse) {
+        gate::surroundings_of(state, &target)?;
     }
     let namespace = params
         .iter()

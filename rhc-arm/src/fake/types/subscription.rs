@@ -171,12 +171,8 @@ fn resources(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, Ser
     }
     let wanted = match context.query.get("$filter") {
         None => Filter::default(),
-        Some(filter) => Filter::parse(filter).ok_or_else(|| {
-            ServiceError::bad_request(
-                "InvalidFilterInQueryString",
-                format!("Invalid $filter '{filter}' specified in the query string."),
-            )
-        })?,
+        Some(filter) => Filter::parse(filter)
+            .ok_or_else(|| ServiceError::bad_request(BAD_FILTER, bad_filter(filter)))?,
     };
     let items = arm(state)
         .below(&scope)
@@ -202,18 +198,26 @@ fn resources(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, Ser
     Ok(Reply::list(items))
 }
 
+/// The code of the refusal of a filter.
+pub(super) const BAD_FILTER: &str = "InvalidFilterInQueryString";
+
+/// Its words.
+pub(super) fn bad_filter(filter: &str) -> String {
+    format!("Invalid $filter '{filter}' specified in the query string.")
+}
+
 /// The filters that are known: by type, or by tag with or without its value, as the service documents them.
 ///
 /// Source: [list resources](https://learn.microsoft.com/rest/api/resources/resources/list).
 #[derive(Default)]
-struct Filter {
+pub(super) struct Filter {
     resource_type: Option<String>,
     tag: Option<String>,
     value: Option<String>,
 }
 
 impl Filter {
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let mut filter = Self::default();
         for term in text.split(" and ") {
             let (name, value) = term.split_once(" eq ")?;
@@ -232,7 +236,12 @@ impl Filter {
         (!tagged || sound).then_some(filter)
     }
 
-    fn takes(&self, resource_type: &str, body: &Value) -> bool {
+    /// Whether it asks for tags only.
+    pub(super) fn is_of_tags(&self) -> bool {
+        self.resource_type.is_none()
+    }
+
+    pub(super) fn takes(&self, resource_type: &str, body: &Value) -> bool {
         let wanted = |wanted: &Option<String>, found: &str| {
             wanted
                 .as_ref()

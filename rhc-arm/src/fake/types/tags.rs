@@ -1,11 +1,13 @@
-//! The tags of a subscription. Those of groups and resources are written with them, and not here.
+//! The tags of a subscription, a group or a resource by themselves.
 
 use rhc_core::fake::State;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::super::engine::check_tags;
 use super::super::error::ServiceError;
 use super::super::json;
+use super::super::path::key;
 use super::super::route::{Reply, Route, RouteContext};
 use super::super::state::arm;
 
@@ -16,7 +18,7 @@ const VERSIONS: &[&str] = &[
     "2024-11-01",
     "2025-04-01",
 ];
-const PATTERN: &str = "/subscriptions/{subscription}/providers/Microsoft.Resources/tags/default";
+const PATTERN: &str = "/{*scope}/providers/Microsoft.Resources/tags/default";
 
 pub(super) const ROUTES: &[Route] = &[
     route("GET", "Microsoft.Resources/tags/read", |state, context| {
@@ -37,10 +39,7 @@ pub(super) const ROUTES: &[Route] = &[
         "DELETE",
         "Microsoft.Resources/tags/delete",
         |state, context| {
-            let id = context.subscription().unwrap_or_default();
-            if let Some(own) = arm(state).subscriptions.get_mut(&id) {
-                own.tags.clear();
-            }
+            set(state, context.param("scope"), Map::new());
             Ok(Reply::empty(200))
         },
     ),
@@ -62,18 +61,40 @@ const fn route(
 
 /// As recorded.
 fn body(state: &mut State, context: &RouteContext<'_>) -> Value {
-    let id = context.subscription().unwrap_or_default();
-    let tags = arm(state)
-        .subscriptions
-        .get(&id)
-        .map(|own| own.tags.clone())
-        .unwrap_or_default();
+    let scope = context.param("scope");
     json!({
-        "id": format!("/subscriptions/{id}/providers/Microsoft.Resources/tags/default"),
+        "id": format!("{scope}/providers/Microsoft.Resources/tags/default"),
         "name": "default",
         "type": "Microsoft.Resources/tags",
-        "properties": { "tags": tags },
+        "properties": { "tags": held(state, scope) },
     })
+}
+
+fn subscription(scope: &str) -> Option<Uuid> {
+    let id = scope.strip_prefix('/')?.split_once('/')?.1;
+    id.parse().ok()
+}
+
+fn held(state: &mut State, scope: &str) -> Map<String, Value> {
+    let arm = arm(state);
+    match subscription(scope) {
+        Some(id) => arm.subscriptions.get(&id).map(|own| own.tags.clone()),
+        None => arm
+            .get(scope)
+            .and_then(|own| own.body["tags"].as_object().cloned()),
+    }
+    .unwrap_or_default()
+}
+
+fn set(state: &mut State, scope: &str, tags: Map<String, Value>) {
+    let arm = arm(state);
+    if let Some(id) = subscription(scope) {
+        if let Some(own) = arm.subscriptions.get_mut(&id) {
+            own.tags = tags;
+        }
+    } else if let Some(own) = arm.resources.get_mut(&key(scope)) {
+        own.set("tags", Value::Object(tags));
+    }
 }
 
 fn write(
@@ -87,29 +108,27 @@ fn write(
         .ok_or_else(|| invalid("The request content is invalid: 'properties.tags' is required."))?;
     check_tags(&json!({ "tags": sent }))?;
     let sent = sent.as_object().cloned().unwrap_or_default();
-    let id = context.subscription().unwrap_or_default();
-    if let Some(own) = arm(state).subscriptions.get_mut(&id) {
-        let mut tags = match operation {
-            "Merge" | "Delete" => own.tags.clone(),
-            "Replace" => Map::new(),
-            _ => {
-                return Err(invalid(
-                    "The request content is invalid: 'operation' is Replace, Merge or Delete.",
-                ));
-            }
-        };
-        for (name, value) in sent {
-            // Names are told apart without case; the first spelling stays.
-            let known = tags.keys().find(|own| own.eq_ignore_ascii_case(&name));
-            let name = known.cloned().unwrap_or(name);
-            if operation == "Delete" {
-                tags.remove(&name);
-            } else {
-                tags.insert(name, value);
-            }
+    let scope = context.param("scope");
+    let mut tags = match operation {
+        "Merge" | "Delete" => held(state, scope),
+        "Replace" => Map::new(),
+        _ => {
+            return Err(invalid(
+                "The request content is invalid: 'operation' is Replace, Merge or Delete.",
+            ));
         }
-        check_tags(&json!({ "tags": tags }))?;
-        own.tags = tags;
+    };
+    for (name, value) in sent {
+        // Names are told apart without case; the first spelling stays.
+        let known = tags.keys().find(|own| own.eq_ignore_ascii_case(&name));
+        let name = known.cloned().unwrap_or(name);
+        if operation == "Delete" {
+            tags.remove(&name);
+        } else {
+            tags.insert(name, value);
+        }
     }
+    check_tags(&json!({ "tags": tags }))?;
+    set(state, scope, tags);
     Ok(Reply::new(200, body(state, context)))
 }

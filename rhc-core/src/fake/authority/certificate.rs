@@ -13,6 +13,7 @@ use super::error::AuthorityError;
 use super::mint;
 use super::token;
 use crate::fake::directory::Read;
+use crate::fake::http::Addresses;
 use crate::fake::x509::{Certificate, RsaPadding};
 use crate::fake::{State, Tenant};
 
@@ -41,8 +42,9 @@ struct Claims {
     sub: String,
     #[serde(rename = "jti")]
     _id: String,
-    nbf: i64,
-    exp: i64,
+    /// Microsoft's page asks for it and its own library for Python leaves it out, and writes fractions of seconds.
+    nbf: Option<f64>,
+    exp: f64,
 }
 
 impl<'a> Assertion<'a> {
@@ -68,6 +70,7 @@ impl<'a> Assertion<'a> {
         state: &State,
         owner: &Tenant,
         client: Uuid,
+        addresses: &Addresses,
     ) -> Result<(), AuthorityError> {
         let refused = AuthorityError::invalid_client;
         let claims = self
@@ -96,7 +99,8 @@ impl<'a> Assertion<'a> {
                     .to_owned(),
             ));
         }
-        if !is_audience(&claims.aud, owner) {
+        let audience = addresses.real(&claims.aud);
+        if !is_audience(audience.as_ref().unwrap_or(&claims.aud), owner) {
             return Err(refused(
                 700_023,
                 "Client assertion audience claim does not match Realm issuer.".to_owned(),
@@ -104,7 +108,11 @@ impl<'a> Assertion<'a> {
         }
         let now = state.now().unix_timestamp();
         // Unverified: how far clocks may differ.
-        if now < claims.nbf - SKEW || now >= claims.exp {
+        let late = now >= claims.exp.floor() as i64;
+        let early = claims
+            .nbf
+            .is_some_and(|nbf| now < (nbf.floor() as i64).saturating_sub(SKEW));
+        if early || late {
             return Err(refused(
                 700_024,
                 format!(

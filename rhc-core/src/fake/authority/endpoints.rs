@@ -12,10 +12,13 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::error::AuthorityError;
+use super::federated::Proofs;
 use super::form::Form;
 use super::mint::Minted;
 use super::people::{self, SignedIn};
+use super::secrets::ClientSecrets;
 use super::{discovery, federated};
+use crate::fake::http::Addresses;
 use crate::fake::{RequestInfo, State, Tenant, World, respond};
 
 /// All routes below a tenant; they answer on every host of the authority.
@@ -68,10 +71,16 @@ async fn device_code(
 }
 
 async fn token(world: World, info: RequestInfo, Path(name): Path<String>, body: Bytes) -> Response {
-    let form = Form::parse(&body);
+    let addresses = world.extension::<Addresses>();
+    let form = Form::parse(&body).at(&addresses);
+    let secrets = world.extension::<ClientSecrets>();
+    let proofs = Proofs {
+        addresses: &addresses,
+        secrets: &secrets,
+    };
     let answer = world.with(|state| {
         let owner = tenant(state, &name)?;
-        granted(state, &owner, &form)
+        granted(state, &owner, &form, &proofs)
     });
     match answer {
         Ok((owner, signed_in)) => respond::noted(
@@ -87,10 +96,11 @@ fn granted(
     state: &mut State,
     owner: &Tenant,
     form: &Form,
+    proofs: &Proofs<'_>,
 ) -> Result<(Tenant, SignedIn), AuthorityError> {
     let signed_in = match form.need("grant_type")? {
         "client_credentials" => SignedIn {
-            access: federated::client_credentials(state, owner, form)?,
+            access: federated::client_credentials(state, owner, form, proofs)?,
             refresh: None,
             id_token: None,
         },

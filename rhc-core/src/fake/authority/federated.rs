@@ -1,4 +1,5 @@
-//! Client credentials: an app proves itself with a token of somebody whom its registration trusts, or with its certificate.
+//! Client credentials: an app proves itself with a token of somebody whom its registration trusts, with its certificate, or
+//! with a secret that its World drew.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -8,25 +9,41 @@ use super::error::AuthorityError;
 use super::form::Form;
 use super::mint::{self, Minted};
 use super::scope::Scope;
+use super::secrets::ClientSecrets;
 use super::token::{self, Claims, Purpose};
 use crate::fake::directory::Read;
+use crate::fake::http::Addresses;
 use crate::fake::{State, Tenant};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// What a proof is compared with and is no part of the state.
+pub(super) struct Proofs<'a> {
+    /// Where the authority is reached beside its real hosts.
+    pub(super) addresses: &'a Addresses,
+    pub(super) secrets: &'a ClientSecrets,
+}
 
 /// Answers `grant_type=client_credentials`.
 pub(super) fn client_credentials(
     state: &State,
     owner: &Tenant,
     form: &Form,
+    proofs: &Proofs<'_>,
 ) -> Result<Minted, AuthorityError> {
     let client = form.client(owner)?;
     let scope = Scope::of_app(form.need("scope")?)?;
-    if form.get("client_secret").is_some() {
-        // There are no secrets in this World, as there shall be none in the environments that it stands for.
+    if let Some(secret) = form.get("client_secret") {
+        mint::app_principal(state, owner, client)?;
+        if proofs.secrets.is_of(client, secret) {
+            return mint::app_token_by(state, owner.id, client, &scope.resource, "1");
+        }
         return Err(AuthorityError::invalid_client(
             7_000_215,
-            format!("Invalid client secret provided for app '{client}'."),
+            format!(
+                "Invalid client secret provided. Ensure the secret being sent in the request is the client secret \
+                 value, not the client secret ID, for a secret added to app '{client}'."
+            ),
         ));
     }
     let assertion = form.get("client_assertion").ok_or_else(|| {
@@ -44,7 +61,7 @@ pub(super) fn client_credentials(
     }
     mint::app_principal(state, owner, client)?;
     if let Some(assertion) = certificate::Assertion::read(assertion) {
-        assertion.proves(state, owner, client)?;
+        assertion.proves(state, owner, client, proofs.addresses)?;
         return mint::app_token(state, owner.id, client, &scope.resource);
     }
     let assertion = checked(state, assertion)?;

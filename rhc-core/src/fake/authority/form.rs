@@ -6,6 +6,7 @@ use url::form_urlencoded;
 use uuid::Uuid;
 
 use super::error::AuthorityError;
+use crate::fake::http::Addresses;
 
 /// Parameters by name; of a repeated one the last counts.
 pub(super) struct Form(BTreeMap<String, String>);
@@ -13,6 +14,16 @@ pub(super) struct Form(BTreeMap<String, String>);
 impl Form {
     pub(super) fn parse(encoded: &[u8]) -> Self {
         Self(form_urlencoded::parse(encoded).into_owned().collect())
+    }
+
+    /// With addresses of this machine in `scope` read as the services that stand behind them.
+    pub(super) fn at(mut self, addresses: &Addresses) -> Self {
+        if let Some(scope) = self.0.get_mut("scope") {
+            let items = scope.split_ascii_whitespace();
+            let read = items.map(|item| addresses.real(item).unwrap_or_else(|| item.to_owned()));
+            *scope = read.collect::<Vec<_>>().join(" ");
+        }
+        self
     }
 
     /// A parameter that may be missing; an empty one is.

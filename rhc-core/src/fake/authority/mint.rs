@@ -85,6 +85,17 @@ pub fn app_token(
     app_id: Uuid,
     resource: &str,
 ) -> Result<Minted, AuthorityError> {
+    app_token_by(state, tenant, app_id, resource, "2")
+}
+
+/// The same for an application that proved itself so: "1" by a secret, "2" otherwise.
+pub(super) fn app_token_by(
+    state: &State,
+    tenant: Uuid,
+    app_id: Uuid,
+    resource: &str,
+    proof: &str,
+) -> Result<Minted, AuthorityError> {
     let owner = tenant_of(state, tenant)?;
     let principal = app_principal(state, owner, app_id)?;
     let resource_id = scope::resource_principal(state.directory_ref(), owner, resource)?;
@@ -92,7 +103,7 @@ pub fn app_token(
         oid: Some(principal),
         sub: principal.to_string(),
         appid: Some(app_id),
-        appidacr: Some("2".to_owned()),
+        appidacr: Some(proof.to_owned()),
         idtyp: Some("app".to_owned()),
         roles: roles(state, owner, principal, resource_id),
         ..about(owner, resource)

@@ -19,6 +19,7 @@ mod grants;
 mod mint;
 mod people;
 mod scope;
+mod secrets;
 mod token;
 
 use super::World;

@@ -22,7 +22,7 @@ pub(super) struct Claims {
     pub(super) oid: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) appid: Option<Uuid>,
-    /// How the client proved itself: "0" not at all, "2" by certificate, managed identity or assertion.
+    /// How the client proved itself: "0" not at all, "1" by a secret, "2" by certificate, managed identity or assertion.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) appidacr: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,8 +1,10 @@
 //! The World as hosts that answer HTTP: in process through a transport, or served on a socket.
 
+mod addresses;
 mod dispatch;
 mod faults;
 mod hosts;
+mod links;
 mod log;
 pub mod respond;
 mod serve;
@@ -12,6 +14,7 @@ pub use dispatch::RequestInfo;
 pub use faults::{Fault, FaultKind, Faults, Match, Occurrence};
 pub use log::{LoggedRequest, Noted};
 
+pub(super) use addresses::Addresses;
 pub(super) use hosts::Hosts;
 pub(super) use log::Log;
 pub(super) use transport::in_process;
