@@ -4,6 +4,7 @@ pub mod bench;
 pub mod conformance;
 pub mod deny;
 pub mod operations;
+pub mod peers;
 pub mod record;
 pub mod source;
 pub mod tidy;

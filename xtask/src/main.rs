@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, ci, conformance, deny, operations, record, tidy_command};
+use xtask::{bench, ci, conformance, deny, operations, peers, record, tidy_command};
 
 /// The project's own commands.
 #[derive(Debug, Parser)]
@@ -37,6 +37,8 @@ enum Command {
     Bench(bench::Options),
     /// Compare what we send, what the fakes answer and what the models keep with Microsoft's descriptions and real traffic.
     Conformance(conformance::Options),
+    /// Run Microsoft's own clients against the embedded cloud; installs them below target/peers (needs Python and PyPI).
+    Peers(peers::Options),
 }
 
 fn main() -> ExitCode {
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Command::Record { only } => record::run_all(only.as_deref()),
         Command::Bench(options) => bench::run(options),
         Command::Conformance(options) => conformance::command(&options),
+        Command::Peers(options) => peers::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,102 @@
+//! `cargo xtask peers`: Microsoft's own clients, unchanged, against the embedded cloud.
+//!
+//! Each peer is one scenario, a file under `xtask/peers`, run by the Python of its own environment against a cloud of its own.
+//! What it checks it says on standard output, one JSON object a line; everything else that it says is shown as it is.
+
+mod check;
+mod cloud;
+mod environment;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
+
+use check::{Line, Report};
+use cloud::Cloud;
+use table::{PEERS, Peer};
+
+use crate::{Outcome, root};
+
+/// Which peers to run.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+    /// Only the peers whose name contains this; can be given several times.
+    #[arg(value_name = "PEER")]
+    pub only: Vec<String>,
+    /// A program to make the environments with; it needs the modules `venv` and `pip`.
+    #[arg(long, value_name = "PROGRAM", default_value = "python3")]
+    pub python: String,
+}
+
+/// Installs the peers, runs them, and counts.
+///
+/// # Errors
+/// A check failed, a peer could not be installed or did not check what it has to, or there is no cloud.
+pub fn run(options: &Options) -> Outcome {
+    let wanted: Vec<_> = PEERS
+        .iter()
+        .filter(|peer| peer.is_among(&options.only))
+        .collect();
+    if wanted.is_empty() {
+        let names: Vec<_> = PEERS.iter().map(|peer| peer.name).collect();
+        return Err(format!(
+            "no peer is called so; there are: {}",
+            names.join(", ")
+        ));
+    }
+    let program = cloud::build()?;
+    let mut report = Report::default();
+    for peer in wanted {
+        println!("=== {}", peer.name);
+        match environment::python(peer.environment, &options.python)
+            .and_then(|python| Ok((python, Cloud::start(&program, peer.speed)?)))
+        {
+            Ok((python, cloud)) => meet(peer, &python, &cloud, &mut report)?,
+            Err(message) => report.broken(peer.name, &message),
+        }
+        report.end(peer.name);
+    }
+    let (passed, failed) = report.totals();
+    println!("{passed} passed, {failed} failed");
+    match failed {
+        0 => Ok(()),
+        _ => Err("peers: not every check passed".to_owned()),
+    }
+}
+
+/// Runs one scenario.
+fn meet(peer: &Peer, python: &std::path::Path, cloud: &Cloud, report: &mut Report) -> Outcome {
+    let folder = root().join("xtask/peers");
+    let mut scenario = Command::new(python)
+        .arg("-u")
+        .arg(folder.join(peer.script))
+        .current_dir(cloud.folder())
+        .envs(cloud.variables())
+        .env("PYTHONPATH", &folder)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("{}: {error}", python.display()))?;
+    if let Some(output) = scenario.stdout.take() {
+        for line in BufReader::new(output).lines() {
+            let line = line.map_err(|error| format!("{}: {error}", peer.name))?;
+            match Line::read(&line) {
+                Line::Check(check) => report.check(check),
+                Line::LeftOut { kind, reason } => report.left_out(&kind, &reason),
+                Line::Other => println!("{line}"),
+            }
+        }
+    }
+    let status = scenario
+        .wait()
+        .map_err(|error| format!("{}: {error}", peer.name))?;
+    if !status.success() {
+        report.broken(peer.name, &format!("the scenario ended with {status}"));
+    }
+    Ok(())
+}

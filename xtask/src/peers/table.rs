@@ -1,0 +1,37 @@
+//! The peers.
+
+/// One of Microsoft's clients.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer {
+    /// As its package is called.
+    pub(super) name: &'static str,
+    /// The file of its requirements under `xtask/peers/environments`, without `.txt`.
+    pub(super) environment: &'static str,
+    /// Its scenario under `xtask/peers`.
+    pub(super) script: &'static str,
+    /// How much faster than a clock the cloud's time runs: as fast as its long-running operations need it.
+    pub(super) speed: u32,
+}
+
+/// In the order in which they run.
+pub(super) const PEERS: &[Peer] = &[
+    Peer {
+        name: "azure-identity",
+        environment: "sdk",
+        script: "azure_identity.py",
+        speed: 1,
+    },
+    Peer {
+        name: "azure-mgmt-resource",
+        environment: "sdk",
+        script: "azure_mgmt_resource.py",
+        speed: 10,
+    },
+];
+
+impl Peer {
+    /// Whether it was asked for: no name stands for all.
+    pub(super) fn is_among(&self, names: &[String]) -> bool {
+        names.is_empty() || names.iter().any(|name| self.name.contains(name.as_str()))
+    }
+}

@@ -1,0 +1,87 @@
+//! What counts as a check, and what fails.
+
+use super::check::{Check, KINDS, Line, Report};
+use super::table::PEERS;
+use crate::root;
+
+fn check(kind: &str, passed: bool) -> Check {
+    Check {
+        kind: kind.to_owned(),
+        what: "a group".to_owned(),
+        expected: "1".to_owned(),
+        came: "2".to_owned(),
+        passed,
+    }
+}
+
+#[test]
+fn every_peer_has_its_files_and_a_name_of_its_own() {
+    let folder = root().join("xtask/peers");
+    for (place, peer) in PEERS.iter().enumerate() {
+        assert!(folder.join(peer.script).is_file(), "{}", peer.script);
+        let list = format!("environments/{}.txt", peer.environment);
+        let list = std::fs::read_to_string(folder.join(list)).unwrap();
+        let lines = list.lines().filter(|line| !line.starts_with('#'));
+        for line in lines {
+            assert!(line.contains("=="), "{line} is of no certain version");
+        }
+        assert!(PEERS[..place].iter().all(|other| other.name != peer.name));
+    }
+}
+
+#[test]
+fn a_peer_that_checks_all_kinds_passes() {
+    let mut report = Report::default();
+    for kind in KINDS {
+        report.check(check(kind, true));
+    }
+    report.end("peer");
+    assert_eq!(report.totals(), (KINDS.len(), 0));
+}
+
+#[test]
+fn a_kind_without_check_and_reason_fails() {
+    let mut report = Report::default();
+    for kind in &KINDS[1..] {
+        report.check(check(kind, true));
+    }
+    report.end("peer");
+    assert_eq!(report.totals(), (KINDS.len() - 1, 1));
+    report.left_out(KINDS[0], " ");
+    assert_eq!(report.totals(), (KINDS.len() - 1, 2));
+    let mut report = Report::default();
+    for kind in KINDS {
+        report.left_out(kind, "a reason");
+    }
+    report.end("peer");
+    assert_eq!(report.totals(), (0, 0));
+}
+
+#[test]
+fn a_failed_check_an_unknown_kind_and_a_broken_peer_count() {
+    let mut report = Report::default();
+    for kind in KINDS {
+        report.check(check(kind, kind != "read"));
+    }
+    report.check(check("miscellany", true));
+    report.broken("peer", "it ended early");
+    report.end("peer");
+    assert_eq!(report.totals(), (KINDS.len(), 3));
+}
+
+#[test]
+fn only_what_a_scenario_says_of_checks_is_read() {
+    let line = r#"{"kind":"read","what":"a group","expected":"1","came":"2","passed":false}"#;
+    assert_eq!(Line::read(line), Line::Check(check("read", false)));
+    let line = r#"{"left_out":"page","reason":"there is one only"}"#;
+    assert_eq!(
+        Line::read(line),
+        Line::LeftOut {
+            kind: "page".to_owned(),
+            reason: "there is one only".to_owned()
+        }
+    );
+    for other in ["", "Traceback", "{}", r#"{"kind":"read","passed":true}"#] {
+        assert_eq!(Line::read(other), Line::Other, "{other}");
+    }
+}
