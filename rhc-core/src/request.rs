@@ -1,6 +1,10 @@
 //! A request as a value, and its answer.
 
-use crate::{Clock, Error, ErrorKind, Path, Result, error::Error as CoreError, retry::server_wait};
+use crate::{
+    Clock, Error, ErrorKind, Path, Result, ServiceError,
+    error::Error as CoreError,
+    retry::{may_repeat_after, server_wait},
+};
 use azure_core::http::{Method, Url, headers::Headers};
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -148,6 +152,18 @@ impl Request {
         self.body.as_deref()
     }
 
+    /// The headers that were added.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+    }
+
+    /// Whether it may be sent again after an answer of this status.
+    pub fn may_repeat_after(&self, status: u16) -> bool {
+        may_repeat_after(status, self.is_idempotent())
+    }
+
     /// Path and query as they are sent.
     pub fn path_and_query(&self) -> String {
         let (path, mut query) = match &self.target {
@@ -186,7 +202,11 @@ impl Request {
         }
     }
 
-    pub(crate) fn url(&self, origin: &Url) -> Result<Url> {
+    /// Where it goes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] for a name that would change the path, and for a body that cannot be written.
+    pub fn url(&self, origin: &Url) -> Result<Url> {
         let path_problem = match &self.target {
             Target::Path(path) => path.problem(),
             Target::Link(_) => None,
@@ -251,6 +271,45 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The answer to one of several requests that were sent as one.
+    pub fn of(request: &Request, status: u16, headers: Headers, body: Bytes) -> Self {
+        Self {
+            status,
+            headers,
+            body,
+            operation: request.operation,
+            method: request.method,
+            path: request.shown_path(),
+        }
+    }
+
+    /// Itself, if the status is 2xx.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Status`] for any other.
+    pub fn success(self) -> Result<Self> {
+        match self.status {
+            200..=299 => Ok(self),
+            _ => Err(self.refusal()),
+        }
+    }
+
+    /// What the service says is wrong.
+    pub(crate) fn refusal(&self) -> CoreError {
+        let service = ServiceError::parse(&self.body);
+        let words = match &service {
+            Some(_) => String::new(),
+            None => plain_words(self),
+        };
+        let error = self
+            .error(ErrorKind::Status, words)
+            .with_service_error(service);
+        match error.service_error() {
+            Some(_) => error,
+            None => error.with_body(&self.body),
+        }
+    }
+
     /// Reads the body.
     ///
     /// # Errors
@@ -301,6 +360,16 @@ impl fmt::Debug for Answer {
             .field("status", &self.status)
             .field("body", &format!("{} bytes", self.body.len()))
             .finish_non_exhaustive()
+    }
+}
+
+/// What to say of an error without an error body, such as a proxy's page.
+fn plain_words(answer: &Answer) -> String {
+    let kind = answer.header("content-type").unwrap_or("no content type");
+    match answer.status {
+        300..=399 => "the service redirects; redirects are not followed, because a token must not go elsewhere".to_owned(),
+        _ if answer.body.is_empty() => "the service gave no reason".to_owned(),
+        _ => format!("the answer is not an error of the service ({kind}); something in between may have given it"),
     }
 }
 

@@ -47,6 +47,38 @@ impl Default for RetryOptions {
     }
 }
 
+impl RetryOptions {
+    /// How long to wait before the next try: as the service asked, else by doubling. `None`: it was tried often or long enough.
+    ///
+    /// `attempt` counts from one, `elapsed` from when the request was first sent.
+    pub fn pause(
+        &self,
+        attempt: u32,
+        asked: Option<Duration>,
+        elapsed: Duration,
+        clock: &Clock,
+    ) -> Option<Duration> {
+        if attempt >= self.max_attempts {
+            return None;
+        }
+        // "At once" (zero, or a date that has passed) would spend all attempts within a moment.
+        let wait = asked
+            .filter(|asked| !asked.is_zero())
+            .unwrap_or_else(|| self.backoff(attempt, clock));
+        (elapsed.saturating_add(wait) <= self.deadline).then_some(wait)
+    }
+
+    fn backoff(&self, attempt: u32, clock: &Clock) -> Duration {
+        let doubled = self
+            .first_wait
+            .saturating_mul(2u32.saturating_pow(attempt.saturating_sub(1)));
+        let capped = doubled.min(self.longest_wait);
+        // RandomState is seeded by the system; one hash of it is chance enough to spread clients.
+        let chance = (RandomState::new().hash_one(attempt) % 1000) as u32;
+        clock.scaled(capped.saturating_add(capped / 4000 * chance))
+    }
+}
+
 /// What one call knows about itself while it passes the pipeline.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -88,18 +120,6 @@ pub(crate) struct RetryPolicy {
 impl RetryPolicy {
     pub(crate) fn new(options: RetryOptions, clock: Clock) -> Self {
         Self { options, clock }
-    }
-
-    fn backoff(&self, attempt: u32) -> Duration {
-        let doubled = self
-            .options
-            .first_wait
-            .saturating_mul(2u32.saturating_pow(attempt.saturating_sub(1)));
-        let capped = doubled.min(self.options.longest_wait);
-        // RandomState is seeded by the system; one hash of it is chance enough to spread clients.
-        let chance = (RandomState::new().hash_one(attempt) % 1000) as u32;
-        self.clock
-            .scaled(capped.saturating_add(capped / 4000 * chance))
     }
 }
 
@@ -167,20 +187,16 @@ impl Policy for RetryPolicy {
                 }),
                 Ordering::Relaxed,
             );
-            if !may_repeat(&result, call.idempotent) || attempt >= self.options.max_attempts {
+            if !may_repeat(&result, call.idempotent) {
                 return result;
             }
-            // "At once" (zero, or a date that has passed) would spend all attempts within a moment.
-            let wait = asked
-                .filter(|asked| !asked.is_zero())
-                .unwrap_or_else(|| self.backoff(attempt));
             let elapsed = call
                 .first_sent
                 .get()
                 .map_or(Duration::ZERO, tokio::time::Instant::elapsed);
-            if elapsed.saturating_add(wait) > self.options.deadline {
+            let Some(wait) = self.options.pause(attempt, asked, elapsed, &self.clock) else {
                 return result;
-            }
+            };
             if may_have_acted(&result) {
                 call.earlier_unknown.store(true, Ordering::Relaxed);
             }
@@ -204,16 +220,21 @@ pub(crate) fn may_repeat(
     idempotent: bool,
 ) -> bool {
     match result {
-        Ok(answer) => match u16::from(answer.status()) {
-            429 => true,
-            408 | 500 | 502 | 503 | 504 => idempotent,
-            _ => false,
-        },
+        Ok(answer) => may_repeat_after(answer.status().into(), idempotent),
         Err(error) => match error.kind() {
             ErrorKind::Connection => true,
             ErrorKind::Io => idempotent,
             _ => false,
         },
+    }
+}
+
+/// The part of [`may_repeat`] that is about answers.
+pub(crate) fn may_repeat_after(status: u16, idempotent: bool) -> bool {
+    match status {
+        429 => true,
+        408 | 500 | 502 | 503 | 504 => idempotent,
+        _ => false,
     }
 }
 
@@ -350,10 +371,8 @@ mod tests {
 
     #[test]
     fn backoff_doubles_up_to_its_cap() {
-        let policy = RetryPolicy::new(
-            RetryOptions::default(),
-            Clock::anchored(OffsetDateTime::UNIX_EPOCH, 1.0),
-        );
+        let clock = Clock::anchored(OffsetDateTime::UNIX_EPOCH, 1.0);
+        let options = RetryOptions::default();
         for (attempt, least) in [
             (1, 800),
             (2, 1600),
@@ -361,7 +380,7 @@ mod tests {
             (20, 60_000),
             (u32::MAX, 60_000),
         ] {
-            let wait = policy.backoff(attempt).as_millis();
+            let wait = options.backoff(attempt, &clock).as_millis();
             assert!(
                 wait >= least && wait <= least + least / 4,
                 "attempt {attempt}: {wait} ms"

@@ -6,7 +6,6 @@ use crate::{
     pacing::PacingPolicy,
     request::Target,
     retry::{Call, RetryPolicy, TryTimeout},
-    service_error::ServiceError,
     tokens::{Authorize, CredentialFactory, WrongOrigin, origin_of},
 };
 use azure_core::{
@@ -66,6 +65,7 @@ pub struct Service(Arc<Inner>);
 struct Inner {
     origin: Url,
     pipeline: Pipeline,
+    retry: RetryOptions,
     clock: Clock,
 }
 
@@ -126,6 +126,7 @@ impl Service {
         Ok(Self(Arc::new(Inner {
             origin: info.origin,
             pipeline,
+            retry: options.retry.clone(),
             clock: options.clock,
         })))
     }
@@ -138,6 +139,11 @@ impl Service {
     /// The clock that waiting goes by.
     pub fn clock(&self) -> &Clock {
         &self.0.clock
+    }
+
+    /// How long and how often requests are tried again.
+    pub fn retry(&self) -> &RetryOptions {
+        &self.0.retry
     }
 
     /// Sends a request and takes any 2xx answer.
@@ -190,33 +196,14 @@ impl Service {
             }
         };
         let (status, headers, body) = answer.deconstruct();
-        let answer = Answer {
-            status: status.into(),
-            headers,
-            body: Bytes::from(body),
-            operation: request.operation,
-            method: request.method,
-            path: request.shown_path(),
-        };
+        let answer = Answer::of(&request, status.into(), headers, Bytes::from(body));
         if (200..300).contains(&answer.status) || also.contains(&answer.status) {
             return Ok(answer);
         }
-        let service = ServiceError::parse(&answer.body);
-        let words = if service.is_some() {
-            String::new()
-        } else {
-            plain_words(&answer)
-        };
-        let error = answer
-            .error(ErrorKind::Status, words)
-            .with_service_error(service)
+        Err(answer
+            .refusal()
             .with_earlier_unknown(earlier_unknown)
-            .with_effort(attempts, elapsed, call.asked_to_wait());
-        Err(if error.service_error().is_none() {
-            error.with_body(&answer.body)
-        } else {
-            error
-        })
+            .with_effort(attempts, elapsed, call.asked_to_wait()))
     }
 
     /// Sends a request; 404 is `None`.
@@ -294,14 +281,4 @@ fn not_answered(
         .with_request(request.method, request.shown_path())
         .with_earlier_unknown(earlier_unknown)
         .with_source(without_address(error, url, &request.shown_path()))
-}
-
-/// What to say of an error without an error body, such as a proxy's page.
-fn plain_words(answer: &Answer) -> String {
-    let kind = answer.header("content-type").unwrap_or("no content type");
-    match answer.status {
-        300..=399 => "the service redirects; redirects are not followed, because a token must not go elsewhere".to_owned(),
-        _ if answer.body.is_empty() => "the service gave no reason".to_owned(),
-        _ => format!("the answer is not an error of the service ({kind}); something in between may have given it"),
-    }
 }

@@ -4,6 +4,7 @@
 mod macros;
 
 mod applications;
+mod batch;
 mod branding;
 mod client;
 mod conditional_access;
@@ -32,6 +33,7 @@ pub use applications::{
     PasswordCredential, PermissionScope, PreAuthorizedApplication, PublicClient,
     RequiredResourceAccess, ResourceAccess, SignInAudience, Spa, Web,
 };
+pub use batch::{Batch, BatchAnswers, BatchId};
 pub use branding::{Branding, Brandings, DEFAULT_BRANDING};
 pub use client::{GraphClient, GraphClientOptions};
 pub use conditional_access::{

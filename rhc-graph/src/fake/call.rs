@@ -2,7 +2,7 @@
 
 use super::{Refusal, odata::Query};
 use axum::body::Bytes;
-use axum::http::{HeaderMap, Method};
+use axum::http::HeaderMap;
 use rhc_core::fake::authority::{Caller, CallerKind};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -14,8 +14,6 @@ pub const ORIGIN: &str = "https://graph.microsoft.com/v1.0";
 /// A request whose token was checked and whose path was matched.
 #[derive(Debug)]
 pub struct Call {
-    /// The method.
-    pub method: Method,
     /// Who calls, and in which tenant.
     pub caller: Caller,
     /// What stood in the pattern's `{…}`, in order.

@@ -12,6 +12,7 @@
 
 mod app_roles;
 mod applications;
+mod batch;
 mod branding;
 mod call;
 mod conditional_access;
@@ -49,7 +50,7 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
-use rhc_core::fake::{RequestInfo, authority, respond};
+use rhc_core::fake::{RequestInfo, authority, authority::Caller, respond};
 use serde_json::{Map, Value};
 use std::sync::{Mutex, PoisonError};
 
@@ -147,23 +148,21 @@ async fn answer(world: World, info: RequestInfo, request: Request) -> Response {
             Err(failure) => return failure.graph(&info),
         };
         let tenant = caller.tenant;
-        let body = body.unwrap_or_default();
-        let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
-        let call = |keys| {
-            Ok(Call {
-                body: parse(&parts.headers, &body)?,
-                method: parts.method.clone(),
-                caller,
-                keys,
-                query: Query::parse(query)?,
-                path: path.strip_prefix("/v1.0").unwrap_or(path).to_owned(),
-                headers: parts.headers.clone(),
-                at: info.at,
-            })
+        let ask = Ask {
+            method: parts.method.as_str(),
+            path: parts.uri.path(),
+            query: parts.uri.query().unwrap_or_default(),
+            headers: &parts.headers,
+            body: &body.unwrap_or_default(),
         };
         let mut operation = "unknown";
-        let method = parts.method.as_str();
-        let result = run(state, &added, method, path, call, &mut operation);
+        let result = if ask.method == "POST" && ask.path.eq_ignore_ascii_case("/v1.0/$batch") {
+            operation = "batch";
+            parse(ask.headers, ask.body)
+                .and_then(|body| batch::answer(state, &added, &caller, body.as_ref(), &info))
+        } else {
+            serve(state, &added, &caller, &ask, &info, &mut operation)
+        };
         let response = match result {
             Ok(reply) => {
                 let response = match &reply.body {
@@ -185,15 +184,28 @@ async fn answer(world: World, info: RequestInfo, request: Request) -> Response {
     })
 }
 
+/// Routes that other crates added.
+type Routes<'a> = &'a [&'static [Route]];
+
+/// What is asked, alone or within a batch.
+struct Ask<'a> {
+    method: &'a str,
+    path: &'a str,
+    query: &'a str,
+    headers: &'a HeaderMap,
+    body: &'a Bytes,
+}
+
 /// Finds the operation and lets it act.
-fn run(
+fn serve(
     state: &mut State,
-    added: &[&'static [Route]],
-    method: &str,
-    path: &str,
-    call: impl FnOnce(Vec<Key>) -> Result<Call, Refusal>,
+    added: Routes<'_>,
+    caller: &Caller,
+    ask: &Ask<'_>,
+    info: &RequestInfo,
     operation: &mut &'static str,
 ) -> Result<Reply, Refusal> {
+    let path = ask.path;
     let unknown = || {
         let segment = path
             .trim_start_matches("/v1.0/")
@@ -217,12 +229,20 @@ fn run(
         let Some(keys) = route::fit(route.pattern, &segments) else {
             continue;
         };
-        if route.method != method {
+        if route.method != ask.method {
             other_method = true;
             continue;
         }
         *operation = route.operation;
-        let call = call(keys)?;
+        let call = Call {
+            body: parse(ask.headers, ask.body)?,
+            caller: caller.clone(),
+            keys,
+            query: Query::parse(ask.query)?,
+            path: below.to_owned(),
+            headers: ask.headers.clone(),
+            at: info.at,
+        };
         let may = |permission: &&str| call.caller.may(permission);
         if !route.needs.iter().all(|any| any.iter().any(may)) {
             return Err(Refusal::denied());

@@ -105,12 +105,17 @@ impl Refusal {
     }
 
     pub(super) fn response(&self, info: &RequestInfo) -> Response {
+        respond::json(self.status, &self.body(info))
+    }
+
+    /// The body alone, as within a batch.
+    pub(super) fn body(&self, info: &RequestInfo) -> Value {
         let more = match self.detail {
             Some((code, target)) => {
                 json!({"details": [{"code": code, "message": self.message, "target": target}]})
             }
             None => Value::Null,
         };
-        respond::graph_error_with(info, self.status, self.code, &self.message, more)
+        respond::graph_error_body(info, self.code, &self.message, more)
     }
 }

@@ -2,6 +2,7 @@
 
 mod advanced;
 mod applications;
+mod batch;
 mod branding;
 mod consent;
 mod deleted;

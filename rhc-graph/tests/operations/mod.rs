@@ -1,6 +1,7 @@
 //! The operations, by resource.
 
 mod applications;
+mod batch;
 mod branding;
 mod conditional_access;
 mod deleted_items;

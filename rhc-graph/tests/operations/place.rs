@@ -199,8 +199,7 @@ pub(crate) async fn live(who: Who) -> Live {
         "User.ReadWrite.All",
         "User.RevokeSessions.All",
     ];
-    tokio::time::resume();
-    Live {
+    let live = Live {
         transport: world.transport(),
         credential: match who {
             Who::Administrator => world.sign_in(TENANT, &scopes),
@@ -208,5 +207,8 @@ pub(crate) async fn live(who: Who) -> Live {
         },
         clock: world.clock(),
         source: "embedded",
-    }
+    };
+    // Last: what takes time before this would show in the recording.
+    tokio::time::resume();
+    live
 }

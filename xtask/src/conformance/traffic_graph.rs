@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::{
     check::{Disagreement, Way, check},
     exchange::{Exchange, error_body, normal, says},
     graph::{Found, Graph},
     operations::segments,
+    read::recordings::{decode, pairs},
     report::Report,
     shapes::{Node, Shape},
+    text,
 };
 
 /// The checks of this file.
@@ -20,14 +24,58 @@ pub const ANSWERS: &str = "graph-answer";
 pub fn compare(graph: &Graph, exchanges: &[Exchange], report: &mut Report) {
     let mut handed_out = BTreeSet::new();
     for exchange in exchanges {
-        one(
-            graph,
-            exchange,
-            handed_out.contains(&normal(&exchange.link)),
-            report,
-        );
-        handed_out.extend(exchange.links());
+        for exchange in batched(exchange)
+            .as_deref()
+            .unwrap_or(std::slice::from_ref(exchange))
+        {
+            one(
+                graph,
+                exchange,
+                handed_out.contains(&normal(&exchange.link)),
+                report,
+            );
+            handed_out.extend(exchange.links());
+        }
     }
+}
+
+/// The requests and answers within a batch, for which no description has an operation.
+fn batched(exchange: &Exchange) -> Option<Vec<Exchange>> {
+    if exchange.path != "/v1.0/$batch" || exchange.status != 200 {
+        return None;
+    }
+    let items = |message: &Option<Value>, name: &str| {
+        let items = message.as_ref()?.get(name)?.as_array()?;
+        Some(items.clone())
+    };
+    let answers = items(&exchange.answer, "responses")?;
+    let headers = |message: &Value| {
+        text::members(message, "headers")
+            .filter_map(|(name, value)| Some((name.to_lowercase(), value.as_str()?.to_owned())))
+            .collect()
+    };
+    items(&exchange.request, "requests")?
+        .iter()
+        .map(|item| {
+            let answer = answers
+                .iter()
+                .find(|answer| answer.get("id") == item.get("id"))?;
+            let link = format!("/v1.0{}", item.get("url")?.as_str()?);
+            let (path, query) = link.split_once('?').unwrap_or((&link, ""));
+            Some(Exchange {
+                method: item.get("method")?.as_str()?.to_owned(),
+                host: exchange.host.clone(),
+                path: decode(path),
+                query: pairs(query),
+                link: link.clone(),
+                request_headers: headers(item),
+                request: item.get("body").cloned(),
+                status: u16::try_from(answer.get("status")?.as_u64()?).ok()?,
+                answer_headers: headers(answer),
+                answer: answer.get("body").cloned(),
+            })
+        })
+        .collect()
 }
 
 fn one(graph: &Graph, exchange: &Exchange, linked: bool, report: &mut Report) {
@@ -172,10 +220,7 @@ fn answer(exchange: &Exchange, found: &Found<'_>) -> Vec<Disagreement> {
         return error_body(exchange.answer.as_ref());
     }
     if exchange.path.ends_with("/$count") {
-        let number = exchange
-            .answer
-            .as_ref()
-            .is_some_and(serde_json::Value::is_u64);
+        let number = exchange.answer.as_ref().is_some_and(Value::is_u64);
         return if number && exchange.status == 200 {
             Vec::new()
         } else {

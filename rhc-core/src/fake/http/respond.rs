@@ -118,6 +118,12 @@ pub fn graph_error_with(
     message: &str,
     more: Value,
 ) -> Response {
+    json(code, &graph_error_body(info, error, message, more))
+}
+
+/// The body of such an error, with further members (`details`).
+#[must_use]
+pub fn graph_error_body(info: &RequestInfo, error: &str, message: &str, more: Value) -> Value {
     let date = info
         .at
         .format(format_description!(
@@ -139,7 +145,7 @@ pub fn graph_error_with(
             }),
         );
     }
-    json(code, &json!({ "error": body }))
+    json!({ "error": body })
 }
 
 /// An error of the token authority: the OAuth error and Microsoft's number behind it.
