@@ -40,3 +40,8 @@ operations! {
         Ok((answers.read::<Value>(first)?, answers.read::<Value>(second)?))
     };
 }
+
+refusals! {
+    // What the client itself would not send.
+    batch_empty: "batch.empty" => |graph| graph.request::<Value>("batch", Method::Post, Path::new("/v1.0/$batch"), Some(&json!({"requests": []}))).await;
+}

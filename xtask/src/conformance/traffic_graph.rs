@@ -41,8 +41,12 @@ pub fn compare(graph: &Graph, exchanges: &[Exchange], report: &mut Report) {
 
 /// The requests and answers within a batch, for which no description has an operation.
 fn batched(exchange: &Exchange) -> Option<Vec<Exchange>> {
-    if exchange.path != "/v1.0/$batch" || exchange.status != 200 {
+    if exchange.path != "/v1.0/$batch" {
         return None;
+    }
+    if exchange.status != 200 {
+        // Refused as a whole: none of its requests was looked at.
+        return Some(Vec::new());
     }
     let items = |message: &Option<Value>, name: &str| {
         let items = message.as_ref()?.get(name)?.as_array()?;
