@@ -20,6 +20,10 @@ mod audit;
 mod images_and_files;
 #[path = "operations/network.rs"]
 mod network;
+#[path = "operations/refusals.rs"]
+mod refusals;
+#[path = "operations/rules.rs"]
+mod rules;
 #[path = "operations/scopes.rs"]
 mod scopes;
 #[path = "operations/services.rs"]

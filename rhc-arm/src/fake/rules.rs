@@ -305,8 +305,8 @@ pub struct TypeRules {
     pub location_header: bool,
     /// What its provider calls refusals.
     pub codes: Codes,
-    /// What its provider says of one that is not there, if not `ResourceNotFound`: the code, and what comes before the name.
-    pub absent: Option<(&'static str, &'static str)>,
+    /// What its provider says of one that is not there, if not `ResourceNotFound`.
+    pub absent: Option<fn(&ResourcePath) -> ServiceError>,
     /// Checks that need more than the body: other resources, the directory.
     pub before_put: fn(&mut State, &PutContext<'_>) -> Result<(), ServiceError>,
     /// Sets what only the service knows; runs on what will be stored.

@@ -11,6 +11,7 @@ mod examples;
 mod images_and_files;
 mod networks;
 mod roles_and_identities;
+mod rules;
 mod state_file;
 mod tables;
 mod vaults_and_logs;

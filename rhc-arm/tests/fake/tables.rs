@@ -63,7 +63,13 @@ fn find(list: &[(&'static str, Value)], path: &str, example: &Example) -> Value 
 fn settled(mut value: Value) -> Value {
     match &mut value {
         Value::Object(members) => {
-            for volatile in ["systemData", "etag", "updatedOn", "modifiedDate"] {
+            for volatile in [
+                "systemData",
+                "etag",
+                "updatedOn",
+                "updatedBy",
+                "modifiedDate",
+            ] {
                 members.remove(volatile);
             }
             for inner in members.values_mut() {

@@ -260,6 +260,13 @@ pub(crate) mod seed {
             "/providers/Microsoft.Storage/storageAccounts/fixturesstorage",
             body,
         );
+        // What comes with an account that is made by a request.
+        let properties = json!({"cors": {"corsRules": []}, "deleteRetentionPolicy": {"allowPermanentDelete": false, "enabled": false}});
+        there(
+            state,
+            "/providers/Microsoft.Storage/storageAccounts/fixturesstorage/blobServices/default",
+            json!({"sku": {"name": "Standard_LRS", "tier": "Standard"}, "properties": properties}),
+        );
     }
 
     pub(crate) fn mail(state: &mut State) {
@@ -277,6 +284,25 @@ pub(crate) mod seed {
             state,
             domain,
             json!({"location": "global", "properties": {"domainManagement": "CustomerManaged"}}),
+        );
+    }
+
+    /// Names that strangers hold.
+    pub(crate) fn taken(state: &mut State) {
+        let names = [
+            "microsoft.keyvault/vaults/strangers-kv",
+            "microsoft.storage/storageaccounts/strangersstorage",
+        ];
+        let taken = &mut state.section::<Arm>().taken_names;
+        taken.extend(names.map(str::to_owned));
+    }
+
+    /// A lock on the group.
+    pub(crate) fn lock(state: &mut State) {
+        there(
+            state,
+            "/providers/Microsoft.Authorization/locks/keep",
+            json!({"properties": {"level": "CanNotDelete"}}),
         );
     }
 

@@ -11,10 +11,15 @@ const NFS: &str = "properties.nfsAzureFile";
 
 pub(super) const RULES: TypeRules = TypeRules {
     reported_type: Some("Microsoft.App/managedenvironments/storages"),
-    absent: Some((
-        "ManagedEnvironmentStorageNotFound",
-        "ManagedEnvironment Storage",
-    )),
+    absent: Some(|path| {
+        ServiceError::not_found(
+            "ManagedEnvironmentStorageNotFound",
+            format!(
+                "ManagedEnvironment Storage '{}' was not found.",
+                path.name()
+            ),
+        )
+    }),
     enums: &[
         (
             "properties.azureFile.accessMode",

@@ -9,6 +9,7 @@ use crate::fake::path::{Place, ResourcePath};
 use crate::fake::roles;
 use crate::fake::route::Reply;
 use crate::fake::state::{Arm, Work};
+use crate::fake::types::lock::{self, Doing};
 
 pub(super) fn post(state: &mut State, call: &Call<'_>) -> Result<Reply, ServiceError> {
     let Some((name, rest)) = call.segments.split_last() else {
@@ -34,6 +35,7 @@ pub(super) fn post(state: &mut State, call: &Call<'_>) -> Result<Reply, ServiceE
         |own| format!("{}/{own}", rules.resource_type),
     );
     roles::authorize(state, &call.caller, &path.id(), &permission)?;
+    lock::check(state, &path.id(), Doing::Writing)?;
     gate::surroundings(state, &rules, &path, true)?;
     let existing = find(state, &path).ok_or_else(|| read::missing(&rules, &path))?;
     let context = ActionContext {

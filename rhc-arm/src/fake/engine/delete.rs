@@ -9,6 +9,7 @@ use crate::fake::path::ResourcePath;
 use crate::fake::registry::Registry;
 use crate::fake::route::Reply;
 use crate::fake::state::{Arm, Work, arm};
+use crate::fake::types::lock::{self, Doing};
 
 pub(super) fn delete(
     state: &mut State,
@@ -31,6 +32,7 @@ pub(super) fn delete(
         ));
     }
     gate::access(state, call, &rules, &path.id(), "delete")?;
+    lock::check(state, &path.id(), Doing::Deleting)?;
     let existing = state
         .read::<Arm>()
         .and_then(|arm| arm.get(&path.id()))
@@ -62,7 +64,7 @@ pub(super) fn delete(
         remove(state, call.registry, &path.key());
         let body = timing.body.then(|| existing.body.clone());
         return Ok(match body {
-            Some(body) if rules.resource_type == crate::fake::roles::ROLE_ASSIGNMENTS => {
+            Some(body) if answered_when_gone(rules.resource_type) => {
                 Reply::new(timing.status, body)
             }
             _ => Reply::empty(timing.status),
@@ -77,6 +79,16 @@ pub(super) fn delete(
         }
     }
     Ok(operation::reply(timing.status, None, &begun))
+}
+
+/// Whether the answer to a deletion holds what is gone: recorded of the first and the last.
+fn answered_when_gone(resource_type: &str) -> bool {
+    [
+        crate::fake::roles::ROLE_ASSIGNMENTS,
+        crate::fake::roles::ROLE_DEFINITIONS,
+        crate::fake::types::policy::ASSIGNMENTS,
+    ]
+    .contains(&resource_type)
 }
 
 /// Removes a resource with everything below it, the innermost first.

@@ -13,6 +13,8 @@ use crate::fake::path::ResourcePath;
 use crate::fake::route::Reply;
 use crate::fake::rules::{IdStyle, Patch, TypeRules, Uniqueness};
 use crate::fake::state::{Arm, Stored, Work, arm};
+use crate::fake::types::lock::{self, Doing};
+use crate::fake::types::policy;
 
 pub(super) fn put(
     state: &mut State,
@@ -89,6 +91,7 @@ fn writable(
     };
     let rules = gate::rules(call, &path.resource_type())?;
     gate::access(state, call, &rules, &path.id(), "write")?;
+    lock::check(state, &path.id(), Doing::Writing)?;
     gate::registered(state, &rules, path.subscription())?;
     gate::surroundings(state, &rules, path, true)?;
     Ok((tenant, rules))
@@ -104,6 +107,7 @@ fn write(
     sent: Value,
 ) -> Result<Reply, ServiceError> {
     check::body(rules, path, &sent, existing.as_ref())?;
+    policy::check(state, path, rules.resource_type, &sent)?;
     links::check(state, call, rules, path, &sent)?;
     identity::check(state, call, path, &sent)?;
     unique(state, rules, path, existing.as_ref())?;

@@ -77,8 +77,8 @@ pub(super) fn missing(rules: &TypeRules, path: &ResourcePath) -> ServiceError {
     if path.is_group() {
         return gate::group_not_found(path.name());
     }
-    if let Some((code, what)) = rules.absent {
-        return ServiceError::not_found(code, format!("{what} '{}' was not found.", path.name()));
+    if let Some(absent) = rules.absent {
+        return absent(path);
     }
     ServiceError::resource_not_found(
         rules.resource_type,

@@ -132,6 +132,18 @@ const fn record(resource_type: &'static str) -> TypeRules {
         patch: Patch::Merge,
         system_data: false,
         codes: CODES,
+        // As recorded.
+        absent: Some(|path| {
+            ServiceError::not_found(
+                "NotFound",
+                format!(
+                    "The resource record '{}' does not exist in resource group '{}' of subscription '{}'.",
+                    path.name(),
+                    path.group().unwrap_or_default(),
+                    path.subscription().unwrap_or_default()
+                ),
+            )
+        }),
         before_put: alone,
         compute: |_, put, stored| {
             stored.set("properties.fqdn", format!("{}.", full_name(put.path)));

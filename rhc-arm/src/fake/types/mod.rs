@@ -12,9 +12,11 @@ mod entra_logs;
 mod group;
 mod identity;
 mod insights;
+pub(super) mod lock;
 mod logs;
 mod network;
 mod ownership;
+pub(super) mod policy;
 mod private_dns;
 mod private_dns_record;
 mod private_link;
@@ -47,8 +49,10 @@ const TYPES: &[&[TypeRules]] = &[
     group::TYPES,
     identity::TYPES,
     insights::TYPES,
+    lock::TYPES,
     logs::TYPES,
     network::TYPES,
+    policy::TYPES,
     private_dns::TYPES,
     private_dns_record::TYPES,
     private_link::TYPES,

@@ -1,7 +1,14 @@
-//! `Microsoft.Authorization`: who may do what.
+//! `Microsoft.Authorization`: who may do what, and what nobody may.
 
+mod lock;
+mod policy_assignment;
 mod role_assignment;
 mod role_definition;
 
+pub use lock::{Lock, LockLevel, LockOwner, LockProperties};
+pub use policy_assignment::{
+    EnforcementMode, NonComplianceMessage, PolicyAssignment, PolicyAssignmentProperties,
+    PolicyParameter,
+};
 pub use role_assignment::{PrincipalType, RoleAssignment, RoleAssignmentProperties};
 pub use role_definition::{Permission, RoleDefinition, RoleDefinitionProperties};

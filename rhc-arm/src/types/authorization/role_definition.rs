@@ -1,6 +1,6 @@
 //! Role definitions.
 
-use crate::{Error, ErrorKind, Resource, ResourceType, Resources, Result, model};
+use crate::{Error, ErrorKind, Resource, ResourceId, ResourceType, Resources, Result, model};
 
 model! {
     /// What a role is.
@@ -31,9 +31,11 @@ model! {
     }
 }
 
-/// A role definition, named by a GUID: an extension of any scope.
+/// A role definition, named by a GUID: an extension of any scope. The list takes the filters `roleName eq '…'` and `type eq 'CustomRole'`.
 ///
-/// Role: Reader reads it; it is not written here.
+/// Codes worth matching: `RoleDefinitionWithSameNameExists` (409), `RoleDefinitionHasAssignments` (400: it is still in use).
+///
+/// Role: Reader reads it; Owner and User Access Administrator of every assignable scope write one of their own.
 /// Source: [role definitions](https://learn.microsoft.com/azure/templates/microsoft.authorization/roledefinitions).
 #[derive(Debug, Clone)]
 pub enum RoleDefinition {}
@@ -45,6 +47,24 @@ impl ResourceType for RoleDefinition {
         &["createdOn", "updatedOn", "createdBy", "updatedBy"];
     const LONG_RUNNING: bool = false;
     type Properties = RoleDefinitionProperties;
+}
+
+impl RoleDefinition {
+    /// A role of one's own: what it allows, and where it can be assigned.
+    pub fn custom(
+        name: impl Into<String>,
+        permission: Permission,
+        assignable_scopes: impl IntoIterator<Item = ResourceId>,
+    ) -> Resource<Self> {
+        let scopes = assignable_scopes.into_iter();
+        Resource::new(RoleDefinitionProperties {
+            role_name: Some(name.into()),
+            role_type: Some("CustomRole".to_owned()),
+            permissions: Some(vec![permission]),
+            assignable_scopes: Some(scopes.map(|scope| scope.to_string()).collect()),
+            ..RoleDefinitionProperties::default()
+        })
+    }
 }
 
 impl Resources<RoleDefinition> {

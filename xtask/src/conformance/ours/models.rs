@@ -98,6 +98,8 @@ pub const RESOURCES: &[ArmModel] = resources![
     rhc_sql_identity::SqlDatabase,
     rhc_sql_identity::SqlServer,
     rhc_sql_identity::TransparentDataEncryption,
+    types::authorization::Lock,
+    types::authorization::PolicyAssignment,
     types::authorization::RoleAssignment,
     types::authorization::RoleDefinition,
     types::aadiam::EntraDiagnosticSetting,
