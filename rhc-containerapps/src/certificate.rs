@@ -46,11 +46,9 @@ model! {
 
 /// A certificate that the owner of a host name brings himself. Its scope is an environment.
 ///
-/// Permission: `Microsoft.App/managedEnvironments/certificates/read`, `Microsoft.App/managedEnvironments/certificates/write`,
-/// `Microsoft.App/managedEnvironments/certificates/delete`; role
-/// [Container Apps ManagedEnvironments Contributor](https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/containers#container-apps-managedenvironments-contributor).
-///
 /// PATCH changes its tags only. On deletion the code `CertificateInUse` says that an app still uses it.
+///
+/// Role: [Container Apps ManagedEnvironments Contributor](https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/containers#container-apps-managedenvironments-contributor).
 #[derive(Debug, Clone)]
 pub enum Certificate {}
 

@@ -40,8 +40,7 @@ model! {
 
 /// A replica of a revision: made and ended by the service. Its scope is a revision.
 ///
-/// Permission: `Microsoft.App/containerApps/revisions/replicas/read`; role
-/// [Container Apps Contributor](https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/containers#container-apps-contributor).
+/// Role: [Container Apps Contributor](https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/containers#container-apps-contributor).
 #[derive(Debug, Clone)]
 pub enum Replica {}
 

@@ -92,11 +92,9 @@ model! {
 
 /// A file share that the apps of an environment can mount by its name. Its scope is an environment.
 ///
-/// Permission: `Microsoft.App/managedEnvironments/storages/read`, `Microsoft.App/managedEnvironments/storages/write`,
-/// `Microsoft.App/managedEnvironments/storages/delete`; role
-/// [Container Apps ManagedEnvironments Contributor](https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/containers#container-apps-managedenvironments-contributor).
-///
 /// There is no PATCH. One that does not exist is `ManagedEnvironmentStorageNotFound`.
+///
+/// Role: [Container Apps ManagedEnvironments Contributor](https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/containers#container-apps-managedenvironments-contributor).
 #[derive(Debug, Clone)]
 pub enum EnvironmentStorage {}
 

@@ -57,10 +57,11 @@ refusals! {
     tagged_in_no_subscription: "subscriptions.tagged.missing", [] => |arm| {
         arm.subscription(&unseen()).tagged("owner", "x").collect_all().await
     };
-    ownership_that_nobody_offered: "subscriptions.acceptOwnership.missing", [] => |arm| {
+    ownership_that_nobody_offered: "subscriptions.accept_ownership.missing", [] => |arm| {
         let accept = AcceptOwnership { display_name: Some("qa".to_owned()), ..AcceptOwnership::default() };
         arm.subscription(&unseen()).begin_accept_ownership(&accept).await
     };
+    ownership_of_what_nobody_offered: "subscriptions.ownership_status.missing", [] => |arm| arm.subscription(&unseen()).ownership_status().await;
     provider_that_is_none: "providers.get.unknown", [] => |arm| arm.subscription(&SUBSCRIPTION.parse().unwrap()).provider("Contoso.Nothing").await;
     providers_of_no_subscription: "providers.list.missing", [] => |arm| arm.subscription(&unseen()).providers().collect_all().await;
     provider_registered_that_is_none: "providers.register.unknown", [] => |arm| {

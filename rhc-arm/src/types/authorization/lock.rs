@@ -34,11 +34,9 @@ open_enum! {
 
 /// A lock, which holds for everybody, whatever his role: an extension of any scope. What it forbids is answered with the code `ScopeLocked` (409).
 ///
-/// Permission: `Microsoft.Authorization/locks/read`, `Microsoft.Authorization/locks/write`, `Microsoft.Authorization/locks/delete`; roles Owner and
-/// User Access Administrator (Contributor may not).
-///
 /// The list of a scope has those of what is below it too; the filter `atScope()` leaves them out.
 ///
+/// Role: Owner or User Access Administrator; Contributor may not write it.
 /// Source: [locks](https://learn.microsoft.com/azure/templates/microsoft.authorization/locks),
 /// [what they do](https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources).
 #[derive(Debug, Clone)]

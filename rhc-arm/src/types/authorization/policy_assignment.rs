@@ -56,12 +56,10 @@ open_enum! {
 
 /// A policy assignment, named by at most 64 characters (128 at a management group: 24): an extension of a subscription, a group or a resource.
 ///
-/// Permission: `Microsoft.Authorization/policyAssignments/read`, `Microsoft.Authorization/policyAssignments/write`,
-/// `Microsoft.Authorization/policyAssignments/delete`; role Resource Policy Contributor (Contributor may not).
-///
 /// What a policy denies is answered with the code `RequestDisallowedByPolicy` (403) to whoever writes. Codes worth matching here:
 /// `PolicyDefinitionNotFound` (404), `MissingPolicyParameter` and `UndefinedPolicyParameter` (400).
 ///
+/// Role: Resource Policy Contributor; Contributor may not write it.
 /// Source: [policy assignments](https://learn.microsoft.com/azure/templates/microsoft.authorization/policyassignments).
 #[derive(Debug, Clone)]
 pub enum PolicyAssignment {}
