@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rhc_arm::fake::{Action, ActionContext, Arm, ServiceError, Stored, Timing, TypeRules};
+use rhc_core::fake::authority::IDENTITY_ENDPOINT;
 use rhc_core::fake::{State, WeakWorld, World, respond};
 use serde_json::{Map, Value, json};
 
@@ -290,7 +291,7 @@ fn variables(job: &Stored, execution: &Stored, container: &Value) -> BTreeMap<St
     let assigned = job.get("identity.userAssignedIdentities");
     let assigned = assigned.and_then(Value::as_object).unwrap_or(&none);
     if let (false, Some(header)) = (assigned.is_empty(), execution.hidden.get(identity::HEADER)) {
-        add("IDENTITY_ENDPOINT", &identity::endpoint());
+        add("IDENTITY_ENDPOINT", IDENTITY_ENDPOINT);
         add("IDENTITY_HEADER", header.as_str().unwrap_or_default());
     }
     all

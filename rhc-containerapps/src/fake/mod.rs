@@ -26,6 +26,7 @@ mod workload;
 
 use rhc_arm::fake::ServiceError;
 use rhc_core::fake::World;
+use rhc_core::fake::authority::register_identity_headers;
 
 pub use execution::log_of;
 pub use program::{Exit, Program, RunningContainer, register_program};
@@ -66,7 +67,7 @@ pub fn mount(world: &World) {
     let _ = world.load_section::<Registries>();
     world.mount("*.azurecontainerapps.io", web::router());
     world.mount("*.azurecr.io", registry::router());
-    world.mount(identity::HOST, identity::router());
+    register_identity_headers(world, identity::of_execution);
 }
 
 /// A refusal with 400.

@@ -63,6 +63,7 @@ impl Stage {
             network(state);
             let body: Map<String, Value> = serde_json::from_value(json!({
                 "appId": Uuid::from_u128(0x1e), "displayName": "hp225qa-id", "servicePrincipalType": "ManagedIdentity",
+                "alternativeNames": ["isExplicit=True", identity()],
             }))
             .unwrap();
             state

@@ -32,6 +32,6 @@ impl World {
     /// A transport for a client that comes from there.
     #[must_use]
     pub fn transport_from(&self, vantage: Vantage) -> Arc<dyn HttpClient> {
-        super::http::in_process(self.clone(), vantage)
+        super::http::in_process(self.clone(), vantage, None)
     }
 }

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::support::{app, identity, post, tenant, world};
 
-const EXCHANGE: &str = "api://AzureADTokenExchange";
-const SQL: &str = "https://database.windows.net/.default";
+pub(crate) const EXCHANGE: &str = "api://AzureADTokenExchange";
+pub(crate) const SQL: &str = "https://database.windows.net/.default";
 
 struct Chain {
     world: World,
@@ -69,7 +69,7 @@ impl Chain {
     }
 }
 
-async fn exchange(
+pub(crate) async fn exchange(
     world: &World,
     tenant: &str,
     client: &str,
@@ -89,13 +89,13 @@ async fn exchange(
     post(world, &format!("{tenant}/oauth2/v2.0/token"), &form).await
 }
 
-fn bearer(token: &str) -> http::HeaderMap {
+pub(crate) fn bearer(token: &str) -> http::HeaderMap {
     let mut headers = http::HeaderMap::new();
     headers.insert("authorization", format!("Bearer {token}").parse().unwrap());
     headers
 }
 
-fn refused(answer: &(u16, Value), status: u16, error: &str, number: u32) {
+pub(crate) fn refused(answer: &(u16, Value), status: u16, error: &str, number: u32) {
     let (got, body) = answer;
     assert_eq!(*got, status, "{body}");
     assert_eq!(body["error"], error, "{body}");
@@ -429,6 +429,74 @@ async fn a_fresh_chain_works_only_once_it_is_replicated() {
     tokio::time::advance(Duration::from_secs(6)).await;
     let (status, body) = exchange(&world, &tenant, &client, assertion.token.secret(), SQL).await;
     assert_eq!(status, 200, "{body}");
+}
+
+/// A World whose directory lags, with the app and its service principals settled, and a way to change the app.
+async fn lagging(credentials: Value, present_in_database: bool) -> (World, Uuid, Uuid, Uuid, Uuid) {
+    let world = World::new(WorldOptions {
+        replication: Replication::default(),
+        ..WorldOptions::default()
+    });
+    let home = tenant(&world, "hosting");
+    let database = tenant(&world, "rhcdbcore");
+    let identity = identity(&world, home);
+    let present: &[Uuid] = if present_in_database {
+        &[home, database]
+    } else {
+        &[home]
+    };
+    let app = app(&world, home, present, credentials);
+    tokio::time::advance(Duration::from_secs(60)).await;
+    (world, home, database, identity, app)
+}
+
+fn assertion_of(world: &World, home: Uuid, identity: Uuid) -> String {
+    let minted = world
+        .with(|state| authority::managed_identity_token(state, home, identity, EXCHANGE).unwrap());
+    minted.token.secret().to_owned()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_federated_credential_counts_once_it_is_replicated() {
+    let (world, home, database, identity, app) = lagging(json!([]), true).await;
+    world.with(|state| {
+        let directory = state.directory();
+        let id = directory.application(app, Read::Point).unwrap().1.id;
+        let trust = credential(home, &identity.to_string());
+        directory
+            .update(home, id, |body| {
+                body.insert("federatedIdentityCredentials".into(), trust)
+            })
+            .unwrap();
+    });
+    let assertion = assertion_of(&world, home, identity);
+    let (tenant, client) = (database.to_string(), app.to_string());
+    let answer = exchange(&world, &tenant, &client, &assertion, SQL).await;
+    refused(&answer, 401, "invalid_client", 70025);
+    tokio::time::advance(Duration::from_secs(6)).await;
+    let (status, body) = exchange(&world, &tenant, &client, &assertion, SQL).await;
+    assert_eq!(status, 200, "{body}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_service_principal_counts_once_it_is_replicated() {
+    let (world, home, database, identity, app) = lagging(json!([]), false).await;
+    world.with(|state| {
+        let id = state.uuid();
+        let body = super::support::object(json!({
+            "appId": app, "displayName": "bridge", "servicePrincipalType": "Application",
+        }));
+        let kind = ObjectKind::ServicePrincipal;
+        state.directory().insert(database, kind, id, body).unwrap();
+    });
+    let assertion = assertion_of(&world, home, identity);
+    let (tenant, client) = (database.to_string(), app.to_string());
+    let answer = exchange(&world, &tenant, &client, &assertion, SQL).await;
+    refused(&answer, 401, "invalid_client", 7_000_229);
+    tokio::time::advance(Duration::from_secs(6)).await;
+    // The principal is known now; what is missing next is the trust.
+    let answer = exchange(&world, &tenant, &client, &assertion, SQL).await;
+    refused(&answer, 401, "invalid_client", 70025);
 }
 
 #[tokio::test(start_paused = true)]

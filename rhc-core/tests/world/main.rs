@@ -8,6 +8,8 @@ mod events;
 mod faults;
 mod federated;
 mod hosts;
+mod issuers;
+mod machines;
 mod people;
 mod person;
 mod served_as;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::machine::AssignedIdentity;
 use crate::fake::Section;
 
 /// A device code that waits for its person.
@@ -57,6 +58,15 @@ pub(super) struct Grants {
     pub(super) authorization_codes: BTreeMap<String, AuthorizationCode>,
     /// Delegated permissions of Microsoft Graph that were consented to, by tenant and client.
     consents: BTreeMap<Uuid, BTreeMap<Uuid, BTreeSet<String>>>,
+    /// Issuers outside whose keys the authority can fetch; GitHub's is always one.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) issuers: BTreeSet<String>,
+    /// Subjects of workflow runs, by the secret with which a run asks for its token.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) workflow_runs: BTreeMap<String, String>,
+    /// Identities of machines, by the secret that a machine's programs know.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) machines: BTreeMap<String, Vec<AssignedIdentity>>,
     /// Principals whose earlier tokens no longer count.
     revoked: BTreeMap<Uuid, Revocation>,
 }

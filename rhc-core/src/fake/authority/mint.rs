@@ -11,7 +11,7 @@ use super::error::AuthorityError;
 use super::grants::Grants;
 use super::scope::{self, Scope};
 use super::token::{self, Claims, Purpose};
-use crate::fake::directory::{AZURE_CLI, MICROSOFT_GRAPH, ObjectKind, Read};
+use crate::fake::directory::{AZURE_CLI, MICROSOFT_GRAPH, ObjectKind, Read, View};
 use crate::fake::{State, Tenant};
 
 /// How long the tokens of people and apps are good.
@@ -48,6 +48,16 @@ pub fn managed_identity_token(
     principal: Uuid,
     resource: &str,
 ) -> Result<Minted, AuthorityError> {
+    let claims = managed_identity_claims(state, tenant, principal, resource)?;
+    Ok(minted(state, claims, MANAGED_LIFETIME))
+}
+
+fn managed_identity_claims(
+    state: &State,
+    tenant: Uuid,
+    principal: Uuid,
+    resource: &str,
+) -> Result<Claims, AuthorityError> {
     let owner = tenant_of(state, tenant)?;
     let directory = state.directory_ref();
     let identity = directory
@@ -55,14 +65,8 @@ pub fn managed_identity_token(
         .filter(|view| view.text("servicePrincipalType") == Some("ManagedIdentity"))
         .ok_or_else(|| app_not_found(&principal.to_string(), owner))?;
     let resource_id = scope::resource_principal(directory, owner, resource)?;
-    // The identity's resource id is the last of its alternative names.
-    let mirid = identity
-        .body
-        .get("alternativeNames")
-        .and_then(Value::as_array)
-        .and_then(|names| names.iter().rev().find_map(Value::as_str))
-        .unwrap_or("unnamed");
-    let claims = Claims {
+    let mirid = resource_id_of(&identity).unwrap_or("unnamed");
+    Ok(Claims {
         oid: Some(principal),
         sub: principal.to_string(),
         appid: identity.text("appId").and_then(|id| id.parse().ok()),
@@ -71,8 +75,25 @@ pub fn managed_identity_token(
         roles: roles(state, owner, principal, resource_id),
         xms_mirid: Some(mirid.to_owned()),
         ..about(owner, resource)
-    };
-    Ok(minted(state, claims, MANAGED_LIFETIME))
+    })
+}
+
+/// A managed identity's resource id: the last of its alternative names.
+pub(super) fn resource_id_of<'a>(identity: &View<'a>) -> Option<&'a str> {
+    let names = identity.body.get("alternativeNames")?.as_array()?;
+    names.iter().rev().find_map(Value::as_str)
+}
+
+/// Mints for a managed identity that somebody whom it trusts asked for, as for any application.
+pub(super) fn federated_identity_token(
+    state: &State,
+    tenant: Uuid,
+    principal: Uuid,
+    resource: &str,
+) -> Result<Minted, AuthorityError> {
+    let mut claims = managed_identity_claims(state, tenant, principal, resource)?;
+    claims.federated = true;
+    Ok(minted(state, claims, LIFETIME))
 }
 
 /// Mints for the service principal that an application has in a tenant.
@@ -160,7 +181,8 @@ pub fn person_token(
     Ok(minted)
 }
 
-/// A token of an identity provider outside, such as GitHub's for a workflow run. The World vouches for it.
+/// A token of an identity provider outside, such as GitHub's for a workflow run or a cluster's for a pod. The authority
+/// takes those of GitHub, and of the issuers that [`World::add_issuer`](crate::fake::World::add_issuer) named.
 #[must_use]
 pub fn external_assertion(
     state: &State,
@@ -175,7 +197,8 @@ pub fn external_assertion(
         sub: subject.to_owned(),
         ..Claims::default()
     };
-    minted(state, claims, lifetime).token
+    let seed = token::issuer_seed(state.seed(), issuer);
+    signed(state, seed, Purpose::External, claims, lifetime).token
 }
 
 /// The service principal of an application in a tenant, if both are there and enabled.
@@ -255,13 +278,23 @@ pub(super) fn issuer(tenant: Uuid) -> String {
     format!("https://login.microsoftonline.com/{tenant}/v2.0")
 }
 
-fn minted(state: &State, mut claims: Claims, lifetime: Duration) -> Minted {
+fn minted(state: &State, claims: Claims, lifetime: Duration) -> Minted {
+    signed(state, state.seed(), Purpose::Access, claims, lifetime)
+}
+
+fn signed(
+    state: &State,
+    seed: u64,
+    purpose: Purpose,
+    mut claims: Claims,
+    lifetime: Duration,
+) -> Minted {
     let now = state.now().unix_timestamp();
     claims.iat = now;
     claims.nbf = now;
     claims.exp = now.saturating_add(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX));
     Minted {
-        token: Secret::new(token::sign(state.seed(), Purpose::Access, &claims)),
+        token: Secret::new(token::sign(seed, purpose, &claims)),
         expires_on: OffsetDateTime::from_unix_timestamp(claims.exp).unwrap_or(state.now()),
         lifetime,
         scope: String::new(),

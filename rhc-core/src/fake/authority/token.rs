@@ -40,6 +40,14 @@ pub(super) struct Claims {
     /// The managed identity's resource id; only its tokens have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) xms_mirid: Option<String>,
+    /// Whether a managed identity came to the token by somebody else's token. What the real authority knows this by
+    /// is not published.
+    #[serde(
+        default,
+        rename = "rhc_federated",
+        skip_serializing_if = "std::ops::Not::not"
+    )]
+    pub(super) federated: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ver: Option<String>,
 }
@@ -49,6 +57,8 @@ pub(super) struct Claims {
 pub(super) enum Purpose {
     Access,
     Refresh,
+    /// A token of an issuer outside, which is no bearer token of Entra's.
+    External,
 }
 
 impl Purpose {
@@ -56,6 +66,7 @@ impl Purpose {
         match self {
             Self::Access => b"access",
             Self::Refresh => b"refresh",
+            Self::External => b"external",
         }
     }
 }
@@ -80,6 +91,24 @@ pub(super) fn verify<T: DeserializeOwned>(seed: u64, purpose: Purpose, token: &s
     let expected = hmac(&key(seed, purpose), signed.as_bytes());
     (decode(signature)? == expected).then_some(())?;
     unverified(token)
+}
+
+/// The seed of an issuer outside: what one signs is not genuine under the name of another.
+pub(super) fn issuer_seed(seed: u64, issuer: &str) -> u64 {
+    let digest = Sha256::new()
+        .chain_update(seed.to_be_bytes())
+        .chain_update(issuer)
+        .finalize();
+    digest
+        .iter()
+        .take(8)
+        .fold(0, |seed, byte| (seed << 8) | u64::from(*byte))
+}
+
+/// The payload, if the issuer that it names signed it.
+pub(super) fn verify_external(seed: u64, token: &str) -> Option<Claims> {
+    let issuer = unverified::<Claims>(token)?.iss;
+    verify(issuer_seed(seed, &issuer), Purpose::External, token)
 }
 
 /// The payload of whatever looks like a JWT.
@@ -152,6 +181,7 @@ mod tests {
         let token = sign(1, Purpose::Access, &claims());
         assert_eq!(verify::<Claims>(2, Purpose::Access, &token), None);
         assert_eq!(verify::<Claims>(1, Purpose::Refresh, &token), None);
+        assert_eq!(verify_external(1, &token), None);
         let mut parts: Vec<_> = token.split('.').map(str::to_owned).collect();
         let forged = Claims {
             oid: Some(Uuid::from_u128(8)),

@@ -15,14 +15,19 @@ use futures::AsyncReadExt;
 
 use super::dispatch::{self, Outcome};
 use crate::ClientOptions;
+use crate::fake::authority::MachineId;
 use crate::fake::{Vantage, World};
 
-/// Carries requests to the World's routers by host, from one place.
-struct InProcess(World, Vantage);
+/// Carries requests to the World's routers by host, from one place and perhaps from one machine.
+struct InProcess(World, Vantage, Option<MachineId>);
 
 /// See [`World::transport_from`].
-pub(in crate::fake) fn in_process(world: World, vantage: Vantage) -> Arc<dyn HttpClient> {
-    Arc::new(InProcess(world, vantage))
+pub(in crate::fake) fn in_process(
+    world: World,
+    vantage: Vantage,
+    machine: Option<MachineId>,
+) -> Arc<dyn HttpClient> {
+    Arc::new(InProcess(world, vantage, machine))
 }
 
 impl fmt::Debug for InProcess {
@@ -59,6 +64,9 @@ impl HttpClient for InProcess {
         let method = request.method();
         let mut request = convert(request).await?;
         request.extensions_mut().insert(self.1.clone());
+        if let Some(machine) = &self.2 {
+            request.extensions_mut().insert(machine.clone());
+        }
         pass(way).await;
         let outcome = dispatch::dispatch(world, &host, request).await;
         pass(way).await;
