@@ -1,11 +1,14 @@
 //! The checks that need our own crates.
 
+pub mod caught;
 pub mod documents;
 pub mod errors;
+pub mod graph_requests;
 pub mod models;
 pub mod permissions;
 pub mod rehearsal;
 pub mod requests;
+pub mod scope_requests;
 pub mod scripted;
 pub mod sequences;
 pub mod tables;

@@ -6,6 +6,8 @@ use rhc_external_id as external;
 use rhc_graph as graph;
 use serde_json::Value;
 
+use super::caught::{self, Caught};
+
 /// A document through a model and back.
 pub type Through = fn(&Value) -> serde_json::Result<Value>;
 
@@ -28,6 +30,14 @@ pub struct ArmModel {
     pub list: fn(scope: &str) -> Option<Result<Request>>,
     /// The request that our client makes of a document, in a scope, under a name.
     pub put: fn(scope: &str, name: &str, document: &Value) -> Option<Result<Request>>,
+    /// What our client sends to change one.
+    pub update: fn(scope: &str, name: &str, change: &Value) -> Option<Caught>,
+    /// What our client sends to delete one.
+    pub delete: fn(scope: &str, name: &str) -> Option<Caught>,
+    /// What our client sends for an action of one.
+    pub action: fn(scope: &str, name: &str, action: &str, body: Option<&Value>) -> Option<Caught>,
+    /// What our client sends for a list with a filter.
+    pub filtered: fn(scope: &str, filter: &str) -> Option<Caught>,
 }
 
 fn through<R: ResourceType>(document: &Value) -> serde_json::Result<Value> {
@@ -58,6 +68,50 @@ fn put<R: ResourceType>(scope: &str, name: &str, document: &Value) -> Option<Res
     Some(handle::<R>(scope)?.map(|resources| resources.put_request(name, &resource)))
 }
 
+fn parsed(scope: &str) -> Option<ResourceId> {
+    match scope {
+        "" => Some(ResourceId::root()),
+        scope => scope.parse().ok(),
+    }
+}
+
+fn update<R: ResourceType>(scope: &str, name: &str, change: &Value) -> Option<Caught> {
+    let scope = parsed(scope)?;
+    Some(caught::arm(|arm| async move {
+        arm.resources::<R>(scope).begin_update(name, change).await
+    }))
+}
+
+fn delete<R: ResourceType>(scope: &str, name: &str) -> Option<Caught> {
+    let scope = parsed(scope)?;
+    Some(caught::arm(|arm| async move {
+        arm.resources::<R>(scope).begin_delete(name).await
+    }))
+}
+
+fn action<R: ResourceType>(
+    scope: &str,
+    name: &str,
+    action: &str,
+    body: Option<&Value>,
+) -> Option<Caught> {
+    let scope = parsed(scope)?;
+    Some(caught::arm(|arm| async move {
+        let resources = arm.resources::<R>(scope);
+        resources.begin_action::<Value>(name, action, body).await
+    }))
+}
+
+fn filtered<R: ResourceType>(scope: &str, filter: &str) -> Option<Caught> {
+    let scope = parsed(scope)?;
+    Some(caught::arm(|arm| async move {
+        arm.resources::<R>(scope)
+            .list_filtered(filter)
+            .collect_all()
+            .await
+    }))
+}
+
 macro_rules! resources {
     ($($marker:ty),* $(,)?) => {
         &[$(ArmModel {
@@ -69,6 +123,10 @@ macro_rules! resources {
             get: get::<$marker>,
             list: list::<$marker>,
             put: put::<$marker>,
+            update: update::<$marker>,
+            delete: delete::<$marker>,
+            action: action::<$marker>,
+            filtered: filtered::<$marker>,
         }),*]
     };
 }

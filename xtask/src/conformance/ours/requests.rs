@@ -2,14 +2,18 @@
 
 use serde_json::{Map, Value};
 
-use super::models::{self, ArmModel, GRAPH};
+use super::{
+    caught::{Caught, Sent},
+    graph_requests,
+    models::{self, GRAPH},
+    scope_requests,
+};
 use crate::conformance::{
     arm::Target,
-    check::Disagreement,
     exchange::{Exchange, says},
     graph::Graph,
     operations::segments,
-    read::recordings::{Recording, decode},
+    read::recordings::Recording,
     report::Report,
     roundtrip,
     shapes::Node,
@@ -42,74 +46,94 @@ pub fn compare(graph: &Graph, recordings: &[Recording], report: &mut Report) {
 }
 
 fn arm(exchange: &Exchange, name: String, report: &mut Report) {
+    if let Some((subject, caught)) = scope_requests::sent(exchange) {
+        return enter(exchange, subject, name, caught, report);
+    }
     let Some(target) = Target::of(&exchange.path) else {
-        report.note(
-            NOT_OURS,
-            format!("{} {}", exchange.method, words(&exchange.path)),
-        );
-        return;
+        let other = format!("{} {}", exchange.method, words(&exchange.path));
+        return report.note(NOT_OURS, other);
     };
-    let Some(model) = models::of(&target.resource_type) else {
-        report.note(
-            NOT_OURS,
-            format!("{} {}", exchange.method, target.resource_type),
-        );
-        return;
+    let (of, action) = match exchange.method.as_str() {
+        "POST" => match exchange.path.rsplit_once('/') {
+            Some((of, action)) => (of, Some(action)),
+            None => (exchange.path.as_str(), None),
+        },
+        _ => (exchange.path.as_str(), None),
     };
-    let built = match (exchange.method.as_str(), target.one) {
-        ("PUT", true) => exchange.request.as_ref().and_then(|body| {
-            let (scope, last) = scope(&exchange.path)?;
-            (model.put)(&scope, &last, body)
+    let model = Target::of(of).and_then(|target| models::of(&target.resource_type));
+    let Some(model) = model else {
+        let other = format!("{} {}", exchange.method, target.resource_type);
+        return report.note(NOT_OURS, other);
+    };
+    let here = || scope(of);
+    let body = exchange.request.as_ref();
+    let parameters: Vec<_> = exchange
+        .query
+        .iter()
+        .map(|(name, _)| name.to_lowercase())
+        .filter(|name| name != "api-version")
+        .collect();
+    let caught = match (exchange.method.as_str(), target.one, action) {
+        ("PUT", true, _) => body.and_then(|body| {
+            let (scope, last) = here()?;
+            (model.put)(&scope, &last, body).map(built)
         }),
-        ("GET", true) => scope(&exchange.path).and_then(|(scope, last)| (model.get)(&scope, &last)),
-        ("GET", false) => collection(&exchange.path).and_then(|scope| (model.list)(&scope)),
-        // Updates and deletions are sent and never only built.
+        ("GET", true, _) => here().and_then(|(scope, last)| (model.get)(&scope, &last).map(built)),
+        ("GET", false, _) => collection(of).and_then(|scope| match exchange.parameter("$filter") {
+            Some(filter) => (model.filtered)(&scope, filter),
+            None => (model.list)(&scope).map(built),
+        }),
+        ("PATCH", true, _) => body.and_then(|body| {
+            let (scope, last) = here()?;
+            (model.update)(&scope, &last, body)
+        }),
+        ("DELETE", true, _) => here().and_then(|(scope, last)| (model.delete)(&scope, &last)),
+        ("POST", _, Some(action)) => {
+            here().and_then(|(scope, last)| (model.action)(&scope, &last, action, body))
+        }
         _ => None,
     };
-    let Some(built) = built else {
-        report.note(
-            NOT_OURS,
-            format!("{} {}", exchange.method, model.resource_type),
-        );
-        return;
-    };
-    let found = match built {
-        Ok(request) => same(exchange, &request, model),
-        Err(error) => vec![says("", format!("our client refuses: {error}"))],
-    };
-    report.case(CHECK, model.resource_type, name, found);
+    // Resource Manager's links and the CLI's own parameters are not ours to send; what is read is compared without them.
+    let unknown = parameters.iter().any(|name| name != "$filter") && exchange.method != "GET";
+    match caught.filter(|_| !unknown) {
+        Some(caught) => {
+            let exchange = Exchange {
+                request: body.map(|body| match exchange.method.as_str() {
+                    "PUT" => without_read_only(body, model.read_only),
+                    _ => body.clone(),
+                }),
+                query: match exchange.method.as_str() {
+                    "GET" => exchange
+                        .query
+                        .iter()
+                        .filter(|(name, _)| name.eq_ignore_ascii_case("$filter"))
+                        .cloned()
+                        .collect(),
+                    _ => exchange.query.clone(),
+                },
+                ..exchange.clone()
+            };
+            enter(&exchange, model.resource_type, name, caught, report);
+        }
+        None => {
+            let other = format!("{} {}", exchange.method, target.resource_type);
+            report.note(NOT_OURS, other);
+        }
+    }
 }
 
-pub(super) fn same(
-    exchange: &Exchange,
-    request: &rhc_core::Request,
-    model: &ArmModel,
-) -> Vec<Disagreement> {
-    let mut found = Vec::new();
-    let whole = request.path_and_query();
-    let path = decode(whole.split('?').next().unwrap_or_default());
-    if !path.eq_ignore_ascii_case(&exchange.path) {
-        found.push(says("", format!("`{}` became `{path}`", exchange.path)));
-    }
-    if request.method().to_string() != exchange.method {
-        found.push(says(
-            "",
-            format!("{} became {}", exchange.method, request.method()),
-        ));
-    }
-    let sent = request
-        .body_bytes()
-        .and_then(|body| serde_json::from_slice::<Value>(body).ok());
-    match (&exchange.request, sent) {
-        (Some(recorded), Some(sent)) => {
-            let recorded = without_read_only(recorded, model.read_only);
-            found.extend(roundtrip::compare(&recorded, &sent));
-        }
-        (Some(_), None) => found.push(says("", "our client sends no body")),
-        (None, Some(_)) => found.push(says("", "our client sends a body")),
-        (None, None) => {}
-    }
-    found
+fn built(request: rhc_core::Result<rhc_core::Request>) -> Caught {
+    request
+        .map(|request| Sent::built(&request))
+        .map_err(|error| error.to_string())
+}
+
+fn enter(exchange: &Exchange, subject: &str, name: String, caught: Caught, report: &mut Report) {
+    let found = match caught {
+        Ok(sent) => sent.differs(exchange, &graph_requests::OURS),
+        Err(error) => vec![says("", format!("our client refuses: {error}"))],
+    };
+    report.case(CHECK, subject, name, found);
 }
 
 /// The CLI sends back what it read; we leave out what the service would ignore.
@@ -183,31 +207,43 @@ fn of_graph(graph: &Graph, exchange: &Exchange, name: String, report: &mut Repor
         .next()
         .unwrap_or_default();
     let other = format!("{} Graph /{first}", exchange.method);
-    let Some(body) = &exchange.request else {
-        report.note(
-            "recorded requests to Graph without a body, whose paths are not compared",
-            other,
-        );
-        return;
-    };
-    let shape = graph
-        .find(&exchange.method, path)
-        .and_then(|found| found.request);
-    let of = shape.and_then(|shape| match shape.node() {
-        Node::Object(object) => Some(object.name.clone()),
-        Node::Varied(varied) => Some(varied.base.name.clone()),
-        _ => None,
-    });
-    let of = of.unwrap_or_default();
-    let of = of.trim_start_matches("microsoft.graph.");
-    match GRAPH.iter().find(|(known, _)| *known == of) {
-        Some((known, through)) => {
-            let found = match through(body) {
-                Ok(written) => roundtrip::compare(body, &written),
-                Err(error) => vec![says("", format!("does not fit the model: {error}"))],
-            };
-            report.case(CHECK, *known, name, found);
-        }
-        None => report.note(NOT_OURS, other),
+    let caught = graph_requests::sent(exchange);
+    let of = exchange
+        .request
+        .as_ref()
+        .and_then(|_| model_of(graph, exchange, path));
+    let subject = of.as_deref().unwrap_or(first);
+    match (caught, &exchange.request) {
+        (Some(caught), _) => enter(exchange, subject, name, caught, report),
+        // Our client has no such request, and has the model of its body.
+        (None, Some(body)) => match GRAPH
+            .iter()
+            .find(|(known, _)| Some(*known) == of.as_deref())
+        {
+            Some((known, through)) => {
+                let found = match through(body) {
+                    Ok(written) => roundtrip::compare(body, &written),
+                    Err(error) => vec![says("", format!("does not fit the model: {error}"))],
+                };
+                report.case(CHECK, *known, name, found);
+            }
+            None => report.note(NOT_OURS, other),
+        },
+        (None, None) => report.note(NOT_OURS, other),
     }
+}
+
+/// The type of the body that a method and path take.
+fn model_of(graph: &Graph, exchange: &Exchange, path: &str) -> Option<String> {
+    let shape = graph.find(&exchange.method, path)?.request?;
+    let name = match shape.node() {
+        Node::Object(object) => object.name.clone(),
+        Node::Varied(varied) => varied.base.name.clone(),
+        _ => return None,
+    };
+    let name = name.trim_start_matches("microsoft.graph.");
+    GRAPH
+        .iter()
+        .any(|(known, _)| *known == name)
+        .then(|| name.to_owned())
 }
