@@ -91,7 +91,7 @@ impl FederatedCredentials {
     /// Reads one by its name or id.
     ///
     /// Request: `GET /applications/{id}/federatedIdentityCredentials/{name}`, operation `federatedCredentials.get`.
-    /// Permission: as [`list`](Self::list).
+    /// Permission: `Application.ReadWrite.All`, or `Application.ReadWrite.OwnedBy` for an application's own: more than to list them.
     /// Page: [federatedidentitycredential-get](https://learn.microsoft.com/graph/api/federatedidentitycredential-get).
     ///
     /// # Errors

@@ -31,15 +31,29 @@ pub(super) const UNASSIGN_ROLES: Needs = &[&[
     "AppRoleAssignment.ReadWrite.All",
     "Directory.AccessAsUser.All",
 ]];
+pub(super) const READ_CREDENTIALS: Needs = &[&[
+    "Application.Read.All",
+    "Application.ReadWrite.All",
+    "Application.ReadWrite.OwnedBy",
+    "Directory.AccessAsUser.All",
+]];
 pub(super) const READ_GROUPS: Needs = &[&[
     "GroupMember.Read.All",
-    "GroupMember.ReadWrite.All",
     "Group.Read.All",
     "Group.ReadWrite.All",
     "Directory.Read.All",
     "Directory.ReadWrite.All",
     "Directory.AccessAsUser.All",
 ]];
+pub(super) const READ_MEMBERS: Needs = &[&[
+    "GroupMember.Read.All",
+    "GroupMember.ReadWrite.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const DELETE_GROUPS: Needs = &[&["Group.ReadWrite.All", "Directory.AccessAsUser.All"]];
 pub(super) const CREATE_GROUPS: Needs = &[&[
     "Group.Create",
     "Group.ReadWrite.All",
@@ -117,12 +131,12 @@ pub(super) const ROLES: Needs = &[&[
     "Directory.ReadWrite.All",
     "Directory.AccessAsUser.All",
 ]];
-pub(super) const READ_POLICY: Needs = &[&[
-    "Policy.Read.All",
-    "Policy.ReadWrite.Authorization",
-    "Policy.ReadWrite.SecurityDefaults",
-    "Policy.ReadWrite.CrossTenantAccess",
-]];
+// Who may write a policy may read it, and no other.
+pub(super) const READ_AUTHORIZATION: Needs =
+    &[&["Policy.Read.All", "Policy.ReadWrite.Authorization"]];
+pub(super) const READ_SECURITY_DEFAULTS: Needs = &[&["Policy.Read.All"]];
+pub(super) const READ_CROSS_TENANT: Needs =
+    &[&["Policy.Read.All", "Policy.ReadWrite.CrossTenantAccess"]];
 pub(super) const READ_METHOD: Needs = &[&[
     "Policy.Read.All",
     "Policy.Read.AuthenticationMethod",
@@ -157,11 +171,7 @@ pub(super) const READ_ACCESS: Needs = &[&["Policy.Read.All"]];
 pub(super) const WRITE_ACCESS: Needs = &[
     &["Policy.Read.All"],
     &["Policy.ReadWrite.ConditionalAccess"],
-    &[
-        "Application.Read.All",
-        "Application.ReadWrite.All",
-        "Directory.Read.All",
-    ],
+    &["Application.Read.All"],
 ];
 pub(super) const DELETE_ACCESS: Needs = &[
     &["Policy.Read.All"],

@@ -1,13 +1,14 @@
 //! The operations that the fake has, and the permissions that each needs.
 
 use super::needs::{
-    ADD_OWNERS, ASSIGN_ROLES, CREATE_GROUPS, CREATE_USERS, DELETE_ACCESS, DELETE_USERS, DOMAINS,
-    ME, ORGANIZATION, READ_ACCESS, READ_APPLICATIONS, READ_BRANDING, READ_GRANTS, READ_GROUP_IDS,
+    ADD_OWNERS, ASSIGN_ROLES, CREATE_GROUPS, CREATE_USERS, DELETE_ACCESS, DELETE_GROUPS,
+    DELETE_USERS, DOMAINS, ME, ORGANIZATION, READ_ACCESS, READ_APPLICATIONS, READ_AUTHORIZATION,
+    READ_BRANDING, READ_CREDENTIALS, READ_CROSS_TENANT, READ_GRANTS, READ_GROUP_IDS,
     READ_GROUP_OWNERS, READ_GROUPS, READ_GROUPS_BELOW, READ_HELD, READ_MEMBER_OF,
-    READ_MEMBER_OF_PRINCIPAL, READ_METHOD, READ_NESTED_GROUPS, READ_OWNED, READ_POLICY,
-    READ_TRANSITIVE_MEMBER_OF, READ_USERS, REVOKE_SESSIONS, ROLES, UNASSIGN_ROLES, WRITE_ACCESS,
-    WRITE_APPLICATIONS, WRITE_BRANDING, WRITE_GRANTS, WRITE_GROUPS, WRITE_MEMBERS, WRITE_METHOD,
-    WRITE_USERS,
+    READ_MEMBER_OF_PRINCIPAL, READ_MEMBERS, READ_METHOD, READ_NESTED_GROUPS, READ_OWNED,
+    READ_SECURITY_DEFAULTS, READ_TRANSITIVE_MEMBER_OF, READ_USERS, REVOKE_SESSIONS, ROLES,
+    UNASSIGN_ROLES, WRITE_ACCESS, WRITE_APPLICATIONS, WRITE_BRANDING, WRITE_GRANTS, WRITE_GROUPS,
+    WRITE_MEMBERS, WRITE_METHOD, WRITE_USERS,
 };
 use super::route::{Needs, Route, Run};
 use super::{
@@ -44,9 +45,9 @@ pub(super) const ROUTES: &[Route] = &[
     route("GET", "/applications/{}/owners", "applications.owners.list", READ_OWNED, links::owners),
     route("POST", "/applications/{}/owners/$ref", "applications.owners.add", ADD_OWNERS, links::add_owner),
     route("DELETE", "/applications/{}/owners/{}/$ref", "applications.owners.remove", WRITE_APPLICATIONS, links::remove_owner),
-    route("GET", "/applications/{}/federatedIdentityCredentials", "federatedCredentials.list", READ_APPLICATIONS, federated::list),
+    route("GET", "/applications/{}/federatedIdentityCredentials", "federatedCredentials.list", READ_CREDENTIALS, federated::list),
     route("POST", "/applications/{}/federatedIdentityCredentials", "federatedCredentials.create", WRITE_APPLICATIONS, federated::create),
-    route("GET", "/applications/{}/federatedIdentityCredentials/{}", "federatedCredentials.get", READ_APPLICATIONS, federated::get),
+    route("GET", "/applications/{}/federatedIdentityCredentials/{}", "federatedCredentials.get", WRITE_APPLICATIONS, federated::get),
     route("PATCH", "/applications/{}/federatedIdentityCredentials/{}", "federatedCredentials.update", WRITE_APPLICATIONS, federated::update),
     route("DELETE", "/applications/{}/federatedIdentityCredentials/{}", "federatedCredentials.delete", WRITE_APPLICATIONS, federated::delete),
     route("GET", "/servicePrincipals", "servicePrincipals.list", READ_APPLICATIONS, service_principals::list),
@@ -72,8 +73,8 @@ pub(super) const ROUTES: &[Route] = &[
     route("GET", "/groups/$count", "groups.count", READ_GROUPS, groups::count),
     route("GET", "/groups/{}", "groups.get", READ_GROUPS, groups::get),
     route("PATCH", "/groups/{}", "groups.update", WRITE_GROUPS, groups::update),
-    route("DELETE", "/groups/{}", "groups.delete", WRITE_GROUPS, groups::delete),
-    route("GET", "/groups/{}/members", "groups.members.list", READ_GROUPS, links::members),
+    route("DELETE", "/groups/{}", "groups.delete", DELETE_GROUPS, groups::delete),
+    route("GET", "/groups/{}/members", "groups.members.list", READ_MEMBERS, links::members),
     route("POST", "/groups/{}/members/$ref", "groups.members.add", WRITE_MEMBERS, links::add_member),
     route("DELETE", "/groups/{}/members/{}/$ref", "groups.members.remove", WRITE_MEMBERS, links::remove_member),
     route("GET", "/groups/{}/transitiveMembers", "groups.transitiveMembers.list", READ_GROUPS_BELOW, links::transitive_members),
@@ -112,11 +113,11 @@ pub(super) const ROUTES: &[Route] = &[
     // What these need depends on the kind of the object: they ask themselves.
     route("POST", "/directory/deletedItems/{}/restore", "deletedItems.restore", &[], deleted::restore),
     route("DELETE", "/directory/deletedItems/{}", "deletedItems.delete", &[], deleted::delete),
-    route("GET", "/policies/authorizationPolicy", "policies.authorization.get", READ_POLICY, policies::authorization),
+    route("GET", "/policies/authorizationPolicy", "policies.authorization.get", READ_AUTHORIZATION, policies::authorization),
     route("PATCH", "/policies/authorizationPolicy", "policies.authorization.update", &[&["Policy.ReadWrite.Authorization"]], policies::update_authorization),
-    route("GET", "/policies/identitySecurityDefaultsEnforcementPolicy", "policies.securityDefaults.get", READ_POLICY, policies::security_defaults),
+    route("GET", "/policies/identitySecurityDefaultsEnforcementPolicy", "policies.securityDefaults.get", READ_SECURITY_DEFAULTS, policies::security_defaults),
     route("PATCH", "/policies/identitySecurityDefaultsEnforcementPolicy", "policies.securityDefaults.update", &[&["Policy.Read.All"], &["Policy.ReadWrite.SecurityDefaults", "Policy.ReadWrite.ConditionalAccess"]], policies::update_security_defaults),
-    route("GET", "/policies/crossTenantAccessPolicy/default", "policies.crossTenantDefault.get", READ_POLICY, policies::cross_tenant),
+    route("GET", "/policies/crossTenantAccessPolicy/default", "policies.crossTenantDefault.get", READ_CROSS_TENANT, policies::cross_tenant),
     route("PATCH", "/policies/crossTenantAccessPolicy/default", "policies.crossTenantDefault.update", &[&["Policy.ReadWrite.CrossTenantAccess"]], policies::update_cross_tenant),
     route("GET", "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/email", "policies.emailMethod.get", READ_METHOD, policies::email),
     route("PATCH", "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/email", "policies.emailMethod.update", WRITE_METHOD, policies::update_email),

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 /// All permissions that the operations need.
 pub(crate) const ALL: &[&str] = &[
+    "Application.Read.All",
     "Application.ReadWrite.All",
     "AppRoleAssignment.ReadWrite.All",
     "DelegatedPermissionGrant.ReadWrite.All",

@@ -325,3 +325,31 @@ async fn conditional_access_takes_one_request_a_second_and_names_no_time_to_wait
         list(&paced).await.unwrap();
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_may_write_one_policy_may_not_read_another() {
+    // What a person consented to once is in every later token of his: so each has a place of his own.
+    let with = |scope: &str| {
+        let place = Place::settled();
+        place.with_scopes(place.home, &[scope])
+    };
+    let denied = "Authorization_RequestDenied";
+    let authorization = with("Policy.ReadWrite.Authorization");
+    let tenants = with("Policy.ReadWrite.CrossTenantAccess");
+    let defaults = with("Policy.ReadWrite.SecurityDefaults");
+    authorization.policies().authorization().await.unwrap();
+    tenants.policies().cross_tenant_default().await.unwrap();
+    for graph in [&tenants, &defaults] {
+        refused(graph.policies().authorization().await, 403, denied, "");
+    }
+    for graph in [&authorization, &defaults] {
+        let answer = graph.policies().cross_tenant_default().await;
+        refused(answer, 403, denied, "");
+    }
+    // Whoever switches security defaults needs to read all policies beside.
+    for graph in [&authorization, &tenants, &defaults] {
+        refused(graph.policies().security_defaults().await, 403, denied, "");
+    }
+    let reader = with("Policy.Read.All");
+    reader.policies().security_defaults().await.unwrap();
+}

@@ -180,6 +180,7 @@ pub(crate) async fn live(who: Who) -> Live {
     rhc_graph::fake::mount(&world);
     world.check().unwrap();
     let scopes = [
+        "Application.Read.All",
         "Application.ReadWrite.All",
         "AppRoleAssignment.ReadWrite.All",
         "DelegatedPermissionGrant.ReadWrite.All",

@@ -34,8 +34,10 @@ pub const WRITES: [(&str, GraphAccess); 8] = [
 ];
 
 /// What a person who does it is asked to consent to.
-pub const PERMISSIONS: [&str; 10] = [
+pub const PERMISSIONS: [&str; 11] = [
     "AppRoleAssignment.ReadWrite.All",
+    // A Conditional Access policy needs it by this name, beside the one to write applications.
+    "Application.Read.All",
     "Application.ReadWrite.All",
     "DelegatedPermissionGrant.ReadWrite.All",
     "EventListener.ReadWrite.All",
