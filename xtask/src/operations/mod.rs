@@ -85,6 +85,43 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
     found
 }
 
+/// A request as the doc of a public method has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Documented {
+    /// The crate.
+    pub package: &'static str,
+    /// The method, as it is written in a link.
+    pub link: String,
+    /// Where it stands.
+    pub place: String,
+    /// The request's method, in capitals.
+    pub method: String,
+    /// The request's path.
+    pub path: String,
+    /// The permission, in words.
+    pub permission: String,
+}
+
+/// Every documented request of the crates. What cannot be read is what [`check`] says.
+#[must_use]
+pub fn documented(tree: &Tree) -> Vec<Documented> {
+    let mut found = Vec::new();
+    for one in &crates(tree).0 {
+        for function in one.code.documented() {
+            let permission = table::permission(&one.code, function).unwrap_or_default();
+            found.extend(function.docs.requests.iter().map(|request| Documented {
+                package: one.name,
+                link: function.link(),
+                place: format!("{}:{}", function.path, function.line),
+                method: request.method.clone(),
+                path: request.path.clone(),
+                permission: permission.clone(),
+            }));
+        }
+    }
+    found
+}
+
 fn line_of_difference(now: &str, wanted: &str) -> usize {
     let same = now.lines().zip(wanted.lines()).take_while(|(a, b)| a == b);
     same.count() + 1

@@ -185,7 +185,7 @@ fn handle(code: &Code, owner: &str) -> String {
 }
 
 /// The permission in words, with ``as [`create`](Self::create)`` written out.
-fn permission(code: &Code, function: &Function) -> Option<String> {
+pub(super) fn permission(code: &Code, function: &Function) -> Option<String> {
     let text = function.docs.permission.clone()?;
     let Some((link, rest)) = text
         .strip_prefix("as [`")

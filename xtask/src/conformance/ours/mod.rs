@@ -19,7 +19,7 @@ use super::{
     Options, arm::Arm, fixtures, floors::Floors, graph::Graph, kept::Kept, read::recordings,
     report::Report, traffic_arm, traffic_graph,
 };
-use crate::{Outcome, root, tree::Tree};
+use crate::{Outcome, operations, root, tree::Tree};
 
 const FLOORS: &str = "xtask/conformance-floors.toml";
 const KEPT: &str = "xtask/conformance-kept.toml";
@@ -69,6 +69,11 @@ pub fn run(options: &Options) -> Outcome {
     let tree = Tree::read(&root()).map_err(|error| error.to_string())?;
     permissions::fake(&graph.permissions, rhc_graph::fake::routes(), &mut report);
     permissions::documents(&graph.permissions, &tree, &mut report);
+    permissions::methods(
+        &graph.permissions,
+        &operations::documented(&tree),
+        &mut report,
+    );
     documents::complete(&tree, &mut report);
     documents::arm_examples(&arm, &options.specs, &mut report)?;
     documents::graph_examples(&graph, &options.specs, &mut report)?;

@@ -19,6 +19,7 @@ use crate::{
     tree::Tree,
 };
 
+mod permitted;
 mod sent;
 
 fn failures(report: &Report) -> Vec<String> {

@@ -21,6 +21,8 @@ pub struct Permissions {
 struct Place {
     template: Template,
     methods: BTreeMap<String, BTreeSet<String>>,
+    /// By method and permission: what is needed beside it, in each of its forms.
+    beside: BTreeMap<(String, String), Vec<BTreeSet<String>>>,
 }
 
 impl Permissions {
@@ -41,16 +43,15 @@ impl Permissions {
                         .or_insert_with_key(|written| Place {
                             template: Template::new(written),
                             methods: BTreeMap::new(),
+                            beside: BTreeMap::new(),
                         });
                     for method in text::items(set, "methods").filter_map(Value::as_str) {
                         let names = place.methods.entry(method.to_uppercase()).or_default();
                         names.insert(name.clone());
-                        let also = how.as_str().and_then(|how| how.split_once("AlsoRequires="));
-                        names.extend(
-                            also.iter()
-                                .flat_map(|(_, also)| also.split(','))
-                                .map(|also| also.trim().to_owned()),
-                        );
+                        let also = also(how.as_str().unwrap_or_default());
+                        names.extend(also.iter().cloned());
+                        let key = (method.to_uppercase(), name.clone());
+                        place.beside.entry(key).or_default().push(also);
                     }
                 }
             }
@@ -64,6 +65,34 @@ impl Permissions {
     /// The permissions that are named for a method and a path; empty where none is.
     #[must_use]
     pub fn of(&self, method: &str, path: &str) -> BTreeSet<&str> {
+        self.places(method, path)
+            .into_iter()
+            .filter_map(|place| place.methods.get(method))
+            .flatten()
+            .map(String::as_str)
+            .collect()
+    }
+
+    /// Whether these permissions together are enough for a method and a path; `None` where nothing is described.
+    #[must_use]
+    pub fn suffice(&self, method: &str, path: &str, held: &BTreeSet<&str>) -> Option<bool> {
+        let places = self.places(method, path);
+        if places.is_empty() {
+            return None;
+        }
+        Some(places.iter().any(|place| {
+            held.iter().any(|name| {
+                let key = (method.to_owned(), (*name).to_owned());
+                place.beside.get(&key).is_some_and(|forms| {
+                    forms
+                        .iter()
+                        .any(|also| also.iter().all(|also| held.contains(also.as_str())))
+                })
+            })
+        }))
+    }
+
+    fn places(&self, method: &str, path: &str) -> Vec<&Place> {
         let path = &path.replace("microsoft.graph.", "");
         let found = self.exactly(method, path);
         if !found.is_empty() {
@@ -80,14 +109,14 @@ impl Permissions {
         self.exactly(method, &plain.join("/"))
     }
 
-    fn exactly(&self, method: &str, path: &str) -> BTreeSet<&str> {
+    fn exactly(&self, method: &str, path: &str) -> Vec<&Place> {
         let path: Vec<_> = segments(path).collect();
-        let mut best = BTreeSet::new();
+        let mut best = Vec::new();
         let mut score = None;
         for place in self.paths.values() {
-            let Some(names) = place.methods.get(method) else {
+            if !place.methods.contains_key(method) {
                 continue;
-            };
+            }
             let Some(found) = place.template.fits(&path) else {
                 continue;
             };
@@ -96,9 +125,18 @@ impl Permissions {
                 score = Some(found);
             }
             if score == Some(found) {
-                best.extend(names.iter().map(String::as_str));
+                best.push(place);
             }
         }
         best
     }
+}
+
+/// `Policy.Read.All` of `least=Application;AlsoRequires=Policy.Read.All`.
+fn also(how: &str) -> BTreeSet<String> {
+    how.split(';')
+        .filter_map(|part| part.strip_prefix("AlsoRequires="))
+        .flat_map(|also| also.split(','))
+        .map(|also| also.trim().to_owned())
+        .collect()
 }
