@@ -4,6 +4,7 @@ mod access;
 mod aliases;
 mod audit;
 mod cloud;
+mod command_line;
 mod dns;
 mod engine;
 mod entra_logs;

@@ -4,6 +4,7 @@ use rhc_core::fake::State;
 use uuid::Uuid;
 
 use super::Call;
+use super::check::{REGIONS, region};
 use crate::fake::error::ServiceError;
 use crate::fake::path::ResourcePath;
 use crate::fake::roles;
@@ -114,10 +115,15 @@ pub(super) fn rules(call: &Call<'_>, resource_type: &str) -> Result<TypeRules, S
             "NoRegisteredProviderFound",
             format!(
                 "No registered resource provider found for location 'eastus2' and API version '{}' for type '{}'. \
-                 The supported api-versions are '{}'. The supported locations are ''.",
+                 The supported api-versions are '{}'. The supported locations are '{}'.",
                 call.api_version,
                 rules.short_type(),
-                rules.api_versions.join(", ")
+                rules.api_versions.join(", "),
+                REGIONS
+                    .iter()
+                    .map(|name| region(name))
+                    .collect::<Vec<_>>()
+                    .join(", "),
             ),
         ));
     }

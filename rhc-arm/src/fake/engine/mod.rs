@@ -6,6 +6,7 @@ mod delete;
 mod gate;
 mod identity;
 mod links;
+mod metadata;
 mod operation;
 mod put;
 mod read;
@@ -29,7 +30,7 @@ use super::query::Query;
 use super::registry::{Kind, Registry};
 use super::route::{self, Reply, RouteContext};
 
-pub(crate) use check::tags as check_tags;
+pub(crate) use check::{REGIONS, tags as check_tags};
 pub(crate) use gate::ALWAYS_REGISTERED;
 pub(crate) use identity::{USER_ASSIGNED, service_principal};
 pub(crate) use operation::{EVENT, finish};
@@ -110,6 +111,9 @@ async fn answer(world: World, info: RequestInfo, request: Request<Body>) -> Resp
     let path = parts.uri.path();
     let segments = path::segments(path);
     let query = Query::parse(parts.uri.query().unwrap_or_default());
+    if let Some(endpoints) = metadata::answer(&parts.method, &segments, &query) {
+        return endpoints;
+    }
 
     let (lane, lane_taken) = enter_lane(&world, &registry, &parts.method, &segments).await;
     let reply = world.with(|state| {

@@ -12,7 +12,12 @@ use super::super::rules::{
 use super::super::state::Stored;
 
 pub(super) const REGISTRIES: &str = "Microsoft.ContainerRegistry/registries";
-const VERSIONS: &[&str] = &["2023-07-01", "2025-04-01", "2025-11-01"];
+const VERSIONS: &[&str] = &[
+    "2023-07-01",
+    "2025-04-01",
+    "2025-11-01",
+    "2026-09-01-preview",
+];
 /// What follows the name in the refusal of a name that somebody has. The code is from reports of the CLI's users.
 const TAKEN: &str = "is already in use as the DNS name of a registry. You can check if the name is already claimed using \
                      the API checknameavailability";

@@ -67,7 +67,7 @@ fn list(state: &State, context: &ListContext<'_>) -> Listing {
         .into_iter()
         .flat_map(|arm| arm.below(context.scope))
         .filter(|(key, _)| ResourcePath::parse(key).is_some_and(|path| path.is_group()))
-        .filter(|(_, stored)| wanted.takes(RESOURCE_GROUPS, &stored.body))
+        .filter(|(_, stored)| wanted.takes(RESOURCE_GROUPS, None, &stored.body))
         .filter(|(_, stored)| readable(stored.id()))
         .map(|(_, stored)| stored.body.clone());
     Listing::Instead(found.collect())

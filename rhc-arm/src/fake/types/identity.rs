@@ -14,7 +14,7 @@ use super::super::path::ResourcePath;
 use super::super::rules::{Codes, IdStyle, NameRule, Patch, Pattern, Scope, TypeRules, Unknown};
 use super::super::state::{Arm, Stored};
 
-const VERSIONS: &[&str] = &["2023-01-31", "2024-11-30"];
+const VERSIONS: &[&str] = &["2023-01-31", "2024-11-30", "2025-05-31-preview"];
 pub(super) const FEDERATED: &str =
     "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials";
 /// How many federated credentials an identity has at most (facts: pains P9).

@@ -69,6 +69,7 @@ const ROUTES: &[&[Route]] = &[
     entra_logs::ROUTES,
     ownership::ROUTES,
     provider::ROUTES,
+    storage::ROUTES,
     subscription::ROUTES,
     tags::ROUTES,
     vault::ROUTES,

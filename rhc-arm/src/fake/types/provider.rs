@@ -8,10 +8,10 @@ use rhc_core::fake::{State, World};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::super::engine::ALWAYS_REGISTERED;
+use super::super::engine::{ALWAYS_REGISTERED, REGIONS};
 use super::super::error::ServiceError;
 use super::super::route::{Reply, Route, RouteContext};
-use super::super::rules::TypeRules;
+use super::super::rules::{Location, TypeRules};
 use super::super::state::{Registration, arm};
 
 /// The kind of event at which a registration is done.
@@ -119,7 +119,7 @@ fn body(
         .map(|rules| {
             json!({
                 "resourceType": rules.short_type(),
-                "locations": [],
+                "locations": locations(rules),
                 "apiVersions": rules.api_versions,
                 "capabilities": "None",
             })
@@ -132,6 +132,15 @@ fn body(
         "registrationState": registration.word(),
         "registrationPolicy": "RegistrationRequired",
     })
+}
+
+/// Where resources of a type can be made.
+fn locations(rules: &TypeRules) -> &'static [&'static str] {
+    match rules.location {
+        Location::None => &[],
+        Location::Region => REGIONS,
+        Location::OneOf(words) => words,
+    }
 }
 
 fn get(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, ServiceError> {

@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use super::super::context::PutContext;
 use super::super::error::ServiceError;
 use super::super::json;
+use super::super::route::{Reply, Route, RouteContext};
 use super::super::rules::{
     Codes, Immutable, NameRule, Patch, Style, Timing, TypeRules, Uniqueness, Unknown,
 };
-use super::super::state::Stored;
-use super::{service_endpoint, storage_services};
+use super::super::state::{Stored, arm};
+use super::{service_endpoint, storage_services, vault};
 
 pub(super) const ACCOUNTS: &str = "Microsoft.Storage/storageAccounts";
 pub(super) const VERSIONS: &[&str] = &[
@@ -43,20 +44,51 @@ pub(super) const CODES: Codes = Codes {
     invalid: (400, "InvalidValuesForRequestParameters"),
     ..Codes::COMMON
 };
+/// What follows the name in the refusal of a name that somebody has.
+const TAKEN: &str = "is already taken by another storage account.";
 /// How a property that is fixed when the account is made is refused. Unverified.
 const FIXED: (u16, &str) = (409, "StorageAccountPropertyCannotBeUpdated");
 
-pub(super) const TYPES: &[TypeRules] = &[TypeRules {
-    name: NameRule {
-        min: 3,
-        max: 24,
-        fits: |name| {
-            name.chars()
-                .all(|own| own.is_ascii_digit() || own.is_ascii_lowercase())
-        },
-        refusal: (400, "AccountNameInvalid"),
-        says: "3 to 24 numbers and lower-case letters",
+pub(super) const ROUTES: &[Route] = &[Route {
+    method: "POST",
+    pattern: "/subscriptions/{subscription}/providers/Microsoft.Storage/checkNameAvailability",
+    api_versions: VERSIONS,
+    permission: "Microsoft.Storage/checknameavailability/read",
+    run: check_name,
+}];
+
+/// Source: `StorageAccounts_CheckNameAvailability` of the description. Unverified: the words.
+fn check_name(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, ServiceError> {
+    let name = context.need("name")?;
+    if !context.need("type")?.eq_ignore_ascii_case(ACCOUNTS) {
+        return Err(ServiceError::bad_request(
+            "InvalidRequestContent",
+            format!("The request content is invalid: 'type' must be '{ACCOUNTS}'."),
+        ));
+    }
+    let fits = (NAME.min..=NAME.max).contains(&name.len()) && (NAME.fits)(name);
+    let taken = arm(state).is_taken(ACCOUNTS, name).then_some(TAKEN);
+    Ok(vault::name_availability(
+        "storage account",
+        name,
+        fits,
+        taken,
+    ))
+}
+
+const NAME: NameRule = NameRule {
+    min: 3,
+    max: 24,
+    fits: |name| {
+        name.chars()
+            .all(|own| own.is_ascii_digit() || own.is_ascii_lowercase())
     },
+    refusal: (400, "AccountNameInvalid"),
+    says: "3 to 24 numbers and lower-case letters",
+};
+
+pub(super) const TYPES: &[TypeRules] = &[TypeRules {
+    name: NAME,
     required: &["sku.name", "kind"],
     read_only: &[
         "properties.primaryEndpoints",

@@ -185,7 +185,7 @@ fn resources(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, Ser
         })
         // What lies below another resource is listed where it has a place of its own.
         .filter(|(_, stored)| stored.body["location"].is_string())
-        .filter(|(path, stored)| wanted.takes(&path.resource_type(), &stored.body))
+        .filter(|(path, stored)| wanted.takes(&path.resource_type(), path.group(), &stored.body))
         .map(|(_, stored)| {
             let mut body = stored.body.clone();
             super::super::json::remove(&mut body, "properties");
@@ -206,12 +206,13 @@ pub(super) fn bad_filter(filter: &str) -> String {
     format!("Invalid $filter '{filter}' specified in the query string.")
 }
 
-/// The filters that are known: by type, or by tag with or without its value, as the service documents them.
+/// The filters that are known: by type, by group, or by tag with or without its value, as the service documents them.
 ///
 /// Source: [list resources](https://learn.microsoft.com/rest/api/resources/resources/list).
 #[derive(Default)]
 pub(super) struct Filter {
     resource_type: Option<String>,
+    group: Option<String>,
     tag: Option<String>,
     value: Option<String>,
 }
@@ -224,6 +225,7 @@ impl Filter {
             let value = value.trim().strip_prefix('\'')?.strip_suffix('\'')?;
             let place = match name.trim().to_ascii_lowercase().as_str() {
                 "resourcetype" => &mut filter.resource_type,
+                "resourcegroup" => &mut filter.group,
                 "tagname" => &mut filter.tag,
                 "tagvalue" => &mut filter.value,
                 _ => return None,
@@ -232,16 +234,17 @@ impl Filter {
         }
         // A tag cannot be combined with anything else, and a value needs its name.
         let tagged = filter.tag.is_some() || filter.value.is_some();
-        let sound = filter.tag.is_some() && filter.resource_type.is_none();
+        let sound =
+            filter.tag.is_some() && filter.resource_type.is_none() && filter.group.is_none();
         (!tagged || sound).then_some(filter)
     }
 
     /// Whether it asks for tags only.
     pub(super) fn is_of_tags(&self) -> bool {
-        self.resource_type.is_none()
+        self.resource_type.is_none() && self.group.is_none()
     }
 
-    pub(super) fn takes(&self, resource_type: &str, body: &Value) -> bool {
+    pub(super) fn takes(&self, resource_type: &str, group: Option<&str>, body: &Value) -> bool {
         let wanted = |wanted: &Option<String>, found: &str| {
             wanted
                 .as_ref()
@@ -255,6 +258,8 @@ impl Filter {
                 })
             })
         });
-        tagged && wanted(&self.resource_type, resource_type)
+        tagged
+            && wanted(&self.resource_type, resource_type)
+            && wanted(&self.group, group.unwrap_or_default())
     }
 }

@@ -437,6 +437,20 @@ fn purge(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, Service
     Ok(Reply::empty(200).retry_after(Duration::ZERO))
 }
 
+/// What providers answer who are asked whether a name can be had. `taken` follows the name of one that somebody has.
+pub(super) fn name_availability(kind: &str, name: &str, fits: bool, taken: Option<&str>) -> Reply {
+    let unavailable = |reason: &str, message: String| json!({ "nameAvailable": false, "reason": reason, "message": message });
+    let answer = match taken {
+        _ if !fits => unavailable(
+            "AccountNameInvalid",
+            format!("The {kind} name '{name}' is invalid."),
+        ),
+        Some(taken) => unavailable("AlreadyExists", format!("The {kind} name '{name}' {taken}")),
+        None => json!({ "nameAvailable": true }),
+    };
+    Reply::new(200, answer)
+}
+
 fn check_name(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, ServiceError> {
     let name = context.need("name")?;
     if context.need("type")? != VAULTS {
@@ -446,20 +460,11 @@ fn check_name(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, Se
         ));
     }
     let taken = arm(state).is_taken(VAULTS, name) || recoverable(state, name).is_some();
-    let answer = if !(3..=24).contains(&name.len()) || !fits_vault(name) {
-        json!({
-            "nameAvailable": false,
-            "reason": "AccountNameInvalid",
-            "message": format!("The vault name '{name}' is invalid."),
-        })
-    } else if taken {
-        json!({
-            "nameAvailable": false,
-            "reason": "AlreadyExists",
-            "message": format!("The vault name '{name}' {TAKEN}"),
-        })
-    } else {
-        json!({ "nameAvailable": true })
-    };
-    Ok(Reply::new(200, answer))
+    let fits = (3..=24).contains(&name.len()) && fits_vault(name);
+    Ok(name_availability(
+        "vault",
+        name,
+        fits,
+        taken.then_some(TAKEN),
+    ))
 }

@@ -18,7 +18,7 @@ const HEADERS: [&str; 5] = [
 ];
 
 /// Members of an answer that are a link to follow. What a client wrote, and ids that look like addresses, stay as they are.
-const MEMBERS: [&str; 13] = [
+const MEMBERS: [&str; 16] = [
     "nextLink",
     "@odata.nextLink",
     "@odata.deltaLink",
@@ -32,6 +32,10 @@ const MEMBERS: [&str; 13] = [
     "userinfo_endpoint",
     "tenant_discovery_endpoint",
     "kerberos_endpoint",
+    // Of what Resource Manager says of its cloud.
+    "loginEndpoint",
+    "microsoftGraphResourceId",
+    "resourceManager",
 ];
 
 /// Leads the links of an answer to a client that asked under `name`.
