@@ -16,6 +16,8 @@ mod retry;
 mod sensitive;
 mod service;
 mod service_error;
+mod token_cache;
+mod token_endpoint;
 mod tokens;
 
 #[cfg(feature = "fake")]
@@ -38,4 +40,6 @@ pub use retry::RetryOptions;
 pub use sensitive::Sensitive;
 pub use service::{ClientOptions, Service, ServiceInfo};
 pub use service_error::ServiceError;
+pub use token_cache::TokenCache;
+pub use token_endpoint::TokenEndpoint;
 pub use tokens::{Claims, CredentialFactory};

@@ -88,6 +88,48 @@ impl Service {
                 ),
             ));
         }
+        let authorize = Authorize::new(
+            credential,
+            options.credential_factory.clone(),
+            info.scope,
+            info.origin.clone(),
+            options.clock,
+        );
+        let names = (info.crate_name, info.crate_version);
+        Ok(Self::made(names, info.origin, Some(authorize), options))
+    }
+
+    /// A service that asks for no token: one that gives tokens out, such as the authority or the identity endpoint of a
+    /// machine, which speaks `http`. Only requests to its origin can be made.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] where the origin is neither `https` nor `http`.
+    pub fn without_credential(
+        crate_name: &'static str,
+        crate_version: &'static str,
+        origin: Url,
+        options: &ClientOptions,
+    ) -> Result<Self> {
+        if !matches!(origin.scheme(), "https" | "http") || !origin.has_host() {
+            return Err(Error::invalid(
+                "client",
+                format!("`{origin}` cannot be a service's address"),
+            ));
+        }
+        Ok(Self::made(
+            (crate_name, crate_version),
+            origin,
+            None,
+            options,
+        ))
+    }
+
+    fn made(
+        (crate_name, crate_version): (&'static str, &'static str),
+        origin: Url,
+        authorize: Option<Authorize>,
+        options: &ClientOptions,
+    ) -> Self {
         let mut client_options = options.client_options.clone();
         client_options.retry = http::RetryOptions::none();
         // Not the links of operations: their queries may be signed, and who has one needs no token.
@@ -101,34 +143,28 @@ impl Service {
             .logging
             .additional_allowed_header_names
             .extend(names.map(Into::into));
-        let authorize = Authorize::new(
-            credential,
-            options.credential_factory.clone(),
-            info.scope,
-            info.origin.clone(),
-            options.clock,
-        );
-        let timeout = TryTimeout(options.retry.try_timeout);
-        let mut per_try: Vec<Arc<dyn Policy>> = vec![Arc::new(authorize), Arc::new(timeout)];
+        let mut per_try: Vec<Arc<dyn Policy>> = Vec::new();
+        per_try.extend(authorize.map(|own| Arc::new(own) as Arc<dyn Policy>));
         if let Some(pacer) = &options.pacer {
             // After the token: while one is fetched, the next request would catch up.
-            per_try.insert(1, Arc::new(PacingPolicy(Arc::clone(pacer))));
+            per_try.push(Arc::new(PacingPolicy(Arc::clone(pacer))));
         }
+        per_try.push(Arc::new(TryTimeout(options.retry.try_timeout)));
         let retry = RetryPolicy::new(options.retry.clone(), options.clock);
         let pipeline = Pipeline::new(
-            Some(info.crate_name),
-            Some(info.crate_version),
+            Some(crate_name),
+            Some(crate_version),
             client_options,
             vec![Arc::new(retry)],
             per_try,
             None,
         );
-        Ok(Self(Arc::new(Inner {
-            origin: info.origin,
+        Self(Arc::new(Inner {
+            origin,
             pipeline,
             retry: options.retry.clone(),
             clock: options.clock,
-        })))
+        }))
     }
 
     /// Where the service is.

@@ -1,6 +1,6 @@
-//! Tokens: one cache per (tenant, scope), one flight, early refresh, claims challenges.
+//! The token in a request: asked for, sent to one origin only, replaced after a 401 or a claims challenge.
 
-use crate::clock::Clock;
+use crate::{clock::Clock, token_cache::TokenCache};
 use azure_core::{
     credentials::{AccessToken, TokenCredential, TokenRequestOptions},
     error::{Error, ErrorKind},
@@ -10,17 +10,7 @@ use azure_core::{
         policies::{Policy, PolicyResult},
     },
 };
-use std::{
-    fmt,
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
-    },
-};
-use tokio::sync::Mutex;
-
-/// Tokens are renewed this long before they end, so that none ends on the way.
-const EARLY: time::Duration = time::Duration::minutes(5);
+use std::{fmt, sync::Arc};
 
 /// Makes a credential anew, for credentials that ignore [`Claims`]: a fresh one has no cached token to hand out again.
 pub type CredentialFactory = Arc<dyn Fn() -> Arc<dyn TokenCredential> + Send + Sync>;
@@ -38,18 +28,7 @@ pub(crate) struct Authorize {
     factory: Option<CredentialFactory>,
     scope: String,
     origin: Url,
-    clock: Clock,
-    cached: RwLock<Option<AccessToken>>,
-    flight: Mutex<Option<Failed>>,
-    /// How many flights have ended.
-    ended: AtomicU64,
-}
-
-/// The last flight, if it failed: those who waited for it share its failure, so that a person is not asked once for each of them.
-struct Failed {
-    number: u64,
-    with_claims: bool,
-    why: Arc<Error>,
+    cache: TokenCache,
 }
 
 impl Authorize {
@@ -65,56 +44,12 @@ impl Authorize {
             factory,
             scope,
             origin,
-            clock,
-            cached: RwLock::default(),
-            flight: Mutex::default(),
-            ended: AtomicU64::new(0),
+            cache: TokenCache::new(clock),
         }
-    }
-
-    fn cached(&self) -> Option<AccessToken> {
-        self.cached
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    fn store(&self, token: Option<AccessToken>) {
-        *self.cached.write().unwrap_or_else(PoisonError::into_inner) = token;
     }
 
     async fn token(&self) -> azure_core::Result<AccessToken> {
-        let fresh = |token: &AccessToken| token.expires_on - self.clock.now() > EARLY;
-        if let Some(token) = self.cached().filter(fresh) {
-            return Ok(token);
-        }
-        let alive = |token: &AccessToken| token.expires_on > self.clock.now();
-        let ended = self.ended.load(Ordering::Acquire);
-        let mut flight = match (self.flight.try_lock(), self.cached().filter(alive)) {
-            (Ok(first), _) => first,
-            // Another request renews it; nobody else has to wait for that while the old one lives.
-            (Err(_), Some(token)) => return Ok(token),
-            (Err(_), None) => self.flight.lock().await,
-        };
-        if let Some(token) = self.cached().filter(fresh) {
-            return Ok(token);
-        }
-        let alive = self.cached().filter(alive);
-        let result = match shared(flight.as_ref(), ended, false) {
-            Some(error) => Err(error),
-            None => self.fly(&mut flight, &*self.credential, None).await,
-        };
-        match (result, alive) {
-            (Ok(token), _) => {
-                self.store(Some(token.clone()));
-                Ok(token)
-            }
-            (Err(error), Some(token)) => {
-                tracing::warn!(%error, "an early renewal of the token failed; the old one is used while it lives");
-                Ok(token)
-            }
-            (Err(error), None) => Err(error),
-        }
+        self.cache.token(|| self.ask(&*self.credential, None)).await
     }
 
     /// A token other than `refused`, which the service did not accept.
@@ -123,53 +58,28 @@ impl Authorize {
         refused: &AccessToken,
         claims: Option<Claims>,
     ) -> azure_core::Result<Option<AccessToken>> {
-        let ended = self.ended.load(Ordering::Acquire);
-        let mut flight = self.flight.lock().await;
+        let with_claims = claims.is_some();
+        let mut flight = self.cache.flight().await;
         let other = |token: &AccessToken| token.token.secret() != refused.token.secret();
-        if let Some(token) = self.cached().filter(other) {
+        if let Some(token) = self.cache.cached().filter(other) {
             return Ok(Some(token));
         }
-        if let Some(error) = shared(flight.as_ref(), ended, claims.is_some()) {
-            return Err(error);
-        }
-        self.store(None);
-        let mut token = self
-            .fly(&mut flight, &*self.credential, claims.clone())
-            .await?;
+        flight.shared(with_claims)?;
+        self.cache.forget();
+        let first = self.ask(&*self.credential, claims.clone());
+        let mut token = flight.fly(with_claims, first).await?;
         if !other(&token) {
             let Some(factory) = &self.factory else {
                 return Ok(None);
             };
-            token = self.fly(&mut flight, &*factory(), claims).await?;
+            let fresh = factory();
+            token = flight.fly(with_claims, self.ask(&*fresh, claims)).await?;
         }
         if !other(&token) {
             return Ok(None);
         }
-        self.store(Some(token.clone()));
+        flight.land(&token);
         Ok(Some(token))
-    }
-
-    /// Asks, and keeps a failure for those who wait.
-    async fn fly(
-        &self,
-        flight: &mut Option<Failed>,
-        credential: &dyn TokenCredential,
-        claims: Option<Claims>,
-    ) -> azure_core::Result<AccessToken> {
-        let with_claims = claims.is_some();
-        let result = self.ask(credential, claims).await;
-        let number = self.ended.fetch_add(1, Ordering::AcqRel) + 1;
-        *flight = None;
-        result.map_err(|error| {
-            let why = Arc::new(error);
-            let told = told(&why);
-            *flight = Some(Failed {
-                number,
-                with_claims,
-                why,
-            });
-            told
-        })
     }
 
     async fn ask(
@@ -247,48 +157,6 @@ impl Policy for Authorize {
             )),
             None => Ok(answer),
         }
-    }
-}
-
-/// The failure of a flight that ended after `ended` others, if it asked for the same.
-fn shared(last: Option<&Failed>, ended: u64, with_claims: bool) -> Option<Error> {
-    last.filter(|failed| failed.number > ended && failed.with_claims == with_claims)
-        .map(|failed| told(&failed.why))
-}
-
-/// The same failure once more, for one more caller.
-fn told(why: &Arc<Error>) -> Error {
-    let words = why.to_string();
-    match std::error::Error::source(&**why) {
-        Some(_) => Error::with_error(ErrorKind::Credential, SharedCause(Arc::clone(why)), words),
-        None => Error::with_message(ErrorKind::Credential, words),
-    }
-}
-
-/// What lies beneath an error that several callers share.
-struct SharedCause(Arc<Error>);
-
-impl SharedCause {
-    fn cause(&self) -> &(dyn std::error::Error + 'static) {
-        std::error::Error::source(&*self.0).unwrap_or(&*self.0)
-    }
-}
-
-impl fmt::Display for SharedCause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self.cause(), f)
-    }
-}
-
-impl fmt::Debug for SharedCause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.cause(), f)
-    }
-}
-
-impl std::error::Error for SharedCause {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.cause().source()
     }
 }
 

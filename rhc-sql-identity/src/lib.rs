@@ -1,11 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+mod credential;
 #[cfg(feature = "fake")]
 pub mod fake;
 mod grants;
 mod servers;
 mod session;
 
+pub use credential::{
+    AssertionSource, Broken, Cause, CrossTenantCredential, CrossTenantCredentialOptions, Diagnosis,
+    Link, ManagedIdentity, Seen, TokenClaims, TokenFile, WorkflowToken,
+};
 pub use grants::{
     CATALOGUE_QUERY, DatabasePermission, DatabaseRole, EffectiveRights, Grant, GrantPlan,
     Identifier, InvalidIdentifier, InvalidSid, Observed, ObservedUser, PrincipalKind, Probe, Row,

@@ -1,6 +1,7 @@
 //! The pipeline as a client sees it: retries and errors here, tokens and pages in their own files. No socket, paused clock.
 
 mod pages;
+mod token_endpoint;
 mod tokens;
 
 use rhc_core::{

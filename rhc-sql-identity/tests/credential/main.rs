@@ -1,0 +1,6 @@
+//! The credential: the chain link by link, in a World whose parts are broken one after the other.
+
+mod diagnosis;
+mod place;
+mod source;
+mod token;
