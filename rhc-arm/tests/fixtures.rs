@@ -20,6 +20,8 @@ mod audit;
 mod images_and_files;
 #[path = "operations/network.rs"]
 mod network;
+#[path = "operations/questions.rs"]
+mod questions;
 #[path = "operations/refusals.rs"]
 mod refusals;
 #[path = "operations/rules.rs"]

@@ -32,6 +32,9 @@ pub struct Arm {
     pub billing: BTreeMap<String, BillingAccount>,
     /// Operations that take their time, finished ones included.
     pub operations: BTreeMap<Uuid, Operation>,
+    /// The activity log, the oldest event first. It lives as long as the process: a state that is saved is what there is, not how it came.
+    #[serde(skip)]
+    pub activity: Vec<Value>,
 }
 
 /// A subscription.

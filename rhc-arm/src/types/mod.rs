@@ -14,7 +14,9 @@ pub mod key_vault;
 pub mod managed_identity;
 pub mod network;
 pub mod operational_insights;
+pub mod resource_graph;
 pub mod resources;
+pub mod security;
 pub mod storage;
 pub mod subscription;
 

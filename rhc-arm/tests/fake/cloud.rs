@@ -29,6 +29,7 @@ const PROVIDERS: &[&str] = &[
     "Microsoft.OperationalInsights",
     "Microsoft.Communication",
     "Microsoft.ContainerRegistry",
+    "Microsoft.Security",
     "Microsoft.Storage",
 ];
 

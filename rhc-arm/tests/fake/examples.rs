@@ -463,6 +463,7 @@ pub(crate) async fn make_all(cloud: &Cloud) -> Vec<Example> {
     let mut all = all();
     all.extend(super::images_and_files::examples());
     all.extend(super::audit::examples());
+    all.extend(super::questions::examples());
     all.extend(super::rules::examples());
     for own in &all {
         cloud.make(&own.path, own.version, own.body.clone()).await;

@@ -11,6 +11,7 @@ mod entra_logs;
 mod examples;
 mod images_and_files;
 mod networks;
+mod questions;
 mod roles_and_identities;
 mod rules;
 mod state_file;

@@ -19,6 +19,7 @@ const PROVIDERS: &[&str] = &[
     "Microsoft.Network",
     "Microsoft.OperationalInsights",
     "Microsoft.Resources",
+    "Microsoft.Security",
     "Microsoft.Storage",
 ];
 
@@ -285,6 +286,16 @@ pub(crate) mod seed {
             domain,
             json!({"location": "global", "properties": {"domainManagement": "CustomerManaged"}}),
         );
+    }
+
+    /// What Defender thinks of the vault.
+    pub(crate) fn assessed(state: &mut State) {
+        let at = "/providers/Microsoft.KeyVault/vaults/fixtures-kv/providers/Microsoft.Security/assessments/own-check";
+        let status = json!({"code": "Unhealthy", "cause": "Public", "description": "It can be reached from everywhere."});
+        let details =
+            json!({"source": "Azure", "id": id("Microsoft.KeyVault/vaults", "fixtures-kv")});
+        let properties = json!({"displayName": "Vaults should be private", "status": status, "resourceDetails": details});
+        there(state, at, json!({"properties": properties}));
     }
 
     /// Names that strangers hold.

@@ -61,8 +61,8 @@ const SIGNED: &[&str] = &["t", "c", "s", "h"];
 /// Names whose value is chance, and would make two recordings of the same thing differ.
 const CHANCE_NAMES: &[&str] = &["clientrequestid"];
 
-/// Names in which `code` is an error code and not an authorization code.
-const CODE_IS_HARMLESS_BESIDE: &[&str] = &["message", "error"];
+/// Names in which `code` is an error code and not an authorization code, or says how something is.
+const CODE_IS_HARMLESS_BESIDE: &[&str] = &["message", "error", "cause", "firstEvaluationDate"];
 
 /// What an error holds that has another error code, and often nothing else.
 const INNER_ERRORS: &[&str] = &["innererror", "innerError"];

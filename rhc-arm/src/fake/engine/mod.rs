@@ -29,6 +29,7 @@ use super::path::{self, Place};
 use super::query::Query;
 use super::registry::{Kind, Registry};
 use super::route::{self, Reply, RouteContext};
+use super::types::activity;
 
 pub(crate) use check::{REGIONS, tags as check_tags};
 pub(crate) use gate::ALWAYS_REGISTERED;
@@ -138,6 +139,19 @@ async fn answer(world: World, info: RequestInfo, request: Request<Body>) -> Resp
             Box::new(respond::with_headers(error.response(), wait))
         })?;
         let reply = act(state, &call).map(|reply| paged(&call, reply));
+        let status = match &reply {
+            Ok(reply) => reply.status,
+            Err(error) => error.status(),
+        };
+        let done = activity::Done {
+            method: parts.method.as_str(),
+            path,
+            segments: &segments,
+            status,
+            caller: &call.caller,
+            at: info.at,
+        };
+        activity::note(state, &done);
         Ok((reply, left, kind(&parts.method)))
     });
     drop(lane);

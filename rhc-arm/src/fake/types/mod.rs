@@ -1,5 +1,6 @@
 //! The types and paths of this crate, one file per service.
 
+pub(super) mod activity;
 mod alias;
 mod billing;
 mod categories;
@@ -21,7 +22,9 @@ mod private_dns;
 mod private_dns_record;
 mod private_link;
 mod provider;
+mod resource_graph;
 mod role;
+mod security;
 mod security_group;
 mod service_endpoint;
 mod storage;
@@ -57,6 +60,7 @@ const TYPES: &[&[TypeRules]] = &[
     private_dns_record::TYPES,
     private_link::TYPES,
     role::TYPES,
+    security::TYPES,
     security_group::TYPES,
     storage::TYPES,
     storage_services::TYPES,
@@ -64,11 +68,13 @@ const TYPES: &[&[TypeRules]] = &[
 ];
 /// Its paths that are no resources.
 const ROUTES: &[&[Route]] = &[
+    activity::ROUTES,
     alias::ROUTES,
     billing::ROUTES,
     entra_logs::ROUTES,
     ownership::ROUTES,
     provider::ROUTES,
+    resource_graph::ROUTES,
     storage::ROUTES,
     subscription::ROUTES,
     tags::ROUTES,

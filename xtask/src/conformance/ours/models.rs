@@ -191,6 +191,7 @@ pub const RESOURCES: &[ArmModel] = resources![
     types::operational_insights::Workspace,
     types::resources::ResourceGroup,
     types::resources::Tags,
+    types::security::Assessment,
     types::storage::BlobService,
     types::storage::StorageAccount,
     types::subscription::SubscriptionAlias,

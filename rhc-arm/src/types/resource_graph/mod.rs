@@ -1,0 +1,5 @@
+//! `Microsoft.ResourceGraph`: questions about all resources at once.
+
+mod query;
+
+pub use query::{QueryPage, ResourceQuery};
