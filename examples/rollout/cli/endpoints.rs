@@ -183,6 +183,10 @@ impl Ready {
             if let Some((subscription, _)) = own {
                 all.push(("AZURE_SUBSCRIPTION_ID", subscription.to_string()));
             }
+            let pays = guest.billing_scopes.iter().find(|(_, of)| of == tenant);
+            if let Some((scope, _)) = pays {
+                all.push(("EMBEDDED_BILLING_SCOPE", scope.clone()));
+            }
         }
         all.push(("AZURE_CLIENT_ID", guest.client.to_string()));
         all.push(("AZURE_CLIENT_SECRET", guest.secret.secret().to_owned()));

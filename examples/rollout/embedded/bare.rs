@@ -1,5 +1,8 @@
 //! A cloud for scenarios that no environment file describes: tenants and subscriptions, and nothing in them.
 
+use std::collections::BTreeMap;
+
+use rhc_arm::fake::{BillingAccount, BillingProfile};
 use rhc_core::fake::directory::NewTenant;
 use rhc_core::fake::{DirectoryError, State, TenantKind, World, WorldOptions};
 use uuid::Uuid;
@@ -69,6 +72,9 @@ fn seed(state: &mut State, what: &Bare, providers: &[&str]) -> Result<(), Embedd
             providers,
         )?;
     }
+    if let Some(first) = first {
+        bill(state, first);
+    }
     for (domain, _) in tenants {
         let has_one = what.subscriptions.iter().any(|(_, of)| {
             of.as_ref()
@@ -95,6 +101,31 @@ fn add_tenant(state: &mut State, domain: &str, id: Option<Uuid>) -> Result<(), D
     })?;
     state.directory().add_administrator(id, "admin")?;
     Ok(())
+}
+
+/// An account under the Microsoft Customer Agreement, so that subscriptions can be made.
+fn bill(state: &mut State, domain: &str) {
+    let Some(tenant) = state.directory_ref().tenant(domain) else {
+        return;
+    };
+    let (tenant_id, display_name) = (tenant.id, tenant.display_name.clone());
+    let owner = state.directory_ref().operator(tenant_id);
+    let half = |part: &str| state.derived_uuid(&["billing", domain, part]);
+    let name = format!("{}:{}_2019-05-31", half("account"), half("organization"));
+    let section = BTreeMap::from([("EMBE-SECT-PJA-TGB".to_owned(), display_name.clone())]);
+    let profile = BillingProfile {
+        display_name: display_name.clone(),
+        invoice_sections: section,
+    };
+    let account = BillingAccount {
+        display_name,
+        tenant_id,
+        agreement_type: "MicrosoftCustomerAgreement".to_owned(),
+        subscription_creators: owner.into_iter().collect(),
+        profiles: BTreeMap::from([("EMBE-PROF-BG7-TGB".to_owned(), profile)]),
+    };
+    let arm = state.section::<rhc_arm::fake::Arm>();
+    arm.billing.insert(name, account);
 }
 
 fn subscribe(

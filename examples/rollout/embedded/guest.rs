@@ -21,6 +21,8 @@ pub struct Guest {
     pub tenants: Vec<(Uuid, String)>,
     /// The subscriptions that it owns, each with its tenant.
     pub subscriptions: Vec<(Uuid, Uuid)>,
+    /// Invoice sections in which it may make subscriptions, each with its tenant.
+    pub billing_scopes: Vec<(String, Uuid)>,
 }
 
 /// Lets the application into every tenant that is there, and draws a secret for it.
@@ -45,6 +47,11 @@ pub fn invite(world: &World) -> Result<Option<Guest>, DirectoryError> {
                 .assign_role(*tenant, principal, GLOBAL_ADMINISTRATOR)?;
             rhc_graph::fake::give_every_permission(state, *tenant, principal);
             own(state, *tenant, principal);
+            for account in state.section::<Arm>().billing.values_mut() {
+                if account.tenant_id == *tenant {
+                    account.subscription_creators.insert(principal);
+                }
+            }
         }
         Ok(Some((client, tenants)))
     })?;
@@ -52,6 +59,7 @@ pub fn invite(world: &World) -> Result<Option<Guest>, DirectoryError> {
         client,
         secret: world.add_client_secret(client),
         subscriptions: subscriptions(world, &tenants),
+        billing_scopes: world.with(|state| billing_scopes(state)),
         tenants,
     }))
 }
@@ -122,4 +130,20 @@ fn subscriptions(world: &World, tenants: &[(Uuid, String)]) -> Vec<(Uuid, Uuid)>
             .filter(|(_, tenant)| tenants.iter().any(|(id, _)| id == tenant))
             .collect()
     })
+}
+
+fn billing_scopes(state: &State) -> Vec<(String, Uuid)> {
+    let mut found = Vec::new();
+    let accounts = state.read::<Arm>().into_iter().flat_map(|arm| &arm.billing);
+    for (name, account) in accounts {
+        for (profile, own) in &account.profiles {
+            for section in own.invoice_sections.keys() {
+                let scope = format!(
+                    "/providers/Microsoft.Billing/billingAccounts/{name}/billingProfiles/{profile}/invoiceSections/{section}"
+                );
+                found.push((scope, account.tenant_id));
+            }
+        }
+    }
+    found
 }

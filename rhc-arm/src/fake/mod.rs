@@ -6,6 +6,7 @@ mod error;
 mod json;
 mod path;
 mod query;
+mod regions;
 mod registry;
 mod roles;
 mod route;

@@ -319,6 +319,8 @@ pub struct TypeRules {
     pub after_delete: fn(&mut State, &Stored),
     /// What GET shows of the stored resource.
     pub view: fn(&State, &Stored) -> Value,
+    /// What `$expand` adds to what GET shows.
+    pub expand: fn(&Stored, &str, &mut Value),
     /// What POST does.
     pub actions: &'static [Action],
     /// Lists what the state does not hold as resources of their own, before those that it does.
@@ -392,6 +394,7 @@ impl TypeRules {
             before_delete: |_, _| Ok(()),
             after_delete: |_, _| (),
             view: |_, stored| stored.body.clone(),
+            expand: |_, _, _| (),
             actions: &[],
             list: |_, _| Listing::Usual,
             find: |_, _| None,

@@ -42,7 +42,13 @@ const REPLICAS: &str = "Microsoft.App/containerApps/revisions/replicas";
 const JOBS: &str = "Microsoft.App/jobs";
 const EXECUTIONS: &str = "Microsoft.App/jobs/executions";
 /// The stable versions that the fake answers to.
-const VERSIONS: &[&str] = &["2024-03-01", "2025-01-01", "2025-07-01", "2026-01-01"];
+const VERSIONS: &[&str] = &[
+    "2024-03-01",
+    "2025-01-01",
+    "2025-07-01",
+    "2026-01-01",
+    "2026-07-01",
+];
 /// What a refusal is called of which no code is known. Unverified wherever it is used.
 const UNNAMED: &str = "InvalidRequestParameterWithDetails";
 

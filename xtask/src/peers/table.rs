@@ -27,6 +27,43 @@ pub(super) const PEERS: &[Peer] = &[
         script: "azure_mgmt_resource.py",
         speed: 10,
     },
+    Peer {
+        name: "azure-mgmt-msi",
+        environment: "sdk",
+        script: "azure_mgmt_msi.py",
+        speed: 1,
+    },
+    Peer {
+        name: "azure-mgmt-authorization",
+        environment: "sdk",
+        script: "azure_mgmt_authorization.py",
+        speed: 10,
+    },
+    Peer {
+        name: "azure-mgmt-keyvault",
+        environment: "sdk",
+        script: "azure_mgmt_keyvault.py",
+        speed: 10,
+    },
+    Peer {
+        name: "azure-mgmt-sql",
+        environment: "sdk",
+        script: "azure_mgmt_sql.py",
+        speed: 10,
+    },
+    Peer {
+        name: "azure-mgmt-appcontainers",
+        environment: "sdk",
+        script: "azure_mgmt_appcontainers.py",
+        speed: 10,
+    },
+    Peer {
+        name: "azure-mgmt-subscription",
+        environment: "sdk",
+        script: "azure_mgmt_subscription.py",
+        // The only one that is held up by the limits themselves, of which a faster clock would know nothing.
+        speed: 1,
+    },
 ];
 
 impl Peer {

@@ -58,7 +58,7 @@ pub(crate) const REGIONS: &[&str] = &[
 ];
 
 /// A region without blanks and capitals, as the service writes it.
-pub(super) fn region(location: &str) -> String {
+pub(crate) fn region(location: &str) -> String {
     location
         .chars()
         .filter(|character| !character.is_whitespace())

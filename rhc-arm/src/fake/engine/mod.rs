@@ -31,7 +31,7 @@ use super::registry::{Kind, Registry};
 use super::route::{self, Reply, RouteContext};
 use super::types::activity;
 
-pub(crate) use check::{REGIONS, tags as check_tags};
+pub(crate) use check::{REGIONS, region, tags as check_tags};
 pub(crate) use gate::ALWAYS_REGISTERED;
 pub(crate) use identity::{USER_ASSIGNED, service_principal};
 pub(crate) use operation::{EVENT, finish};

@@ -20,7 +20,11 @@ pub(super) fn get(
     let rules = readable(state, call, path)?;
     let found = state.read::<Arm>().and_then(|arm| arm.get(&path.id()));
     if let Some(stored) = found {
-        return Ok(Reply::new(200, shown(state, &rules, stored)));
+        let mut body = shown(state, &rules, stored);
+        if let Some(wanted) = call.query.get("$expand") {
+            (rules.expand)(stored, wanted, &mut body);
+        }
+        return Ok(Reply::new(200, body));
     }
     match (rules.find)(state, path) {
         Some(body) => Ok(Reply::new(200, body)),

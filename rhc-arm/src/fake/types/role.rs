@@ -59,6 +59,13 @@ pub(super) const TYPES: &[TypeRules] = &[
             ..Codes::COMMON
         },
         before_put: check_assignment,
+        // Reports of users (terraform-provider-azurerm 8584 and 9379).
+        absent: Some(|path| {
+            ServiceError::not_found(
+                "RoleAssignmentNotFound",
+                format!("The role assignment '{}' is not found.", path.name()),
+            )
+        }),
         compute: compute_assignment,
         list: list_assignments,
         ..TypeRules::child(ROLE_ASSIGNMENTS, VERSIONS)

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::super::error::ServiceError;
 use super::super::path::ResourcePath;
+use super::super::regions;
 use super::super::roles::{self, Plane};
 use super::super::route::{Reply, Route, RouteContext};
 use super::super::state::{Arm, Subscription, arm};
@@ -17,6 +18,19 @@ const VERSIONS: &[&str] = &[
     "2021-01-01",
     "2021-04-01",
     "2022-12-01",
+];
+/// The versions of the list of resources: Resource Manager's own, and the one by which the clients of Key Vault still ask.
+const RESOURCES: &[&str] = &[
+    "2015-11-01",
+    "2019-07-01",
+    "2020-06-01",
+    "2021-04-01",
+    "2022-09-01",
+    "2023-07-01",
+    "2024-03-01",
+    "2024-11-01",
+    "2025-03-01",
+    "2025-04-01",
 ];
 const READ: &str = "Microsoft.Resources/subscriptions/read";
 
@@ -37,6 +51,16 @@ pub(super) const ROUTES: &[Route] = &[
     },
     Route {
         method: "GET",
+        pattern: "/subscriptions/{subscription}/locations",
+        api_versions: VERSIONS,
+        permission: "Microsoft.Resources/subscriptions/locations/read",
+        run: |_, context| {
+            let id = context.subscription().unwrap_or_default();
+            Ok(Reply::new(200, json!({ "value": regions::listed(id) })))
+        },
+    },
+    Route {
+        method: "GET",
         pattern: "/tenants",
         api_versions: VERSIONS,
         permission: "",
@@ -45,7 +69,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route {
         method: "GET",
         pattern: "/subscriptions/{subscription}/resources",
-        api_versions: super::group::VERSIONS,
+        api_versions: RESOURCES,
         permission: "Microsoft.Resources/subscriptions/resources/read",
         run: resources,
     },

@@ -26,6 +26,7 @@ const VERSIONS: &[&str] = &[
     "2024-11-01",
     "2025-05-01",
     "2026-02-01",
+    "2026-05-15",
 ];
 /// What follows the name in the refusal of a name that somebody has.
 const TAKEN: &str = "is already in use. Vault names are globally unique so it is possible that the name is already \

@@ -139,6 +139,17 @@ fn compute(
     if database.get("properties.maxSizeBytes").is_none() {
         database.set("properties.maxSizeBytes", size.max_bytes);
     }
+    if size.serverless {
+        // Unverified: half a core is the least of every size.
+        for (path, value) in [
+            ("properties.autoPauseDelay", json!(60)),
+            ("properties.minCapacity", json!(0.5)),
+        ] {
+            if database.get(path).is_none_or(Value::is_null) {
+                database.set(path, value);
+            }
+        }
+    }
     for (path, value) in [
         ("sku", size.sku.clone()),
         ("kind", json!(size.kind)),

@@ -100,6 +100,12 @@ pub(super) const RULES: TypeRules = TypeRules {
         );
         shown.body
     },
+    expand: |server, wanted, body| {
+        if wanted.eq_ignore_ascii_case("administrators/activedirectory") {
+            let own = server.get(ADMINISTRATOR).cloned();
+            body["properties"]["administrators"] = own.unwrap_or_default();
+        }
+    },
     ..TypeRules::new(SERVERS, VERSIONS)
 };
 

@@ -33,6 +33,33 @@ const SIZES: &[Size] = &[
     ("Premium", "P15", 4000, 4096 * GB),
 ];
 
+/// A series of sizes by cores: its name, tier, capacities, and what `kind` says of it.
+type Series = (&'static str, &'static str, &'static [i64], &'static str);
+
+const CORES: &[i64] = &[2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 24, 32, 40, 80, 128];
+const SERVERLESS_CORES: &[i64] = &[1, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 24, 32, 40, 80];
+
+/// The sizes by cores, of which the objective is series and capacity together: `GP_S_Gen5_1`.
+///
+/// Sources: [limits by cores](https://learn.microsoft.com/azure/azure-sql/database/resource-limits-vcore-single-databases);
+/// both ways of asking, and the answers, show in recorded traffic. Unverified: that Hyperscale ends at 128.
+const SERIES: &[Series] = &[
+    ("GP_Gen5", "GeneralPurpose", CORES, "v12.0,user,vcore"),
+    (
+        "GP_S_Gen5",
+        "GeneralPurpose",
+        SERVERLESS_CORES,
+        "v12.0,user,vcore,serverless",
+    ),
+    ("BC_Gen5", "BusinessCritical", CORES, "v12.0,user,vcore"),
+    (
+        "HS_Gen5",
+        "Hyperscale",
+        CORES,
+        "v12.0,user,vcore,hyperscale",
+    ),
+];
+
 /// What a request for a size comes to.
 pub(super) struct Chosen {
     /// As answers write it: the tier's name, and the capacity.
@@ -41,6 +68,8 @@ pub(super) struct Chosen {
     pub(super) objective: String,
     pub(super) max_bytes: i64,
     pub(super) kind: &'static str,
+    /// Whether it pauses by itself.
+    pub(super) serverless: bool,
 }
 
 /// Reads `sku`, which can name the objective (`S0`) or the tier with a capacity (`Standard`, 10).
@@ -51,8 +80,8 @@ pub(super) fn chosen(sku: &Value) -> Result<Chosen, ServiceError> {
     let Some(name) = sku["name"].as_str().filter(|name| !name.is_empty()) else {
         return Err(bad("MissingSkuName", "Sku name is required."));
     };
-    if name.eq_ignore_ascii_case("GP_Gen5") && sku["capacity"].as_i64().is_none_or(|own| own == 2) {
-        return Ok(vcore());
+    if let Some(series) = SERIES.iter().find(|series| is_of(series, name)) {
+        return by_cores(series, name, sku);
     }
     let capacity = sku["capacity"].as_i64();
     let by_objective = SIZES.iter().find(|size| size.1.eq_ignore_ascii_case(name));
@@ -85,6 +114,50 @@ pub(super) fn chosen(sku: &Value) -> Result<Chosen, ServiceError> {
         objective: size.1.to_owned(),
         max_bytes: size.3,
         kind: "v12.0,user",
+        serverless: false,
+    })
+}
+
+/// Whether a name is a series's own, or its objective.
+fn is_of(series: &Series, name: &str) -> bool {
+    name.eq_ignore_ascii_case(series.0) || capacity_in(series, name).is_some()
+}
+
+/// The capacity that an objective names behind its series.
+fn capacity_in(series: &Series, name: &str) -> Option<i64> {
+    let start = name.get(..series.0.len())?;
+    let rest = name.get(series.0.len()..)?.strip_prefix('_')?;
+    start
+        .eq_ignore_ascii_case(series.0)
+        .then(|| rest.parse().ok())?
+}
+
+fn by_cores(series: &Series, name: &str, sku: &Value) -> Result<Chosen, ServiceError> {
+    let (own, tier, capacities, kind) = *series;
+    let stated = sku["capacity"].as_i64();
+    let capacity = match (capacity_in(series, name), stated) {
+        (Some(named), Some(stated)) if named != stated => return Err(capacity_mismatch()),
+        (named, stated) => named.or(stated).unwrap_or(2),
+    };
+    if !capacities.contains(&capacity) {
+        return Err(match stated {
+            Some(_) => capacity_mismatch(),
+            None => bad("InvalidSkuName", format!("Invalid SKU name '{name}'.")),
+        });
+    }
+    let asked = sku["tier"].as_str().unwrap_or(tier);
+    if !asked.eq_ignore_ascii_case(tier) {
+        return Err(bad(
+            "MismatchedSkuNameAndTier",
+            format!("Mismatch between SKU name '{name}' and tier '{asked}'."),
+        ));
+    }
+    Ok(Chosen {
+        sku: json!({ "name": own, "tier": tier, "family": "Gen5", "capacity": capacity }),
+        objective: format!("{own}_{capacity}"),
+        max_bytes: 32 * GB,
+        kind,
+        serverless: own.starts_with("GP_S_"),
     })
 }
 
@@ -101,6 +174,7 @@ fn vcore() -> Chosen {
         objective: "GP_Gen5_2".to_owned(),
         max_bytes: 32 * GB,
         kind: "v12.0,user,vcore",
+        serverless: false,
     }
 }
 
@@ -127,12 +201,46 @@ mod tests {
     }
 
     #[test]
+    fn sizes_by_cores_are_named_with_or_without_their_capacity() {
+        for sku in [
+            json!({"name": "GP_S_Gen5_1"}),
+            json!({"name": "gp_s_gen5", "tier": "GeneralPurpose", "capacity": 1}),
+        ] {
+            let chosen = chosen(&sku).unwrap();
+            assert!(chosen.serverless);
+            assert_eq!(chosen.objective, "GP_S_Gen5_1");
+            assert_eq!(
+                chosen.sku,
+                json!({"name": "GP_S_Gen5", "tier": "GeneralPurpose", "family": "Gen5", "capacity": 1})
+            );
+        }
+        let larger = chosen(&json!({"name": "BC_Gen5_8"})).unwrap();
+        assert_eq!(
+            (larger.objective.as_str(), larger.serverless),
+            ("BC_Gen5_8", false)
+        );
+    }
+
+    #[test]
     fn sizes_that_do_not_exist_are_refused() {
         for (sku, code) in [
             (json!({"tier": "Standard"}), "MissingSkuName"),
             (json!({"name": "S13"}), "InvalidSkuName"),
             (
                 json!({"name": "S0", "tier": "Premium"}),
+                "MismatchedSkuNameAndTier",
+            ),
+            (
+                json!({"name": "GP_Gen5_2", "capacity": 4}),
+                "MismatchedSkuNameAndCapacity",
+            ),
+            (
+                json!({"name": "GP_Gen5", "capacity": 3}),
+                "MismatchedSkuNameAndCapacity",
+            ),
+            (json!({"name": "GP_Gen5_3"}), "InvalidSkuName"),
+            (
+                json!({"name": "GP_Gen5_2", "tier": "BusinessCritical"}),
                 "MismatchedSkuNameAndTier",
             ),
             (
