@@ -2,10 +2,12 @@
 
 mod arm;
 mod sql;
+mod tds;
 
 use rhc_core::fake::World;
 
 pub use sql::{Catalogue, CatalogueUser, EmbeddedDatabases, ServerCatalogue, SqlSection, Vantage};
+pub use tds::{TdsLogin, TdsServers};
 
 /// Lets a World have SQL servers: their types in Resource Manager, and the servers themselves.
 ///

@@ -44,15 +44,17 @@ impl Vantage {
 
 /// A session that was let in.
 #[derive(Debug)]
-pub(super) struct Entered {
+pub(in crate::fake) struct Entered {
     pub(super) server: String,
     pub(super) database: String,
     pub(super) rights: Rights,
-    pub(super) tenant: Uuid,
+    pub(in crate::fake) tenant: Uuid,
+    /// Whether the server takes Entra's identities only.
+    pub(super) entra_only: bool,
 }
 
 /// Lets a client in or turns it away, in the order in which the real doors stand: gateway, login, database, user.
-pub(super) fn enter(
+pub(in crate::fake) fn enter(
     state: &mut State,
     headers: &axum::http::HeaderMap,
     server: &str,
@@ -79,6 +81,7 @@ pub(super) fn enter(
         database: database.to_owned(),
         rights,
         tenant: door.tenant,
+        entra_only: door.entra_only,
     })
 }
 
@@ -91,6 +94,7 @@ struct Door {
     rules: Vec<(Option<Ipv4Addr>, Option<Ipv4Addr>)>,
     private: bool,
     administrator: Option<Uuid>,
+    entra_only: bool,
     databases: Vec<(String, bool)>,
 }
 
@@ -133,6 +137,10 @@ impl Door {
             administrator: arm
                 .of_type(id, ADMINISTRATORS)
                 .find_map(|administrator| administrator.text("properties.sid")?.parse().ok()),
+            entra_only: arm.of_type(id, ADMINISTRATORS).any(|administrator| {
+                let only = administrator.get("properties.azureADOnlyAuthentication");
+                only.and_then(serde_json::Value::as_bool) == Some(true)
+            }),
             databases: arm
                 .of_type(id, DATABASES)
                 .map(|database| {
@@ -276,7 +284,8 @@ fn groups(state: &State, caller: &Caller) -> Vec<Uuid> {
     }
 }
 
-fn refused() -> SqlError {
+/// What a token that does not do, and one without a user, are refused with.
+pub(in crate::fake) fn refused() -> SqlError {
     SqlError {
         class: 14,
         ..SqlError::new(

@@ -1,11 +1,12 @@
 //! Running statements on a database's catalogue, with SQL Server's own refusals.
 
-use crate::grants::{DatabaseRole, Row, folded, same_name};
+use crate::grants::{DatabaseRole, folded, same_name};
 use crate::session::SqlError;
 
 use super::catalogue::{Catalogue, CatalogueUser};
-use super::parse::{self, Parsed};
-use super::probing;
+use super::parse::Parsed;
+use super::values::{Kind, ResultSet};
+use super::{evaluate, probing};
 
 /// As whom a session is in a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,94 +45,90 @@ impl Rights {
     }
 }
 
-/// Runs a batch; what it changes is kept unless it is rolled back.
-///
-/// As on the server, a statement that fails ends the batch and its transaction only with `XACT_ABORT ON`; without, the
-/// next one is run, and the client learns of the error all the same. A transaction that is not committed when the
-/// batch ends is lost with its session, because here a session is one batch.
-pub(super) fn run(
+/// Where a statement is run, and for whom.
+#[derive(Debug)]
+pub(super) struct Place<'a> {
+    pub(super) database: &'a str,
+    pub(super) server: &'a str,
+    pub(super) rights: &'a Rights,
+    /// The session's number.
+    pub(super) spid: u16,
+    /// How many transactions are open.
+    pub(super) depth: u32,
+    /// Whether the server takes Entra's identities only.
+    pub(super) entra_only: bool,
+}
+
+/// Whether a statement begins a transaction where `IMPLICIT_TRANSACTIONS` is on.
+/// Source: [SET IMPLICIT_TRANSACTIONS](https://learn.microsoft.com/sql/t-sql/statements/set-implicit-transactions-transact-sql).
+pub(super) fn begins_implicitly(statement: &Parsed) -> bool {
+    !matches!(statement, Parsed::Select(_))
+}
+
+/// Runs a statement that is not about the session itself.
+pub(super) fn statement(
     catalogue: &mut Catalogue,
-    database: &str,
-    rights: &Rights,
-    batch: &str,
-) -> Result<Vec<Row>, SqlError> {
-    let statements = parse::batch(batch)?;
-    let mut xact_abort = false;
-    let mut before: Option<Catalogue> = None;
-    let mut rows = Vec::new();
-    let mut failed = None;
-    for statement in statements {
-        let result = match statement {
-            Parsed::XactAbort(on) => {
-                xact_abort = on;
-                Ok(())
-            }
-            Parsed::Begin => {
-                before.get_or_insert_with(|| catalogue.clone());
-                Ok(())
-            }
-            Parsed::Commit => match before.take() {
-                Some(_) => Ok(()),
-                None => Err(no_transaction(3902, "COMMIT")),
-            },
-            Parsed::Rollback => match before.take() {
-                Some(kept) => {
-                    *catalogue = kept;
-                    Ok(())
-                }
-                None => Err(no_transaction(3903, "ROLLBACK")),
-            },
-            Parsed::Catalogue => {
-                rows = select(catalogue, rights);
-                Ok(())
-            }
-            Parsed::Functions(columns) => {
-                rows = vec![probing::row(catalogue, rights, &columns)];
-                Ok(())
-            }
-            Parsed::CreateTable(table) => probing::create(catalogue, database, rights, &table),
-            Parsed::Read(table) => probing::touch(catalogue, database, rights, "SELECT", &table),
-            Parsed::DeleteNothing(table) => {
-                probing::touch(catalogue, database, rights, "DELETE", &table)
-            }
-            Parsed::CreateUser { name, sid, kind } => {
-                let user = CatalogueUser {
-                    sid,
-                    kind,
-                    authentication_type: 4,
-                    roles: [].into(),
-                    permissions: [].into(),
-                };
-                create_user(catalogue, rights, &name, user)
-            }
-            Parsed::Member { role, user, add } => member(catalogue, rights, &role, &user, add),
-            Parsed::DropUser { name } => drop_user(catalogue, rights, &name),
-        };
-        if let Err(error) = result {
-            failed.get_or_insert(error);
-            if xact_abort {
-                break;
-            }
+    place: &Place<'_>,
+    statement: &Parsed,
+) -> Result<Option<ResultSet>, SqlError> {
+    let Place {
+        database, rights, ..
+    } = place;
+    match statement {
+        Parsed::Catalogue => Ok(Some(select(catalogue, rights))),
+        Parsed::Select(items) => evaluate::row(catalogue, place, items).map(Some),
+        Parsed::CreateTable(table) => {
+            probing::create(catalogue, database, rights, table).map(|()| None)
         }
+        Parsed::Read(table) => {
+            probing::touch(catalogue, database, rights, "SELECT", table)?;
+            // What stands in a table is not simulated.
+            Ok(Some(ResultSet::empty(&[("", Kind::Int)])))
+        }
+        Parsed::DeleteNothing(table) => {
+            probing::touch(catalogue, database, rights, "DELETE", table).map(|()| None)
+        }
+        Parsed::CreateUser { name, sid, kind } => {
+            let user = CatalogueUser {
+                sid: sid.clone(),
+                kind: kind.clone(),
+                authentication_type: 4,
+                roles: [].into(),
+                permissions: [].into(),
+            };
+            create_user(catalogue, rights, name, user).map(|()| None)
+        }
+        Parsed::Member { role, user, add } => {
+            member(catalogue, rights, role, user, *add).map(|()| None)
+        }
+        Parsed::DropUser { name } => drop_user(catalogue, rights, name).map(|()| None),
+        Parsed::XactAbort(_)
+        | Parsed::Implicit(_)
+        | Parsed::Set
+        | Parsed::Use(_)
+        | Parsed::Wait(_)
+        | Parsed::IfOpen(_)
+        | Parsed::Begin
+        | Parsed::Commit
+        | Parsed::Rollback => Ok(None),
     }
-    if let Some(kept) = before {
-        *catalogue = kept;
-    }
-    failed.map_or(Ok(rows), Err)
 }
 
-fn no_transaction(number: u32, word: &str) -> SqlError {
-    SqlError::new(
-        number,
-        1,
-        format!("The {word} TRANSACTION request has no corresponding BEGIN TRANSACTION."),
-    )
-}
-
-fn select(catalogue: &Catalogue, rights: &Rights) -> Vec<Row> {
+fn select(catalogue: &Catalogue, rights: &Rights) -> ResultSet {
     // Others' metadata is visible only to who may change it; himself everyone sees.
     let all = rights.alters_users(catalogue);
-    catalogue.rows(|name| all || matches!(rights, Rights::User(own) if same_name(own, name)))
+    let rows =
+        catalogue.rows(|name| all || matches!(rights, Rights::User(own) if same_name(own, name)));
+    ResultSet {
+        rows,
+        ..ResultSet::empty(&[
+            ("name", Kind::NVarChar(128)),
+            ("", Kind::VarChar(172)),
+            ("type", Kind::VarChar(1)),
+            ("authentication_type", Kind::TinyInt),
+            ("name", Kind::NVarChar(128)),
+        ])
+    }
 }
 
 fn no_right() -> SqlError {
@@ -218,12 +215,9 @@ fn drop_user(catalogue: &mut Catalogue, rights: &Rights, name: &str) -> Result<(
 
 #[cfg(test)]
 mod tests {
+    use super::super::session::tests::run;
     use super::*;
     use crate::grants::{CATALOGUE_QUERY, Observed};
-
-    fn run(catalogue: &mut Catalogue, rights: &Rights, batch: &str) -> Result<Vec<Row>, SqlError> {
-        super::run(catalogue, "hp2_db", rights, batch)
-    }
 
     const A: &str = "0x1798D583FD870F4AA6B909C04D126368";
     const B: &str = "0x6C1A2F0E1D5B334A9D0E7A4F2C8B1D55";

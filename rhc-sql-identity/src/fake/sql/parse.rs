@@ -1,21 +1,36 @@
 //! The statements that the embedded server knows, read from their text.
 
 use std::slice::Iter;
+use std::time::Duration;
 
 use crate::grants::{CATALOGUE_QUERY, Sid};
 use crate::session::SqlError;
 
 use super::lexer::{self, Token};
+use super::values::Value;
 
 mod probing;
+mod select;
+mod session;
 
-pub(super) use probing::{Column, Table};
+pub(super) use probing::Table;
+pub(super) use select::{Expression, Item, System};
 
 /// A statement that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Parsed {
     /// `SET XACT_ABORT ON` or `OFF`.
     XactAbort(bool),
+    /// `SET IMPLICIT_TRANSACTIONS ON` or `OFF`.
+    Implicit(bool),
+    /// A `SET` that changes nothing here.
+    Set,
+    /// `USE …`.
+    Use(String),
+    /// `WAITFOR DELAY '…'`.
+    Wait(Duration),
+    /// `IF @@TRANCOUNT > 0 …`.
+    IfOpen(Box<Parsed>),
     /// `BEGIN TRANSACTION`.
     Begin,
     /// `COMMIT TRANSACTION`.
@@ -38,8 +53,8 @@ pub(super) enum Parsed {
     DropUser { name: String },
     /// The query of the users.
     Catalogue,
-    /// `SELECT` of functions that say what the session may do.
-    Functions(Vec<Column>),
+    /// `SELECT` without a table.
+    Select(Vec<Item>),
     /// `CREATE TABLE …`.
     CreateTable(Table),
     /// `SELECT TOP (1) 1 FROM …`.
@@ -48,16 +63,27 @@ pub(super) enum Parsed {
     DeleteNothing(Table),
 }
 
+/// A batch without parameters.
+#[cfg(test)]
+pub(super) fn batch(text: &str) -> Result<Vec<Parsed>, SqlError> {
+    batch_with(text, &[])
+}
+
 /// Reads a batch. As on the server, nothing of it is run if any of it cannot be read.
 ///
 /// The server knows all of T-SQL. Here whatever these crates never send is refused as a wrong syntax, so that a
 /// statement that only looks right is seen.
-pub(super) fn batch(text: &str) -> Result<Vec<Parsed>, SqlError> {
+/// Parameters come by their names with `@`.
+pub(super) fn batch_with(
+    text: &str,
+    parameters: &[(String, Value)],
+) -> Result<Vec<Parsed>, SqlError> {
     let tokens = lexer::tokens(text)?;
     let query = lexer::tokens(CATALOGUE_QUERY.trim_end_matches(';'))?;
     let mut parser = Parser {
         rest: tokens.iter(),
         query: &query,
+        parameters,
     };
     let mut statements = Vec::new();
     loop {
@@ -72,17 +98,22 @@ pub(super) fn batch(text: &str) -> Result<Vec<Parsed>, SqlError> {
 struct Parser<'a> {
     rest: Iter<'a, Token>,
     query: &'a [Token],
+    parameters: &'a [(String, Value)],
 }
 
 impl Parser<'_> {
     fn statement(&mut self) -> Result<Parsed, SqlError> {
         if self.word("SET") {
-            self.expect("XACT_ABORT")?;
-            return match () {
-                () if self.word("ON") => Ok(Parsed::XactAbort(true)),
-                () if self.word("OFF") => Ok(Parsed::XactAbort(false)),
-                () => Err(self.wrong()),
-            };
+            return self.set();
+        }
+        if self.word("USE") {
+            return Ok(Parsed::Use(self.name()?));
+        }
+        if self.word("IF") {
+            return self.condition();
+        }
+        if self.word("WAITFOR") {
+            return self.wait();
         }
         for (word, parsed) in [
             ("BEGIN", Parsed::Begin),
@@ -90,7 +121,8 @@ impl Parser<'_> {
             ("ROLLBACK", Parsed::Rollback),
         ] {
             if self.word(word) {
-                if !self.word("TRANSACTION") && !self.word("TRAN") {
+                let said = self.word("TRANSACTION") || self.word("TRAN");
+                if !said && parsed == Parsed::Begin {
                     return Err(self.wrong());
                 }
                 return Ok(parsed);
@@ -216,8 +248,12 @@ impl Parser<'_> {
         taken
     }
 
+    fn peek(&self) -> Option<&Token> {
+        self.rest.clone().next()
+    }
+
     fn wrong(&self) -> SqlError {
-        wrong(self.rest.clone().next())
+        wrong(self.peek())
     }
 }
 

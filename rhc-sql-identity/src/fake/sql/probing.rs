@@ -4,12 +4,12 @@
 //! [IS_ROLEMEMBER](https://learn.microsoft.com/sql/t-sql/functions/is-rolemember-transact-sql). Unverified: that `dbo` counts as a
 //! member of `db_owner` and of no other role.
 
-use crate::grants::{Row, same_name};
+use crate::grants::same_name;
 use crate::session::SqlError;
 
 use super::catalogue::Catalogue;
 use super::execute::Rights;
-use super::parse::{Column, Table};
+use super::parse::Table;
 
 /// What each fixed role gives on the database, and what it denies.
 const ROLES: &[(&str, &[&str], &[&str])] = &[
@@ -61,20 +61,16 @@ fn has(catalogue: &Catalogue, rights: &Rights, permission: &str) -> bool {
     given && !mine().any(|(.., denied)| among(denied))
 }
 
-/// The one row of a SELECT of functions.
-pub(super) fn row(catalogue: &Catalogue, rights: &Rights, columns: &[Column]) -> Row {
-    let bit = |yes: bool| Some(u8::from(yes).to_string());
-    let one = |column: &Column| match column {
-        Column::RoleMember(role) => {
-            let known = catalogue.role(role)?;
-            bit(is_in(catalogue, rights, known))
-        }
-        Column::Permission(name) => {
-            let known = KNOWN.iter().find(|own| own.eq_ignore_ascii_case(name))?;
-            bit(has(catalogue, rights, known))
-        }
-    };
-    columns.iter().map(one).collect()
+/// `IS_ROLEMEMBER`: none of a role that there is not.
+pub(super) fn role_member(catalogue: &Catalogue, rights: &Rights, role: &str) -> Option<bool> {
+    let known = catalogue.role(role)?;
+    Some(is_in(catalogue, rights, known))
+}
+
+/// `HAS_PERMS_BY_NAME`: none of a permission that there is not.
+pub(super) fn permission(catalogue: &Catalogue, rights: &Rights, name: &str) -> Option<bool> {
+    let known = KNOWN.iter().find(|own| own.eq_ignore_ascii_case(name))?;
+    Some(has(catalogue, rights, known))
 }
 
 /// `CREATE TABLE`.
@@ -147,10 +143,10 @@ pub(super) fn touch(
 
 #[cfg(test)]
 mod tests {
-    use super::super::execute::run;
+    use super::super::session::tests::run;
     use super::*;
     use crate::fake::CatalogueUser;
-    use crate::grants::{DatabasePermission, DatabaseRole, EffectiveRights, Probe};
+    use crate::grants::{DatabasePermission, DatabaseRole, EffectiveRights, Probe, Row};
 
     const SID: &str = "0x1798D583FD870F4AA6B909C04D126368";
 
@@ -174,7 +170,7 @@ mod tests {
     }
 
     fn ask(catalogue: &mut Catalogue, rights: &Rights, probe: &Probe) -> Result<Vec<Row>, u32> {
-        run(catalogue, "hp2_db", rights, &probe.to_string()).map_err(|error| error.number)
+        run(catalogue, rights, &probe.to_string()).map_err(|error| error.number)
     }
 
     fn rights(roles: &[&str], rights: &Rights) -> EffectiveRights {
@@ -237,10 +233,10 @@ mod tests {
     fn a_table_that_exists_is_not_made_again() {
         let mut catalogue = with(&["db_owner"]);
         let create = "CREATE TABLE [DBO].[Practice] ([id] int NOT NULL)";
-        let error = run(&mut catalogue, "hp2_db", &me(), create).unwrap_err();
+        let error = run(&mut catalogue, &me(), create).unwrap_err();
         assert_eq!(error.number, 2714);
         let other = "CREATE TABLE [dbo].[other] ([id] int NOT NULL)";
-        run(&mut catalogue, "hp2_db", &me(), other).unwrap();
+        run(&mut catalogue, &me(), other).unwrap();
         assert!(catalogue.tables.contains("dbo.other"));
     }
 
@@ -265,7 +261,7 @@ mod tests {
     fn of_what_it_does_not_know_the_server_says_null() {
         let query =
             "SELECT IS_ROLEMEMBER('db_reader'), HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', 'FLY')";
-        let rows = run(&mut with(&["db_owner"]), "hp2_db", &me(), query).unwrap();
+        let rows = run(&mut with(&["db_owner"]), &me(), query).unwrap();
         assert_eq!(rows, [vec![None, None]]);
     }
 }

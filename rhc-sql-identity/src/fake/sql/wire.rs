@@ -11,9 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::grants::Row;
 use crate::session::SqlError;
 
-use super::catalogue::SqlSection;
 use super::door::{self, Vantage};
-use super::execute;
+use super::session::{Answer, Session};
 
 /// Where batches are taken.
 pub(super) const PATH: &str = "/embedded-sql";
@@ -56,25 +55,44 @@ async fn answer(
     Json(asked): Json<Batch>,
 ) -> Response {
     let server = info.host.split('.').next().unwrap_or_default().to_owned();
-    let (tenant, outcome) = world.with(|state| {
-        let entered = match door::enter(state, &headers, &server, &asked.database, asked.from) {
-            Ok(entered) => entered,
-            Err(error) => return (None, Outcome::Error(error)),
-        };
-        let catalogue = state
-            .section::<SqlSection>()
-            .catalogue_mut(&entered.server, &entered.database);
-        let outcome =
-            match execute::run(catalogue, &entered.database, &entered.rights, &asked.batch) {
-                Ok(rows) => Outcome::Rows(rows),
-                Err(error) => Outcome::Error(error),
-            };
-        (Some(entered.tenant), outcome)
-    });
     let operation = if asked.batch.is_empty() {
         "sql.open"
     } else {
         "sql.run"
     };
+    let entered =
+        world.with(|state| door::enter(state, &headers, &server, &asked.database, asked.from));
+    let (tenant, outcome) = match entered {
+        Err(error) => (None, Outcome::Error(error)),
+        Ok(entered) => {
+            let tenant = entered.tenant;
+            let mut answers = Vec::new();
+            // Here a session is one batch: a transaction that it leaves open is lost.
+            Session::new(entered, SPID)
+                .run(&world, &asked.batch, &[], &mut answers)
+                .await;
+            let outcome = match outcome(answers) {
+                Ok(rows) => Outcome::Rows(rows),
+                Err(error) => Outcome::Error(error),
+            };
+            (Some(tenant), outcome)
+        }
+    };
     respond::noted(respond::json(200, &outcome), tenant, operation)
+}
+
+/// The number of every session over HTTP.
+const SPID: u16 = 51;
+
+/// The last rows, or the first error.
+pub(super) fn outcome(answers: Vec<Answer>) -> Result<Vec<Row>, SqlError> {
+    let mut rows = Vec::new();
+    for answer in answers {
+        match answer {
+            Answer::Failed(error) => return Err(error),
+            Answer::Rows(set) => rows = set.rows,
+            Answer::Done | Answer::Began | Answer::Committed | Answer::RolledBack => {}
+        }
+    }
+    Ok(rows)
 }

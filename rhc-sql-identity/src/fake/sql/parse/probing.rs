@@ -1,4 +1,4 @@
-//! The statements by which a session asks about itself.
+//! The statements by which a session tries what it may do.
 
 use crate::session::SqlError;
 
@@ -12,33 +12,7 @@ pub(in super::super) struct Table {
     pub(in super::super) name: String,
 }
 
-/// A function in a SELECT.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in super::super) enum Column {
-    /// `IS_ROLEMEMBER('…')`.
-    RoleMember(String),
-    /// `HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', '…')`.
-    Permission(String),
-}
-
 impl Parser<'_> {
-    /// After `SELECT`.
-    pub(super) fn select(&mut self) -> Result<Parsed, SqlError> {
-        if self.word("TOP") {
-            self.marks("(")?;
-            self.expect("1")?;
-            self.marks(")")?;
-            self.expect("1")?;
-            self.expect("FROM")?;
-            return Ok(Parsed::Read(self.table()?));
-        }
-        let mut columns = vec![self.column()?];
-        while self.mark(',') {
-            columns.push(self.column()?);
-        }
-        Ok(Parsed::Functions(columns))
-    }
-
     /// After `CREATE TABLE`.
     pub(super) fn create_table(&mut self) -> Result<Parsed, SqlError> {
         let table = self.table()?;
@@ -62,44 +36,21 @@ impl Parser<'_> {
         Ok(Parsed::DeleteNothing(table))
     }
 
-    fn column(&mut self) -> Result<Column, SqlError> {
-        if self.word("IS_ROLEMEMBER") {
-            self.marks("(")?;
-            let role = self.text()?;
-            self.marks(")")?;
-            return Ok(Column::RoleMember(role));
-        }
-        self.expect("HAS_PERMS_BY_NAME")?;
-        self.marks("(")?;
-        self.expect("DB_NAME")?;
-        self.marks("(),")?;
-        let class = self.text()?;
-        self.marks(",")?;
-        let permission = self.text()?;
-        self.marks(")")?;
-        // Of another class the answer would be about something else.
-        if class.eq_ignore_ascii_case("DATABASE") {
-            Ok(Column::Permission(permission))
-        } else {
-            Err(wrong(Some(&Token::Text(class))))
-        }
-    }
-
-    fn table(&mut self) -> Result<Table, SqlError> {
+    pub(super) fn table(&mut self) -> Result<Table, SqlError> {
         let schema = self.name()?;
         self.marks(".")?;
         let name = self.name()?;
         Ok(Table { schema, name })
     }
 
-    fn text(&mut self) -> Result<String, SqlError> {
+    pub(super) fn text(&mut self) -> Result<String, SqlError> {
         match self.rest.next() {
             Some(Token::Text(text)) => Ok(text.clone()),
             other => Err(wrong(other)),
         }
     }
 
-    fn marks(&mut self, marks: &str) -> Result<(), SqlError> {
+    pub(super) fn marks(&mut self, marks: &str) -> Result<(), SqlError> {
         for mark in marks.chars() {
             if !self.mark(mark) {
                 return Err(self.wrong());
