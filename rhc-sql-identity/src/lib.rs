@@ -6,6 +6,8 @@ pub mod fake;
 mod grants;
 mod servers;
 mod session;
+#[cfg(feature = "tds")]
+mod tds;
 
 pub use credential::{
     AssertionSource, Broken, Cause, CrossTenantCredential, CrossTenantCredentialOptions, Diagnosis,
@@ -31,3 +33,5 @@ pub use servers::{
     TransparentDataEncryption, TransparentDataEncryptionProperties,
 };
 pub use session::{Databases, Observation, SqlAddress, SqlError, SqlRetry, SqlSession};
+#[cfg(feature = "tds")]
+pub use tds::{Dial, TcpDial, TdsDatabases, TdsOptions, Wire};

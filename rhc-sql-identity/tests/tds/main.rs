@@ -1,0 +1,10 @@
+//! Sessions by TDS, between the client and the servers of a World: in process, with TLS, on a paused clock.
+
+mod limits;
+mod login;
+mod refused;
+mod routing;
+mod statements;
+#[path = "../fake/support.rs"]
+mod support;
+mod wire;
