@@ -116,13 +116,18 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
         .boxed()
     }
 
+    /// The next page; `None` after the last one.
+    pub async fn next_page(&mut self) -> Option<Result<Vec<T>>> {
+        std::future::poll_fn(|cx| self.poll_page(cx)).await
+    }
+
     /// All items at once.
     ///
     /// # Errors
     /// The first error of any page; what was read before it is dropped, so that a part never passes for the whole.
     pub async fn collect_all(mut self) -> Result<Vec<T>> {
         let mut all = Vec::new();
-        while let Some(page) = std::future::poll_fn(|cx| self.poll_page(cx)).await {
+        while let Some(page) = self.next_page().await {
             all.extend(page?);
         }
         Ok(all)

@@ -1,8 +1,8 @@
 //! The client: one service, and a handle per collection.
 
 use crate::{
-    Applications, ConditionalAccess, DeletedItems, Groups, Organizations, PermissionGrants,
-    Policies, Roles, ServicePrincipals, Settling, Upserted, User, Users,
+    Applications, AuditLogs, ConditionalAccess, DeletedItems, Domains, Groups, Organizations,
+    PermissionGrants, Policies, Roles, ServicePrincipals, Settling, Upserted, User, Users,
 };
 use azure_core::credentials::TokenCredential;
 use rhc_core::{
@@ -67,6 +67,16 @@ impl GraphClient {
     /// Users, customers included.
     pub fn users(&self) -> Users {
         Users::new(self.clone())
+    }
+
+    /// The tenant's domains.
+    pub fn domains(&self) -> Domains {
+        Domains::new(self.clone())
+    }
+
+    /// What was done in the directory, and who signed in.
+    pub fn audit_logs(&self) -> AuditLogs {
+        AuditLogs::new(self.clone())
     }
 
     /// The tenant itself and its domains.

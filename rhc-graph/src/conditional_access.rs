@@ -129,7 +129,7 @@ impl ConditionalAccessPolicy {
 /// [`pacing::pacer`](crate::pacing::pacer).
 #[derive(Debug, Clone)]
 pub struct ConditionalAccess {
-    client: GraphClient,
+    pub(crate) client: GraphClient,
 }
 
 impl ConditionalAccess {

@@ -4,16 +4,20 @@
 mod macros;
 
 mod applications;
+mod audit_logs;
 mod batch;
 mod branding;
 mod client;
 mod conditional_access;
 mod deleted_items;
+mod delta;
 mod directory_object;
+mod domains;
 #[cfg(feature = "fake")]
 pub mod fake;
 mod groups;
 mod keys;
+mod named_locations;
 mod organization;
 pub mod pacing;
 mod permission_grants;
@@ -33,6 +37,10 @@ pub use applications::{
     PasswordCredential, PermissionScope, PreAuthorizedApplication, PublicClient,
     RequiredResourceAccess, ResourceAccess, SignInAudience, Spa, Web,
 };
+pub use audit_logs::{
+    AuditApp, AuditInitiator, AuditLogs, AuditTarget, AuditUser, DirectoryAudit, SignIn,
+    SignInStatus,
+};
 pub use batch::{Batch, BatchAnswers, BatchId};
 pub use branding::{Branding, Brandings, DEFAULT_BRANDING};
 pub use client::{GraphClient, GraphClientOptions};
@@ -41,9 +49,12 @@ pub use conditional_access::{
     ConditionalAccessState, Conditions, GrantControls,
 };
 pub use deleted_items::DeletedItems;
+pub use delta::{Change, Changes, Delta, DeltaLink, Deltas};
 pub use directory_object::DirectoryObject;
+pub use domains::{DomainRecord, Domains};
 pub use groups::{Group, Groups, Members};
 pub use keys::{ApplicationKey, GroupKey, ServicePrincipalKey, UserKey};
+pub use named_locations::{CountryLookup, IpRange, NamedLocation, NamedLocations};
 pub use organization::{Domain, Organization, Organizations, TenantType, VerifiedDomain};
 pub use permission_grants::{ConsentType, PermissionGrant, PermissionGrants};
 pub use permissions::{DelegatedPermission, MICROSOFT_GRAPH, OFFLINE_ACCESS, OPENID, USER_READ};

@@ -121,13 +121,9 @@ impl Organizations {
 
     /// Lists the tenant's domains, verified or not.
     ///
-    /// Request: `GET /domains`, operation `domains.list`.
-    /// Permission: `Domain.Read.All`.
-    /// Page: [domain-list](https://learn.microsoft.com/graph/api/domain-list).
+    /// Request, permission and page as [`Domains::list`](crate::Domains::list).
     pub fn domains(&self) -> Pages<Domain> {
-        let path = Path::new("/v1.0/domains");
-        self.client
-            .pages(Request::new("domains.list", Method::Get, path))
+        self.client.domains().list()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Users: employees, administrators, guests, and the customers of an external tenant.
 
-use crate::{GraphClient, HeldAppRoles, ListQuery, Memberships, UserKey};
+use crate::{Deltas, GraphClient, HeldAppRoles, ListQuery, Memberships, UserKey};
 use rhc_core::model;
 use rhc_core::{Method, ObjectId, Pages, Path, Request, Result, Sensitive};
 
@@ -213,6 +213,11 @@ impl Users {
         let path = key.into().path().fixed("/revokeSignInSessions");
         let request = Request::new("users.revokeSignInSessions", Method::Post, path);
         self.client.write(request.idempotent(true)).await
+    }
+
+    /// What changes among them.
+    pub fn deltas(&self) -> Deltas<User> {
+        Deltas::of_users(self.client.clone())
     }
 
     /// The groups that one is in.

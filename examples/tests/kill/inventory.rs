@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub(crate) struct Inventory(BTreeMap<String, Vec<Value>>);
 
 impl Inventory {
-    /// Everything in a state, but for sign-ins, operations and what readers still saw before a change.
+    /// Everything in a state, but for sign-ins, audit entries, operations and what readers still saw before a change.
     pub(crate) fn of(state: &Value) -> Self {
         let sections = &state["sections"];
         let names = Names::of(sections);
@@ -23,7 +23,15 @@ impl Inventory {
         inventory.arm(&names, &sections["arm"]);
         inventory.sql(&names, &sections["sql"]);
         inventory.vaults(&sections["vaults"]);
-        let rest = |name: &str| !["directory", "arm", "sql", "authority", "vaults"].contains(&name);
+        let apart = [
+            "directory",
+            "arm",
+            "sql",
+            "authority",
+            "vaults",
+            "auditLogs",
+        ];
+        let rest = |name: &str| !apart.contains(&name);
         for (name, section) in entries(sections).filter(|(name, _)| rest(name)) {
             inventory.add(format!("section {name}"), names.value(section));
         }

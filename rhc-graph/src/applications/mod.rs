@@ -12,7 +12,7 @@ pub use model::{
     ResourceAccess, SignInAudience, Spa, Web,
 };
 
-use crate::{ApplicationKey, GraphClient, ListQuery, Owners, Upserted};
+use crate::{ApplicationKey, Deltas, GraphClient, ListQuery, Owners, Upserted};
 use rhc_core::{Method, Pages, Path, Request, Result};
 use uuid::Uuid;
 
@@ -144,6 +144,11 @@ impl Applications {
     /// The certificates of one.
     pub fn key_credentials(&self, key: impl Into<ApplicationKey>) -> KeyCredentials {
         KeyCredentials::new(self.client.clone(), key.into())
+    }
+
+    /// What changes among them.
+    pub fn deltas(&self) -> Deltas<Application> {
+        Deltas::of_applications(self.client.clone())
     }
 
     /// The owners of one.

@@ -91,7 +91,7 @@ pub(super) const PROPERTIES: &[Property] = &[
 ];
 
 /// One request a second per tenant; the refusal names no time to wait.
-fn throttle(state: &mut State, call: &Call) -> Result<(), Refusal> {
+pub(super) fn throttle(state: &mut State, call: &Call) -> Result<(), Refusal> {
     let policies = state.section::<GraphState>().of(call.tenant());
     let free = policies
         .asked

@@ -12,15 +12,19 @@
 
 mod app_roles;
 mod applications;
+mod audit_logs;
 mod batch;
 mod branding;
 mod call;
 mod conditional_access;
 mod deleted;
+mod delta;
+mod domains;
 mod federated;
 mod graph_app;
 mod groups;
 mod links;
+mod named_locations;
 mod needs;
 mod objects;
 mod odata;
@@ -73,8 +77,9 @@ struct Registry(Mutex<Vec<&'static [Route]>>);
 ///
 /// A section `graph` of a loaded state that makes no sense is reported by [`World::check`].
 pub fn mount(world: &World) {
-    // The problem stays with the section, where `World::check` finds it.
+    // A problem stays with its section, where `World::check` finds it.
     let _ = world.load_section::<state::GraphState>();
+    let _ = world.load_section::<audit_logs::AuditState>();
     let router = Router::new().fallback(answer);
     world.mount(HOST, respond::graph_headers(router));
 }
@@ -99,7 +104,10 @@ pub fn tables() -> Vec<(&'static str, &'static [schema::Property])> {
             "crossTenantAccessPolicyConfigurationDefault",
             policies::CROSS_TENANT_DEFAULT,
         ),
-        ("domain", tenant::DOMAIN),
+        ("countryNamedLocation", named_locations::COUNTRY),
+        ("directoryAudit", audit_logs::DIRECTORY_AUDIT),
+        ("domain", domains::DOMAIN),
+        ("domainDnsTxtRecord", domains::TXT_RECORD),
         (
             "emailAuthenticationMethodConfiguration",
             policies::EMAIL_METHOD,
@@ -114,6 +122,7 @@ pub fn tables() -> Vec<(&'static str, &'static [schema::Property])> {
             "identitySecurityDefaultsEnforcementPolicy",
             policies::SECURITY_DEFAULTS,
         ),
+        ("ipNamedLocation", named_locations::IP),
         ("oAuth2PermissionGrant", permission_grants::PROPERTIES),
         ("organization", tenant::ORGANIZATION),
         ("organizationalBranding", branding::PROPERTIES),
@@ -121,6 +130,7 @@ pub fn tables() -> Vec<(&'static str, &'static [schema::Property])> {
             "servicePrincipal",
             service_principals::SERVICE_PRINCIPAL.properties,
         ),
+        ("signIn", audit_logs::SIGN_IN),
         ("smsAuthenticationMethodConfiguration", policies::SMS_METHOD),
         ("unifiedRoleAssignment", tenant::ROLE_ASSIGNMENT),
         ("unifiedRoleDefinition", tenant::ROLE_DEFINITION),
@@ -248,7 +258,12 @@ fn serve(
             return Err(Refusal::denied());
         }
         graph_app::complete(state, call.tenant());
-        return (route.run)(state, &call);
+        let target = audit_logs::target(state, &call);
+        let reply = (route.run)(state, &call)?;
+        if route.method != "GET" {
+            audit_logs::record(state, &call, route.operation, target, &reply);
+        }
+        return Ok(reply);
     }
     if other_method {
         let message = "Specified HTTP method is not allowed for the request target.";

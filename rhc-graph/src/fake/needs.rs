@@ -252,3 +252,27 @@ pub(super) const REVOKE_SESSIONS: Needs = &[&[
     "Directory.ReadWrite.All",
     "Directory.AccessAsUser.All",
 ]];
+pub(super) const WRITE_DOMAINS: Needs = &[&["Domain.ReadWrite.All", "Directory.AccessAsUser.All"]];
+pub(super) const READ_AUDITS: Needs = &[&["AuditLog.Read.All", "Directory.Read.All"]];
+pub(super) const READ_SIGN_INS: Needs = &[&["AuditLog.Read.All"]];
+pub(super) const WRITE_LOCATIONS: Needs = DELETE_ACCESS;
+pub(super) const GROUPS_DELTA: Needs = &[&[
+    "GroupMember.Read.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const USERS_DELTA: Needs = &[&[
+    "User.Read.All",
+    "User.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];
+pub(super) const READ_DOMAIN_RECORDS: Needs = &[&[
+    "Domain.Read.All",
+    "Domain.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+]];

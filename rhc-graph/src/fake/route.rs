@@ -46,7 +46,11 @@ pub(super) fn cut(path: &str) -> Option<Vec<Segment>> {
                 segments.push(Segment::Name(name.to_owned()));
                 segments.push(Segment::Key(key(inner)?));
             }
-            None => segments.push(Segment::Name(part.into_owned())),
+            // A function without parameters may have its parentheses or not.
+            None => {
+                let name = part.strip_suffix("()").unwrap_or(&part);
+                segments.push(Segment::Name(name.to_owned()));
+            }
         }
     }
     Some(segments)

@@ -3,7 +3,7 @@
 use rhc_core::fake::{Section, SectionProblem};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -31,9 +31,49 @@ pub(super) struct TenantPolicies {
     /// What the sign-in page looks like, by language; `0` for everybody else.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) branding: BTreeMap<String, Map<String, Value>>,
+    /// Named locations by id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) named_locations: BTreeMap<Uuid, Map<String, Value>>,
+    /// Domains that are not verified yet.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) waiting_domains: BTreeSet<String>,
+    /// The domain that new users get, where somebody chose one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) default_domain: Option<String>,
+    /// What was told to those who ask for changes, by their tokens.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) deltas: BTreeMap<String, Baseline>,
     /// When Conditional Access was asked last.
     #[serde(skip)]
     pub(super) asked: Option<OffsetDateTime>,
+}
+
+/// What one who asks for changes has been told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct Baseline {
+    /// Of which objects.
+    pub(super) set: String,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub(super) at: OffsetDateTime,
+    /// Which properties he follows.
+    pub(super) select: Vec<String>,
+    /// What he knows then.
+    pub(super) seen: BTreeMap<Uuid, SeenObject>,
+    /// What he is told, in pages.
+    pub(super) items: Vec<Value>,
+}
+
+/// An object as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct SeenObject {
+    /// Of what is followed of it.
+    pub(super) digest: Uuid,
+    /// Its members, where they are followed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) members: BTreeSet<Uuid>,
 }
 
 impl GraphState {
@@ -73,12 +113,14 @@ impl Section for GraphState {
                     }
                 }
             }
-            for (id, policy) in &policies.conditional_access {
-                if policy.get("id") != Some(&json!(id)) {
-                    return Err(SectionProblem::new(
-                        format!("tenants.{tenant}.conditionalAccess.{id}.id"),
-                        "it must be the key that the policy stands under",
-                    ));
+            for (kind, all) in [
+                ("conditionalAccess", &policies.conditional_access),
+                ("namedLocations", &policies.named_locations),
+            ] {
+                for (id, one) in all {
+                    if one.get("id") != Some(&json!(id)) {
+                        return Err(named(kind, &id.to_string()));
+                    }
                 }
             }
         }

@@ -1,8 +1,8 @@
-//! The tenant itself, its domains and its directory roles.
+//! The tenant itself and its directory roles.
 
 use super::objects::mixed;
 use super::schema::{Property, flag, guid, objects, text, texts, time};
-use super::{Call, Refusal, Reply, odata};
+use super::{Call, Refusal, Reply, domains, odata};
 use rhc_core::fake::{Read, State, Tenant, TenantKind, respond};
 use serde_json::{Map, Value, json};
 
@@ -32,18 +32,6 @@ pub(super) const ORGANIZATION: &[Property] = &[
     objects("assignedPlans", &[]).read_only(),
     objects("provisionedPlans", &[]).read_only(),
     objects("verifiedDomains", VERIFIED_DOMAIN).read_only(),
-];
-
-pub(super) const DOMAIN: &[Property] = &[
-    text("authenticationType").read_only(),
-    text("availabilityStatus").read_only(),
-    text("id").not_null(),
-    flag("isAdminManaged").read_only(),
-    flag("isDefault").not_null(),
-    flag("isInitial").read_only(),
-    flag("isRoot").read_only(),
-    flag("isVerified").read_only(),
-    texts("supportedServices"),
 ];
 
 pub(super) const ROLE_DEFINITION: &[Property] = &[
@@ -106,13 +94,14 @@ fn object(value: Value) -> Map<String, Value> {
 }
 
 pub(super) fn organization(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    let default = domains::default(state, call)?;
     let tenant = tenant(state, call)?;
     let domains: Vec<Value> = tenant
         .domains
         .iter()
         .map(|name| {
             let initial = *name == tenant.initial_domain;
-            json!({"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": is_default(tenant, name),
+            json!({"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": *name == default,
                 "isInitial": initial, "name": name, "type": "Managed"})
         })
         .collect();
@@ -129,29 +118,6 @@ pub(super) fn organization(state: &mut State, call: &Call) -> Result<Reply, Refu
     });
     let all = vec![object(body)];
     odata::listed(call, "organization", "organization", ORGANIZATION, all).map(Reply::ok)
-}
-
-/// A tenant's own domain replaces the initial one as the default.
-fn is_default(tenant: &Tenant, name: &str) -> bool {
-    let own = tenant
-        .domains
-        .iter()
-        .find(|own| **own != tenant.initial_domain);
-    own.unwrap_or(&tenant.initial_domain) == name
-}
-
-pub(super) fn domains(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
-    let tenant = tenant(state, call)?;
-    let all = tenant
-        .domains
-        .iter()
-        .map(|name| {
-            object(json!({"authenticationType": "Managed", "id": name, "isAdminManaged": true,
-                "isDefault": is_default(tenant, name), "isInitial": *name == tenant.initial_domain,
-                "isRoot": true, "isVerified": true, "supportedServices": ["Email", "OfficeCommunicationsOnline"]}))
-        })
-        .collect();
-    odata::listed(call, "domains", "domain", DOMAIN, all).map(Reply::ok)
 }
 
 pub(super) fn role_definitions(_: &mut State, call: &Call) -> Result<Reply, Refusal> {

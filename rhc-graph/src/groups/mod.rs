@@ -5,7 +5,7 @@ mod members;
 pub use members::Members;
 
 use crate::service_principals::HeldAppRoles;
-use crate::{GraphClient, GroupKey, ListQuery, Memberships, Owners, Upserted};
+use crate::{Deltas, GraphClient, GroupKey, ListQuery, Memberships, Owners, Upserted};
 use rhc_core::model;
 use rhc_core::{Method, ObjectId, Pages, Path, Request, Result};
 
@@ -165,6 +165,11 @@ impl Groups {
     /// The members of one.
     pub fn members(&self, group: ObjectId) -> Members {
         Members::new(self.client.clone(), GroupKey::Id(group).path())
+    }
+
+    /// What changes among them.
+    pub fn deltas(&self) -> Deltas<Group> {
+        Deltas::of_groups(self.client.clone())
     }
 
     /// The owners of one.

@@ -5,8 +5,8 @@ mod app_roles;
 pub use app_roles::{AppRoleAssignment, AppRoleAssignments, HeldAppRoles};
 
 use crate::{
-    AppRole, GraphClient, ListQuery, Memberships, Owners, PermissionScope, ServicePrincipalKey,
-    Upserted,
+    AppRole, Deltas, GraphClient, ListQuery, Memberships, Owners, PermissionScope,
+    ServicePrincipalKey, Upserted,
 };
 use rhc_core::model;
 use rhc_core::{AppId, Method, ObjectId, Pages, Path, Request, Result};
@@ -182,6 +182,11 @@ impl ServicePrincipals {
     /// The roles of other applications that one holds.
     pub fn app_roles_held(&self, principal: ObjectId) -> HeldAppRoles {
         HeldAppRoles::new(self.client.clone(), principal)
+    }
+
+    /// What changes among them.
+    pub fn deltas(&self) -> Deltas<ServicePrincipal> {
+        Deltas::of_service_principals(self.client.clone())
     }
 
     /// The owners of one.

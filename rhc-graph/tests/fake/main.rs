@@ -2,14 +2,18 @@
 
 mod advanced;
 mod applications;
+mod audit_logs;
 mod batch;
 mod branding;
 mod consent;
 mod deleted;
+mod deltas;
+mod domains;
 mod federated;
 mod groups;
 mod key_credentials;
 mod links;
+mod named_locations;
 mod place;
 mod policies;
 mod service;

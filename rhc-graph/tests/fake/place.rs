@@ -16,7 +16,7 @@ pub(crate) const ALL: &[&str] = &[
     "AppRoleAssignment.ReadWrite.All",
     "DelegatedPermissionGrant.ReadWrite.All",
     "Directory.Read.All",
-    "Domain.Read.All",
+    "Domain.ReadWrite.All",
     "Group.ReadWrite.All",
     "Organization.Read.All",
     "OrganizationalBranding.ReadWrite.All",

@@ -1,11 +1,15 @@
 //! The operations, by resource.
 
 mod applications;
+mod audit_logs;
 mod batch;
 mod branding;
 mod conditional_access;
 mod deleted_items;
+mod deltas;
+mod domains;
 mod groups;
+mod named_locations;
 mod permission_grants;
 pub(crate) mod place;
 mod policies;

@@ -1,7 +1,7 @@
 //! What stands in the tenant before each operation, and who asks.
 
 use rhc_core::fake::{
-    ObjectKind, Replication, TenantKind, World, WorldOptions, directory::NewTenant,
+    Dns, ObjectKind, RecordType, Replication, TenantKind, World, WorldOptions, directory::NewTenant,
 };
 use rhc_core::testing::Live;
 use rhc_graph::{AppId, ListQuery, ObjectId, TenantId};
@@ -22,6 +22,11 @@ pub(crate) const MEMBER: &str = "0d000000-0000-4000-8000-000000000001";
 pub(crate) const STRANGER: &str = "0d000000-0000-4000-8000-000000000002";
 pub(crate) const DELETED: &str = "0e000000-0000-4000-8000-000000000001";
 pub(crate) const ACCESS: &str = "0f000000-0000-4000-8000-000000000001";
+pub(crate) const LOCATION: &str = "0f000000-0000-4000-8000-000000000002";
+pub(crate) const SIGN_IN: &str = "0f000000-0000-4000-8000-000000000003";
+/// A domain that is not verified yet, and the record that will prove it.
+pub(crate) const PENDING: &str = "pending.example.com";
+const PROOF: &str = "MS=ms76177830";
 pub(crate) const GRANT: &str = "0b0000000000400080000000000000010b000000000040008000000000000002";
 pub(crate) const API: &str = "0b000000-0000-4000-8000-000000000002";
 pub(crate) const PASSWORD: &str = "0a000000-0000-4000-8000-00000000000b";
@@ -120,6 +125,11 @@ fn seed(world: &World) {
         json!({"displayName": "All administrators", "uniqueName": "qa-all-admins", "mailNickname": "qa-all-admins",
         "mailEnabled": false, "securityEnabled": true, "createdDateTime": "2026-11-23T08:00:00Z"}),
     );
+    world.with(|state| {
+        let dns = state.section::<Dns>();
+        dns.add_zone("example.com");
+        dns.set(PENDING, RecordType::Txt, [PROOF]);
+    });
     for (id, name) in [(MEMBER, "member"), (STRANGER, "stranger")] {
         insert(
             ObjectKind::User,
@@ -173,9 +183,15 @@ pub(crate) async fn live(who: Who) -> Live {
     saved["sections"]["graph"] = json!({"tenants": {TENANT: {
         "permissionGrants": {GRANT: {"id": GRANT, "clientId": PRINCIPAL, "consentType": "AllPrincipals", "resourceId": API, "scope": "openid"}},
         "branding": {"0": {"id": "0", "signInPageText": "Welcome"}, "fr": {"id": "fr", "signInPageText": "Bienvenue"}},
+        "waitingDomains": [PENDING],
+        "namedLocations": {LOCATION: {"@odata.type": "#microsoft.graph.countryNamedLocation", "id": LOCATION, "displayName": "Home", "countriesAndRegions": ["US"],
+            "countryLookupMethod": "clientIpAddress", "includeUnknownCountriesAndRegions": false}},
         "conditionalAccess": {ACCESS: {"id": ACCESS, "displayName": "MFA", "state": "enabled",
         "conditions": {"clientAppTypes": ["all"], "applications": {"includeApplications": ["All"]}, "users": {"includeUsers": ["All"]}},
         "grantControls": {"operator": "OR", "builtInControls": ["mfa"]}}}}}});
+    saved["sections"]["auditLogs"] = json!({"tenants": {TENANT: {"signIns": [{"id": SIGN_IN, "createdDateTime": "2026-11-23T08:45:00Z", "userId": MEMBER,
+        "userPrincipalName": "member@rhcqa.onmicrosoft.com", "userDisplayName": "member", "appId": APP, "appDisplayName": "HP2", "ipAddress": "203.0.113.7",
+        "isInteractive": true, "conditionalAccessStatus": "success", "status": {"errorCode": 0}}]}}});
     let world = World::from_json(&saved.to_string(), options).unwrap();
     rhc_graph::fake::mount(&world);
     world.check().unwrap();
@@ -185,7 +201,8 @@ pub(crate) async fn live(who: Who) -> Live {
         "AppRoleAssignment.ReadWrite.All",
         "DelegatedPermissionGrant.ReadWrite.All",
         "Directory.Read.All",
-        "Domain.Read.All",
+        "AuditLog.Read.All",
+        "Domain.ReadWrite.All",
         "Group.ReadWrite.All",
         "IdentityProvider.Read.All",
         "Organization.Read.All",

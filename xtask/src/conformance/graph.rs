@@ -100,6 +100,13 @@ impl Graph {
         if path.ends_with("/delta") {
             path += "()";
         }
+        if let Some(set) = path.strip_suffix("/delta()") {
+            let own = self.find_as_written(method, &path);
+            // Where no module has it, it answers what the list answers.
+            return own
+                .filter(|found| found.path.ends_with("/delta()"))
+                .or_else(|| self.find_as_written(method, set));
+        }
         // Modules have few of the forms that a key can take; by id they have every operation.
         self.find_as_written(method, &path)
             .or_else(|| self.find_as_written(method, &by_id(&path)))
@@ -155,7 +162,9 @@ impl Graph {
         written += &format!("/{}{keyed}", of.0);
         let mut shape = self.shape(*self.named.get(of.1)?);
         // A set needs a key before it has properties; a singleton has them at once.
-        let mut needs_key = of.0.ends_with('s') && keyed.is_empty() && of.0 != "policies";
+        let mut needs_key = of.0.ends_with('s')
+            && keyed.is_empty()
+            && !["auditLogs", "policies"].contains(&of.0.as_str());
         for part in parts {
             if needs_key {
                 written += "/{id}";

@@ -135,7 +135,9 @@ fn request(graph: &Graph, exchange: &Exchange, found: &Found<'_>) -> Vec<Disagre
     let mut disagreements = Vec::new();
     if let Some(operation) = found.operation {
         for (parameter, _) in &exchange.query {
-            let paging = parameter.eq_ignore_ascii_case("$skiptoken");
+            let paging = ["$skiptoken", "$deltatoken"]
+                .iter()
+                .any(|known| parameter.eq_ignore_ascii_case(known));
             if !paging
                 && !operation
                     .query

@@ -29,6 +29,10 @@ pub struct Query {
     pub top: Option<usize>,
     /// `$count=true`.
     pub count: bool,
+    /// `$deltatoken`.
+    pub delta_token: Option<String>,
+    /// `$skiptoken` of a round of changes: its token, and how many objects were listed before.
+    pub delta_page: Option<(String, usize)>,
     /// `$skiptoken`: how many objects were listed before.
     pub skip: usize,
 }
@@ -85,6 +89,16 @@ impl Query {
                         "false" => false,
                         _ => return Err(invalid()),
                     };
+                }
+                "$deltatoken" => found.delta_token = Some(value),
+                "$skiptoken" if value.contains('.') => {
+                    found.delta_page = value.split_once('.').and_then(|(token, from)| {
+                        let from = usize::from_str_radix(from, 16).ok()?;
+                        Some((token.to_owned(), from))
+                    });
+                    if found.delta_page.is_none() {
+                        return Err(invalid());
+                    }
                 }
                 "$skiptoken" => {
                     let skip = value
