@@ -257,6 +257,199 @@ fn a_wrong_secret_and_a_wrong_token_are_refused_as_the_services_do() {
     );
 }
 
+/// Each service's own refusal, and no panic: afterwards the cloud still answers.
+#[test]
+fn bad_input_is_refused_by_resource_manager_in_its_own_words() {
+    let peer = Peer::of(&["--empty"]);
+    let token = peer.token(MANAGEMENT);
+    let group = |version: &str| peer.groups(&format!("/bad?api-version={version}"));
+    let put = |url: &str, body: &str| peer.ask(&token, "PUT", url, body);
+    let good = group("2021-04-01");
+    for body in [
+        "{",
+        "[]",
+        "\"text\"",
+        "{\"location\": \"eastus2\",}",
+        "\u{0}",
+    ] {
+        let said = put(&good, body);
+        assert_eq!(
+            (said.status, said.code()),
+            (400, "InvalidRequestContent"),
+            "{body}"
+        );
+    }
+    for version in ["1999-01-01", "latest", "2021-04-01%00", "%F0%9F"] {
+        let said = put(&group(version), "{}");
+        assert_eq!(
+            (said.status, said.code()),
+            (400, "InvalidApiVersionParameter")
+        );
+        let words = said.body["error"]["message"].as_str().unwrap();
+        assert!(words.contains("2021-04-01"), "the supported ones: {words}");
+    }
+    let none = put(&peer.groups("/bad"), "{}");
+    assert_eq!(
+        (none.status, none.code()),
+        (400, "MissingApiVersionParameter")
+    );
+    assert_eq!(put(&good, "{\"location\":\"eastus2\"}").status, 201);
+    let inside = |path: &str| peer.groups(&format!("/bad/providers/{path}?api-version=2021-04-01"));
+    for (path, status, code) in [
+        (
+            "Microsoft.Nowhere/things/one",
+            404,
+            "InvalidResourceNamespace",
+        ),
+        ("Microsoft.Network/things/one", 404, "InvalidResourceType"),
+        (
+            "Microsoft.Sql/servers/one",
+            400,
+            "NoRegisteredProviderFound",
+        ),
+    ] {
+        let said = put(&inside(path), "{}");
+        assert_eq!((said.status, said.code()), (status, code), "{path}");
+    }
+    let said = put(&good, &long());
+    assert_eq!((said.status, said.code()), (413, "RequestContentTooLarge"));
+    for path in [
+        "/%ff/%00",
+        "//",
+        "/subscriptions/%2e%2e/..",
+        "/?api-version=",
+    ] {
+        for name in [
+            "EMBEDDED_RESOURCE_MANAGER",
+            "EMBEDDED_GRAPH",
+            "EMBEDDED_KEY_VAULT",
+        ] {
+            let said = peer.ask(&token, "GET", &peer.at(name, path), "");
+            assert!(
+                (400..500).contains(&said.status),
+                "{name}{path}: {}",
+                said.status
+            );
+            assert!(
+                said.body["error"]["code"].is_string(),
+                "{name}{path}: {}",
+                said.body
+            );
+        }
+    }
+    assert_eq!(peer.ask(&token, "GET", &good, "").status, 200, "it goes on");
+}
+
+/// More than any service reads.
+fn long() -> String {
+    format!("{{\"location\":\"{}\"}}", "x".repeat(5 * 1024 * 1024))
+}
+
+#[test]
+fn bad_input_is_refused_by_graph_authority_and_vaults_in_their_own_words() {
+    let peer = Peer::of(&["--empty"]);
+    let graph = peer.token(GRAPH);
+    let users = peer.at("EMBEDDED_GRAPH", "/v1.0/users");
+    for body in ["{", "[]", "\"text\""] {
+        let said = peer.ask(&graph, "POST", &users, body);
+        assert_eq!((said.status, said.code()), (400, "BadRequest"), "{body}");
+        assert!(said.body["error"]["innerError"]["request-id"].is_string());
+    }
+    let said = peer.ask(&graph, "POST", &users, &long());
+    assert_eq!((said.status, said.code()), (413, "RequestEntityTooLarge"));
+    for path in ["/v1.0/nothings", "/v7.0/users", "/"] {
+        let said = peer.ask(&graph, "GET", &peer.at("EMBEDDED_GRAPH", path), "");
+        assert_eq!((said.status, said.code()), (400, "BadRequest"), "{path}");
+    }
+
+    let token = format!("/{}/oauth2/v2.0/token", peer.told["AZURE_TENANT_ID"]);
+    let token = peer.at("AZURE_AUTHORITY_HOST", &token);
+    let absent = peer.at("AZURE_AUTHORITY_HOST", "/absent.example/oauth2/v2.0/token");
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    for (method, url, body, status, number) in [
+        ("POST", token.as_str(), "", 400, 900_144),
+        ("POST", token.as_str(), "%%%&=&grant_type=%ff", 400, 70_003),
+        ("GET", token.as_str(), "", 405, 900_561),
+        ("POST", token.as_str(), long().as_str(), 413, 900_023),
+        (
+            "POST",
+            absent.as_str(),
+            "grant_type=client_credentials",
+            400,
+            90_002,
+        ),
+    ] {
+        let said = peer.send(method, url, &form, body);
+        assert_eq!(
+            (said.status, &said.body["error_codes"]),
+            (status, &json!([number])),
+            "{method} {}",
+            said.body
+        );
+    }
+
+    let vault = peer.at("EMBEDDED_KEY_VAULT", "/absent/certificates?api-version=7.4");
+    let said = peer.ask(&graph, "GET", &vault, "");
+    assert_eq!((said.status, said.code()), (421, "MisdirectedRequest"));
+    let nothing = peer.at("EMBEDDED_KEY_VAULT", "/absent/nothing");
+    let said = peer.ask(&graph, "GET", &nothing, "");
+    assert_eq!((said.status, said.code()), (404, "NotFound"));
+    assert_eq!(
+        peer.ask(&graph, "GET", &users, "").status,
+        200,
+        "it goes on"
+    );
+}
+
+#[test]
+fn a_token_ends_with_its_time() {
+    // An hour takes a tenth of a second.
+    let peer = Peer::of(&["--empty", "--speed", "36000"]);
+    let token = peer.token(MANAGEMENT);
+    for _ in 0..10_000 {
+        let said = peer.ask(&token, "GET", &peer.groups(VERSION), "");
+        if said.status == 401 {
+            assert_eq!(said.code(), "ExpiredAuthenticationToken");
+            assert!(
+                said.header("www-authenticate")
+                    .unwrap()
+                    .contains("invalid_token")
+            );
+            return;
+        }
+        assert_eq!(said.status, 200, "{}", said.body);
+    }
+    panic!("the token never ended");
+}
+
+#[test]
+fn what_is_to_go_wrong_is_said_to_the_cloud() {
+    use std::io::{Read, Write};
+    let address = console::serve(&["--empty", "--listen", "127.0.0.1:0"]);
+    let send = |method: &str, body: &str| {
+        let to = address.trim_start_matches("http://");
+        let mut socket = std::net::TcpStream::connect(to).unwrap();
+        let length = body.len();
+        let head = format!("Host: localhost\r\nContent-Length: {length}\r\nConnection: close");
+        let path = "/.embedded-cloud/faults";
+        write!(socket, "{method} {path} HTTP/1.1\r\n{head}\r\n\r\n{body}").unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        answer.split(' ').nth(1).unwrap().to_owned()
+    };
+    let fault = json!({ "host": "management.azure.com", "times": 1, "status": 429, "body": {} });
+    assert_eq!(send("POST", &fault.to_string()), "204");
+    for wrong in [
+        "{",
+        "{}",
+        r#"{"times":1,"status":200}"#,
+        r#"{"times":1,"status":429,"what":1}"#,
+    ] {
+        assert_eq!(send("POST", wrong), "400", "{wrong}");
+    }
+    assert_eq!(send("DELETE", ""), "204");
+}
+
 #[test]
 fn an_environment_is_served_to_any_client_too() {
     let peer = Peer::of(&[]);

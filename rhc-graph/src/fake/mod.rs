@@ -158,12 +158,17 @@ async fn answer(world: World, info: RequestInfo, request: Request) -> Response {
             Err(failure) => return failure.graph(&info),
         };
         let tenant = caller.tenant;
+        let Ok(body) = body else {
+            // Unverified: code and words.
+            let message = "The request body is too large. The limit is 4 MB.";
+            return Refusal::new(413, "RequestEntityTooLarge", message).response(&info);
+        };
         let ask = Ask {
             method: parts.method.as_str(),
             path: parts.uri.path(),
             query: parts.uri.query().unwrap_or_default(),
             headers: &parts.headers,
-            body: &body.unwrap_or_default(),
+            body: &body,
         };
         let mut operation = "unknown";
         let result = if ask.method == "POST" && ask.path.eq_ignore_ascii_case("/v1.0/$batch") {

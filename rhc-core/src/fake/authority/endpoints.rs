@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 use axum::routing::{get, post};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
@@ -33,6 +34,17 @@ pub(super) fn router() -> Router {
         .route("/{tenant}/oauth2/v2.0/devicecode", post(device_code))
         .route("/{tenant}/oauth2/v2.0/token", post(token))
         .route("/{tenant}/oauth2/v2.0/authorize", get(authorize))
+        .method_not_allowed_fallback(other_method)
+        .fallback(|info: RequestInfo| async move {
+            // Unverified: number and words.
+            AuthorityError::new(
+                404,
+                "invalid_request",
+                900_144,
+                "There is no such endpoint.",
+            )
+            .response(&info)
+        })
 }
 
 /// The tenant that a path names. `organizations` and `common` stand for none: this World's people and apps say
@@ -45,12 +57,33 @@ pub(super) fn tenant(state: &State, name: &str) -> Result<Tenant, AuthorityError
         .ok_or_else(|| AuthorityError::tenant_not_found(name))
 }
 
+/// Unverified: the status.
+async fn other_method(info: RequestInfo, method: Method) -> Response {
+    let wanted = if method == Method::GET { "POST" } else { "GET" };
+    AuthorityError::new(
+        405,
+        "invalid_request",
+        900_561,
+        format!("The endpoint only accepts {wanted} requests. Received a {method} request."),
+    )
+    .response(&info)
+}
+
+/// Unverified: number and words.
+fn too_long(info: &RequestInfo) -> Response {
+    let words = "The request body is too large.";
+    uncached(AuthorityError::new(413, "invalid_request", 900_023, words).response(info))
+}
+
 async fn device_code(
     world: World,
     info: RequestInfo,
     Path(name): Path<String>,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response {
+    let Ok(body) = body else {
+        return too_long(&info);
+    };
     let form = Form::parse(&body);
     let answer = world.with(|state| {
         let owner = tenant(state, &name)?;
@@ -70,7 +103,15 @@ async fn device_code(
     }
 }
 
-async fn token(world: World, info: RequestInfo, Path(name): Path<String>, body: Bytes) -> Response {
+async fn token(
+    world: World,
+    info: RequestInfo,
+    Path(name): Path<String>,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let Ok(body) = body else {
+        return too_long(&info);
+    };
     let addresses = world.extension::<Addresses>();
     let form = Form::parse(&body).at(&addresses);
     let secrets = world.extension::<ClientSecrets>();

@@ -16,6 +16,7 @@ mod x509;
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -41,7 +42,11 @@ pub(super) fn mount(world: &World) {
         .route("/certificates/{name}/versions", get(versions))
         .route("/certificates/{name}/policy", get(policy))
         .route("/certificates/{name}/{version}", get(version))
-        .route("/keys/{name}/{version}/sign", post(sign));
+        .route("/keys/{name}/{version}/sign", post(sign))
+        .method_not_allowed_fallback(|| async {
+            refused(405, "MethodNotAllowed", "The method is not allowed here.")
+        })
+        .fallback(|| async { refused(404, "NotFound", "There is no such resource.") });
     world.mount("*.vault.azure.net", router);
 }
 
@@ -63,8 +68,11 @@ macro_rules! handler {
             from: Vantage,
             RawQuery(query): RawQuery,
             Path(parts): Path<Vec<String>>,
-            body: Bytes,
+            body: Result<Bytes, BytesRejection>,
         ) -> Response {
+            let Ok(body) = body else {
+                return refused(413, "RequestEntityTooLarge", "The request body is too large.");
+            };
             let asked = Asked { world, info, headers, from, query };
             let mut parts = parts.into_iter();
             $(let $part = parts.next().unwrap_or_default();)*
@@ -109,6 +117,11 @@ async fn list(
         query,
     };
     answer(asked, "certificates.list", certificates::list)
+}
+
+/// What is wrong before anybody looks at it. Unverified: codes and words.
+fn refused(status: u16, code: &'static str, words: &str) -> Response {
+    VaultError::new(status, code, words).response()
 }
 
 /// What an operation answers with.
