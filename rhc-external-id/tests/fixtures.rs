@@ -1,5 +1,7 @@
 //! Each operation against its recorded fixture.
 
+mod refusals;
+
 use rhc_arm::{ArmClient, Resource, ResourceId, Sku};
 use rhc_core::Result;
 use rhc_core::fake::directory::{NewTenant, Replication};
@@ -13,6 +15,7 @@ use rhc_external_id::{
 use rhc_graph::{GraphClient, GraphClientOptions};
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::{future::Future, pin::Pin};
 
 const SUBSCRIPTION: &str = "11111111-1111-4111-8111-111111111111";
 
@@ -82,19 +85,32 @@ fn wanted() -> Resource<CiamDirectory> {
     .at("United States")
 }
 
-async fn replay<T: Serialize, R: Future<Output = Result<T>>>(
+async fn replay<T: Serialize + 'static, R: Future<Output = Result<T>> + 'static>(
     name: &str,
     tenants: &[&str],
     call: impl Fn(CiamDirectories) -> R,
 ) -> Value {
-    let call = |connection: Connection| {
+    let call = over_directories(call);
+    fixtures().run(name, live(tenants), call).await
+}
+
+fn fixtures() -> Fixtures {
+    Fixtures::of(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Where every snapshot of this file and its modules is pinned, under its fixture's name.
+fn pin(name: &str, value: Value) {
+    insta::assert_json_snapshot!(name, value);
+}
+
+fn over_directories<T: 'static, R: Future<Output = Result<T>> + 'static>(
+    call: impl Fn(CiamDirectories) -> R,
+) -> impl Fn(Connection) -> Pin<Box<dyn Future<Output = Result<T>>>> {
+    move |connection| {
         let arm = ArmClient::new(connection.credential, Some(connection.options.into()));
         let made = arm.map(|arm| call(CiamDirectories::new(arm)));
-        async move { made?.await }
-    };
-    Fixtures::of(env!("CARGO_MANIFEST_DIR"))
-        .run(name, live(tenants), call)
-        .await
+        Box::pin(async move { made?.await })
+    }
 }
 
 macro_rules! fixture {
@@ -185,6 +201,11 @@ const SMX: &str = "55555555-5555-4555-8555-555555555552";
 
 /// A World with an External ID tenant that has two applications and a user flow for one of them.
 async fn customers() -> Live {
+    with_scopes(&["EventListener.ReadWrite.All"]).await
+}
+
+/// The same for somebody with these permissions.
+async fn with_scopes(scopes: &[&str]) -> Live {
     tokio::time::pause();
     let options = WorldOptions {
         replication: Replication::NONE,
@@ -229,28 +250,31 @@ async fn customers() -> Live {
     tokio::time::resume();
     Live {
         transport: world.transport(),
-        credential: world.sign_in(CUSTOMERS, &["EventListener.ReadWrite.All"]),
+        credential: world.sign_in(CUSTOMERS, scopes),
         clock: world.clock(),
         source: "embedded",
     }
 }
 
-async fn replay_flows<T: Serialize, R: Future<Output = Result<T>>>(
+async fn replay_flows<T: Serialize + 'static, R: Future<Output = Result<T>> + 'static>(
     name: &str,
     call: impl Fn(UserFlows) -> R,
 ) -> Value {
-    let call = |connection: Connection| {
+    fixtures().run(name, customers(), over_flows(call)).await
+}
+
+fn over_flows<T: 'static, R: Future<Output = Result<T>> + 'static>(
+    call: impl Fn(UserFlows) -> R,
+) -> impl Fn(Connection) -> Pin<Box<dyn Future<Output = Result<T>>>> {
+    move |connection| {
         let options = GraphClientOptions {
             client: connection.options,
             ..GraphClientOptions::default()
         };
         let graph = GraphClient::new(connection.credential, Some(options));
         let made = graph.map(|graph| call(UserFlows::new(graph)));
-        async move { made?.await }
-    };
-    Fixtures::of(env!("CARGO_MANIFEST_DIR"))
-        .run(name, customers(), call)
-        .await
+        Box::pin(async move { made?.await })
+    }
 }
 
 macro_rules! user_flow_fixtures {
@@ -372,19 +396,23 @@ fn steady(mut value: Value) -> Value {
     value
 }
 
-async fn replay_vault<T: Serialize, R: Future<Output = Result<T>>>(
+async fn replay_vault<T: Serialize + 'static, R: Future<Output = Result<T>> + 'static>(
     name: &str,
     live: impl Future<Output = Live>,
     call: impl Fn(KeyVaultClient) -> R,
 ) -> Value {
-    let call = |connection: Connection| {
+    steady(fixtures().run(name, live, over_vault(call)).await)
+}
+
+fn over_vault<T: 'static, R: Future<Output = Result<T>> + 'static>(
+    call: impl Fn(KeyVaultClient) -> R,
+) -> impl Fn(Connection) -> Pin<Box<dyn Future<Output = Result<T>>>> {
+    move |connection| {
         let options = Some(connection.options.into());
         let vault = KeyVaultClient::new(VAULT, connection.credential, options);
         let made = vault.map(&call);
-        async move { made?.await }
-    };
-    let fixtures = Fixtures::of(env!("CARGO_MANIFEST_DIR"));
-    steady(fixtures.run(name, live, call).await)
+        Box::pin(async move { made?.await })
+    }
 }
 
 macro_rules! vault_fixture {
