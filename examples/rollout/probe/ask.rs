@@ -3,19 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use azure_core::credentials::{AccessToken, TokenCredential};
-use azure_core::http::HttpClient;
-use rhc_core::{Clock, Cloud, ErrorKind};
+use azure_core::credentials::TokenCredential;
+use azure_core::http::{HttpClient, Transport};
+use rhc_core::{ClientOptions, Clock, Cloud, Error, ErrorKind};
 use rhc_sql_identity::{
-    DatabasePermission, Databases, EffectiveRights, SqlAddress, SqlSession, TableName,
+    CrossTenantCredential, CrossTenantCredentialOptions, DatabasePermission, Databases,
+    EffectiveRights, ManagedIdentity, SqlAddress, SqlSession, TableName,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::bridge::Bridge;
-use super::identity::ManagedIdentity;
 use super::settings::{Expected, Question, Settings};
-use crate::preflight::decode;
 
 /// How the databases are reached by whoever has this credential.
 pub type OpenWith = Box<dyn Fn(Arc<dyn TokenCredential>) -> Arc<dyn Databases> + Send + Sync>;
@@ -126,33 +125,46 @@ struct Probe<'a> {
     settings: &'a Settings,
     scope: String,
     cloud: &'a Cloud,
-    bridge: Arc<Bridge>,
+    credential: Arc<CrossTenantCredential>,
     databases: Arc<dyn Databases>,
 }
 
 impl<'a> Probe<'a> {
-    fn new(settings: &'a Settings, surroundings: &'a Surroundings) -> azure_core::Result<Self> {
-        let transport = Arc::clone(&surroundings.transport);
-        let identity = ManagedIdentity::of_container(
-            &surroundings.environment,
-            settings.identity,
-            Arc::clone(&transport),
-        )?;
-        let bridge = Arc::new(Bridge {
-            identity,
-            tenant: settings.tenant,
-            application: settings.bridge,
-            cloud: surroundings.cloud.clone(),
-            transport,
+    fn new(settings: &'a Settings, surroundings: &'a Surroundings) -> rhc_core::Result<Self> {
+        let of = |name: &str| {
+            let value = surroundings.environment.get(name);
+            value.filter(|own| !own.is_empty()).ok_or_else(|| {
+                let why = "is not in the environment: this is no container with a managed identity";
+                Error::invalid("probe", format!("{name} {why}"))
+            })
+        };
+        let mut client = ClientOptions {
             clock: surroundings.clock,
-        });
-        let credential = Arc::clone(&bridge) as Arc<dyn TokenCredential>;
+            ..ClientOptions::default()
+        };
+        let transport = Arc::clone(&surroundings.transport);
+        client.client_options.transport = Some(Transport::new(transport));
+        let identity = ManagedIdentity::at_endpoint(
+            of("IDENTITY_ENDPOINT")?,
+            of("IDENTITY_HEADER")?,
+            settings.identity,
+            Some(&client),
+        )?;
+        let options = CrossTenantCredentialOptions {
+            cloud: surroundings.cloud.clone(),
+            client,
+            // Whoever asks wants to know how it is now.
+            patience: Duration::ZERO,
+        };
+        let credential =
+            CrossTenantCredential::new(identity, settings.tenant, settings.bridge, Some(options));
+        let credential = Arc::new(credential?);
         Ok(Self {
             settings,
             scope: surroundings.cloud.sql_scope.clone(),
             cloud: &surroundings.cloud,
-            databases: (surroundings.databases)(credential),
-            bridge,
+            databases: (surroundings.databases)(Arc::clone(&credential) as Arc<dyn TokenCredential>),
+            credential,
         })
     }
 
@@ -189,37 +201,20 @@ impl<'a> Probe<'a> {
 
     /// Identity, trust and the tenant that is asked: everything before the network and the database.
     async fn chain(&self) -> Seen {
-        match self.bridge.get_token(&[&self.scope], None).await {
-            Ok(token) => self.token(&token),
-            Err(error) => Seen::Bad(error.to_string()),
-        }
-    }
-
-    /// A token that says whom and where it is for says so rightly. One that cannot be read is the database's to judge.
-    fn token(&self, token: &AccessToken) -> Seen {
-        #[derive(Deserialize)]
-        struct Claims {
-            tid: Option<String>,
-            appid: Option<String>,
-        }
-        let payload = token.token.secret().split('.').nth(1).and_then(decode);
-        let claims = payload.and_then(|own| serde_json::from_slice::<Claims>(&own).ok());
-        let (tenant, bridge) = (self.settings.tenant, self.settings.bridge);
-        let is = |said: Option<String>, wanted: String| {
-            said.is_none_or(|said| said.eq_ignore_ascii_case(&wanted))
-        };
-        let fits = claims.is_none_or(|claims| {
-            is(claims.tid, tenant.to_string()) && is(claims.appid, bridge.to_string())
-        });
-        if fits {
-            Seen::Good(format!(
-                "the managed identity {} is {bridge} in the tenant {tenant}",
-                self.settings.identity
-            ))
-        } else {
-            Seen::Bad(format!(
-                "the token is not of {bridge} in the tenant {tenant}"
-            ))
+        let Settings {
+            tenant,
+            bridge,
+            identity,
+            ..
+        } = self.settings;
+        match self.credential.diagnose(&self.scope).await.broken {
+            None => Seen::Good(format!(
+                "the managed identity {identity} is {bridge} in the tenant {tenant}"
+            )),
+            Some(own) => Seen::Bad(format!(
+                "{} does not hold: {}: {}",
+                own.link, own.what, own.remedy
+            )),
         }
     }
 

@@ -4,15 +4,11 @@
 //! `examples/probe/Containerfile` builds; in the embedded cloud a [`program`] stands in for that image.
 
 mod ask;
-mod bridge;
-mod identity;
 mod program;
 mod settings;
 mod words;
 
 pub use ask::{Answer, OpenWith, Surroundings, Verdict, run};
-pub use bridge::Bridge;
-pub use identity::ManagedIdentity;
 pub use program::program;
 pub use settings::{Expected, Question, Settings, arguments};
 pub use words::{Story, code, lines};

@@ -155,13 +155,16 @@ impl SignIn {
                     .map_err(|error| unusable(tenant, error))
             }
             Method::Pipeline(pipeline) => pipeline
-                .credential(id, &self.cloud.token_exchange_audience, &self.transport)
+                .credential(id, &self.cloud, &self.transport, self.clock)
                 .map_err(|error| unusable(tenant, error)),
         }
     }
 }
 
-fn unusable(tenant: &TenantKey, error: azure_core::Error) -> StepError {
+fn unusable(
+    tenant: &TenantKey,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> StepError {
     StepError::new(format!("there is no way to sign in to '{tenant}'"))
         .caused_by(error)
         .remedy("choose another one with --sign-in")

@@ -7,17 +7,14 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
+use azure_core::credentials::{AccessToken, Secret, TokenCredential, TokenRequestOptions};
 use azure_core::error::{Error, ErrorKind};
-use azure_core::http::{Context, Method, Request, StatusCode, Transport, Url};
-use rhc_core::{AppId, ClientOptions, Clock, TenantId};
-use serde::Deserialize;
+use azure_core::http::Url;
+use rhc_core::{AppId, ClientOptions, Clock, TenantId, TokenEndpoint};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
-use url::form_urlencoded;
 use uuid::Uuid;
 
 use super::client::KeyVaultClient;
@@ -29,10 +26,8 @@ const LIFETIME: i64 = 300;
 const TRUSTED: Duration = Duration::from_secs(60 * 60);
 /// How many versions before the latest are tried where the directory does not know it yet.
 const EARLIER: usize = 2;
-const ATTEMPTS: u32 = 4;
-const BACKOFF: Duration = Duration::from_secs(1);
 /// The directory knows no such certificate of the application, or not yet.
-const NOT_REGISTERED: u64 = 700_027;
+const NOT_REGISTERED: &str = "AADSTS700027";
 
 /// What a caller may choose about the credential.
 #[derive(Clone, Debug)]
@@ -78,9 +73,10 @@ pub struct VaultSignedCredential {
     vault: KeyVaultClient,
     certificate: String,
     client_id: AppId,
-    endpoint: Url,
+    /// Whom assertions are for: the endpoint's address.
+    audience: Url,
+    endpoint: TokenEndpoint,
     algorithm: SignatureAlgorithm,
-    transport: Transport,
     clock: Clock,
     latest: Mutex<Option<(Instant, Signer)>>,
 }
@@ -115,23 +111,16 @@ impl VaultSignedCredential {
         let authority = options
             .authority
             .unwrap_or_else(|| rhc_core::Cloud::public().authority);
-        let invalid = |message: String| rhc_core::Error::invalid("credential", message);
-        if authority.scheme() != "https" || !authority.has_host() {
-            return Err(invalid(format!(
-                "`{authority}` cannot be an authority: it must begin with https://"
-            )));
-        }
-        let endpoint = authority
+        let audience = authority
             .join(&format!("/{tenant}/oauth2/v2.0/token"))
-            .map_err(|error| invalid(error.to_string()))?;
-        let transport = options.client.client_options.transport.unwrap_or_default();
+            .map_err(|error| rhc_core::Error::invalid("credential", error.to_string()))?;
         Ok(Self {
             vault,
             certificate: certificate.into(),
             client_id,
-            endpoint,
+            audience,
+            endpoint: TokenEndpoint::new(&authority, tenant, &options.client)?,
             algorithm: options.algorithm,
-            transport,
             clock: options.client.clock,
             latest: Mutex::default(),
         })
@@ -199,7 +188,7 @@ impl VaultSignedCredential {
         });
         let id = self.client_id.to_string();
         let claims = json!({
-            "aud": self.endpoint.as_str(),
+            "aud": self.audience.as_str(),
             "iss": id,
             "sub": id,
             "jti": Uuid::new_v4(),
@@ -223,75 +212,28 @@ impl VaultSignedCredential {
 
     async fn token(&self, scopes: &[&str], signer: &Signer) -> Result<AccessToken, Failure> {
         let assertion = self.assertion(signer).await.map_err(Failure::Other)?;
-        let form = form_urlencoded::Serializer::new(String::new())
-            .append_pair("grant_type", "client_credentials")
-            .append_pair("client_id", &self.client_id.to_string())
-            .append_pair("scope", &scopes.join(" "))
-            .append_pair(
-                "client_assertion_type",
-                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        let given = self
+            .endpoint
+            .exchange(
+                self.client_id,
+                &Secret::new(assertion),
+                &scopes.join(" "),
+                None,
             )
-            .append_pair("client_assertion", &assertion)
-            .finish();
-        let (status, body) = self.exchanged(&form).await.map_err(Failure::Other)?;
-        if status.is_success() {
-            let given: Given = serde_json::from_slice(&body).map_err(|_| {
-                Failure::Other(credential("the authority's answer is no token".to_owned()))
-            })?;
-            let lifetime = time::Duration::seconds(given.expires_in);
-            let expires_on: OffsetDateTime = self.clock.now().saturating_add(lifetime);
-            return Ok(AccessToken::new(given.access_token, expires_on));
-        }
-        let refused: Refused = serde_json::from_slice(&body).unwrap_or_default();
-        let words = refused.error_description.lines().next().unwrap_or_default();
-        let error = credential(format!(
-            "the authority does not take {} for application {} ({status}): {} {words}",
-            self.certificate, self.client_id, refused.error
-        ));
-        Err(if refused.error_codes.contains(&NOT_REGISTERED) {
-            Failure::NotRegistered(error)
-        } else {
-            Failure::Other(error)
-        })
-    }
-
-    /// Sends the form; again while the authority is busy or cannot be reached.
-    async fn exchanged(&self, form: &str) -> Result<(StatusCode, Vec<u8>), Error> {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let mut request = Request::new(self.endpoint.clone(), Method::Post);
-            request.insert_header("content-type", "application/x-www-form-urlencoded");
-            request.insert_header("accept", "application/json");
-            request.set_body(form.to_owned());
-            let answer = match self.transport.send(&Context::new(), &mut request).await {
-                Ok(answer) => {
-                    let (status, _, body) = answer.deconstruct();
-                    body.collect().await.map(|body| (status, body.to_vec()))
-                }
-                Err(error) => Err(error),
-            };
-            let passes = match &answer {
-                Ok((status, _)) => {
-                    let status = u16::from(*status);
-                    status == 429 || status >= 500
-                }
-                Err(_) => true,
-            };
-            if !passes || attempt >= ATTEMPTS {
-                return answer.map_err(|error| {
-                    Error::with_error(
-                        ErrorKind::Credential,
-                        error,
-                        format!(
-                            "{} cannot be reached",
-                            self.endpoint.origin().ascii_serialization()
-                        ),
-                    )
-                });
+            .await;
+        given.map_err(|refused| {
+            let not_registered = refused.has_code(NOT_REGISTERED);
+            let message = format!(
+                "the authority does not take {} for application {}: {refused}",
+                self.certificate, self.client_id
+            );
+            let error = Error::with_error(ErrorKind::Credential, refused, message);
+            if not_registered {
+                Failure::NotRegistered(error)
+            } else {
+                Failure::Other(error)
             }
-            tokio::time::sleep(self.clock.scaled(BACKOFF * 2_u32.pow(attempt - 1))).await;
-        }
+        })
     }
 
     fn not_signed(&self, error: rhc_core::Error) -> Error {
@@ -305,20 +247,6 @@ impl VaultSignedCredential {
         let message = format!("{words} (certificate `{}`)", self.certificate);
         Error::with_error(ErrorKind::Credential, error, message)
     }
-}
-
-#[derive(Deserialize)]
-struct Given {
-    access_token: String,
-    expires_in: i64,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Refused {
-    error: String,
-    error_description: String,
-    error_codes: Vec<u64>,
 }
 
 fn signer_of(certificate: &Certificate) -> Option<Signer> {
@@ -366,7 +294,7 @@ impl fmt::Debug for VaultSignedCredential {
             .field("vault", &self.vault.address().as_str())
             .field("certificate", &self.certificate)
             .field("client_id", &self.client_id)
-            .field("endpoint", &self.endpoint.as_str())
+            .field("endpoint", &self.audience.as_str())
             .finish_non_exhaustive()
     }
 }

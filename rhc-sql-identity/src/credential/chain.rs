@@ -14,6 +14,7 @@ use azure_core::error::ErrorKind;
 use rhc_core::{AppId, Claims, ClientOptions, Cloud, Result, TenantId, TokenCache, TokenEndpoint};
 
 use super::source::AssertionSource;
+use super::walk::not_asserted;
 
 /// What a caller may choose about the credential.
 #[derive(Clone, Debug)]
@@ -108,7 +109,11 @@ impl CrossTenantCredential {
         let audience = &self.cloud.token_exchange_audience;
         let ask = || async {
             let asked = self.source.assertion(audience).await;
-            asked.map_err(|error| self.failed(&format!("{} gave none", self.source.name()), error))
+            asked.map_err(|error| {
+                let (_, remedy) = not_asserted(&error);
+                let what = format!("{} gives none ({remedy})", self.source.name());
+                self.failed(&what, error)
+            })
         };
         self.assertion.token(ask).await
     }

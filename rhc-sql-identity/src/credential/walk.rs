@@ -88,7 +88,16 @@ impl Walk<'_> {
         let own = self.own;
         let audience = &own.cloud.token_exchange_audience;
         let token = own.source.assertion(audience).await;
-        let token = token.map_err(|error| not_asserted(&own.source.name(), error))?;
+        let token = token.map_err(|error| {
+            let (cause, remedy) = not_asserted(&error);
+            Broken {
+                link: Link::Identity,
+                cause,
+                what: format!("{} gives no token: {error}", own.source.name()),
+                remedy: remedy.to_owned(),
+                error: Some(error),
+            }
+        })?;
         let claims = TokenClaims::read(token.token.secret());
         let said = claims.as_ref().map_or_else(
             || "a token that cannot be read".to_owned(),
@@ -306,8 +315,9 @@ fn may_settle(error: &Error) -> bool {
     matches!(error.code(), Some("invalid_client" | "unauthorized_client"))
 }
 
-fn not_asserted(source: &str, error: Error) -> Broken {
-    let (cause, remedy) = match (error.kind(), error.status()) {
+/// Why a source gives no token, and what to do.
+pub(super) fn not_asserted(error: &Error) -> (Cause, &'static str) {
+    match (error.kind(), error.status()) {
         (ErrorKind::Status, Some(401 | 403)) => (
             Cause::NotAllowed,
             "pass on IDENTITY_HEADER as it is; a job on GitHub needs `permissions: id-token: write`",
@@ -325,12 +335,5 @@ fn not_asserted(source: &str, error: Error) -> Broken {
             Cause::NoIdentityHere,
             "run it where there is an identity: a container or app with one, a virtual machine, a pod, a workflow run",
         ),
-    };
-    Broken {
-        link: Link::Identity,
-        cause,
-        what: format!("{source} gives no token: {error}"),
-        remedy: remedy.to_owned(),
-        error: Some(error),
     }
 }
