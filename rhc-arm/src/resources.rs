@@ -27,6 +27,10 @@ impl<R: ResourceType> Resources<R> {
         }
     }
 
+    pub(crate) fn client(&self) -> &ArmClient {
+        &self.client
+    }
+
     /// The scope.
     pub fn scope(&self) -> &ResourceId {
         &self.scope

@@ -16,6 +16,8 @@ macro_rules! fixture {
 mod access;
 #[path = "operations/audit.rs"]
 mod audit;
+#[path = "operations/deployments.rs"]
+mod deployments;
 #[path = "operations/images_and_files.rs"]
 mod images_and_files;
 #[path = "operations/network.rs"]

@@ -5,6 +5,7 @@ mod aliases;
 mod audit;
 mod cloud;
 mod command_line;
+mod deployments;
 mod dns;
 mod engine;
 mod entra_logs;

@@ -95,6 +95,8 @@ async fn every_type_has_an_example_and_what_is_read_can_be_written_back() {
         // What cannot be written has no example, and a test of its own.
         .filter(|own| own.put)
         .map(|own| own.resource_type)
+        // What was read of a deployment has no template, and can therefore not be written back. Its tests are in `deployments`.
+        .filter(|own| *own != "Microsoft.Resources/deployments")
         .filter(|own| !examples.iter().any(|example| example.resource_type == *own))
         .collect();
     missing.sort_unstable();

@@ -3,6 +3,7 @@
 mod action;
 mod check;
 mod delete;
+mod deploy;
 mod gate;
 mod identity;
 mod links;

@@ -6,7 +6,7 @@ use rhc_core::fake::{State, respond};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Call, ORIGIN, delete, read};
+use super::{Call, ORIGIN, delete, deploy, read};
 use crate::fake::error::ServiceError;
 use crate::fake::path;
 use crate::fake::registry::Registry;
@@ -16,6 +16,9 @@ use crate::fake::state::{Arm, Operation, Work, arm};
 
 /// The kind of event at which an operation ends.
 pub(crate) const EVENT: &str = "arm.operation";
+
+/// How often a deployment looks whether what it waits for is done.
+const LOOKS_AGAIN: Duration = Duration::from_secs(5);
 
 /// An operation that has begun, for the answer.
 pub(crate) struct Begun {
@@ -215,7 +218,13 @@ pub(crate) fn finish(state: &mut State, registry: &Registry, data: &Value) {
     let key = path::key(&operation.resource_id);
     let rules = registry.rules(&operation.resource_type);
     let outcome = match operation.work {
-        Work::Put => finish_put(state, rules.as_ref(), &key, id),
+        Work::Put => match deploy::advance(state, registry, &operation, &key) {
+            Some(done) => finish_put(state, rules.as_ref(), &key, id, done),
+            None => {
+                state.schedule(LOOKS_AGAIN, EVENT, data.clone());
+                return;
+            }
+        },
         Work::Delete => {
             delete::remove(state, registry, &key);
             Ok(())
@@ -249,6 +258,7 @@ fn finish_put(
     rules: Option<&TypeRules>,
     key: &str,
     id: Uuid,
+    done: Result<(), ServiceError>,
 ) -> Result<(), ServiceError> {
     let shows_state = rules.is_some_and(|rules| rules.provisioning_state);
     let mine = |arm: &mut Arm| {
@@ -272,7 +282,7 @@ fn finish_put(
         }
     };
     set(state, "Succeeded");
-    let outcome = rules.map_or(Ok(()), |rules| (rules.on_ready)(state, key));
+    let outcome = done.and_then(|()| rules.map_or(Ok(()), |rules| (rules.on_ready)(state, key)));
     if outcome.is_err() {
         set(state, "Failed");
     }

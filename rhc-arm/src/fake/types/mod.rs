@@ -7,6 +7,7 @@ mod categories;
 mod cidr;
 mod communication;
 mod container_registry;
+pub(super) mod deployment;
 mod diagnostics;
 mod dns;
 mod entra_logs;
@@ -47,6 +48,7 @@ use super::rules::TypeRules;
 const TYPES: &[&[TypeRules]] = &[
     communication::TYPES,
     container_registry::TYPES,
+    deployment::TYPES,
     diagnostics::TYPES,
     dns::TYPES,
     group::TYPES,
@@ -71,6 +73,7 @@ const ROUTES: &[&[Route]] = &[
     activity::ROUTES,
     alias::ROUTES,
     billing::ROUTES,
+    deployment::ROUTES,
     entra_logs::ROUTES,
     ownership::ROUTES,
     provider::ROUTES,

@@ -1,12 +1,18 @@
 //! `Microsoft.Resources`: subscriptions, resource groups and the registration of providers.
 
 mod contents;
+mod deployment;
 mod provider;
 mod resource_group;
 mod subscription;
 mod tags;
 
 pub use contents::Listed;
+pub use deployment::{
+    ChangeType, DeployedResource, Deployment, DeploymentMode, DeploymentParameter,
+    DeploymentProperties, PropertyChange, PropertyChangeType, TemplateLink, ValidatedDeployment,
+    WhatIfChange, WhatIfProperties, WhatIfResult,
+};
 pub use provider::{Provider, ProviderResourceType, RegistrationState};
 pub use resource_group::{ResourceGroup, ResourceGroupProperties};
 pub use subscription::{Subscription, SubscriptionPolicies, SubscriptionState};

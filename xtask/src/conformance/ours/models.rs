@@ -189,6 +189,7 @@ pub const RESOURCES: &[ArmModel] = resources![
     types::network::VirtualNetwork,
     types::operational_insights::Table,
     types::operational_insights::Workspace,
+    types::resources::Deployment,
     types::resources::ResourceGroup,
     types::resources::Tags,
     types::security::Assessment,

@@ -1,0 +1,130 @@
+//! Deployments of templates.
+
+use super::live::{group, replay, seed, subscription};
+use rhc_arm::{ArmClient, Resource, types::resources::Deployment};
+use rhc_core::testing::refusal;
+use serde_json::{Value, json};
+
+fn template() -> Value {
+    json!({
+        "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+        "contentVersion": "1.0.0.0",
+        "parameters": {"prefix": {"type": "String"}},
+        "resources": [{
+            "type": "Microsoft.ManagedIdentity/userAssignedIdentities",
+            "apiVersion": "2024-11-30",
+            "name": "[concat(parameters('prefix'), '-id')]",
+            "location": "[resourceGroup().location]",
+            "tags": {"owner": "platform"},
+        }],
+        "outputs": {"identity": {"type": "String", "value": "[resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', concat(parameters('prefix'), '-id'))]"}},
+    })
+}
+
+fn deployment() -> Resource<Deployment> {
+    let mut deployment = Deployment::incremental(template());
+    deployment.properties = deployment.properties.parameter("prefix", "app");
+    deployment
+}
+
+/// A group, which is what subscriptions have deployed into them.
+fn of_a_subscription() -> Resource<Deployment> {
+    let mut template = template();
+    template["parameters"] = json!({});
+    template["outputs"] = json!({});
+    template["resources"] = json!([{
+        "type": "Microsoft.Resources/resourceGroups", "apiVersion": "2025-04-01", "name": "deployed-rg", "location": "eastus2",
+    }]);
+    Deployment::incremental(template).at("eastus2")
+}
+
+fixture!(
+    deployments,
+    "deployments",
+    [],
+    |arm: ArmClient| async move {
+        let deployments = arm.resources::<Deployment>(group());
+        let made = deployments.put("roll-out", &deployment()).await?;
+        let read = deployments.get("roll-out").await?;
+        let listed = deployments.list().collect_all().await?;
+        deployments.delete("roll-out").await?;
+        let gone = deployments.get_opt("roll-out").await?.is_none();
+        Ok(json!({"made": made, "same": made == read, "listed": listed.len(), "gone": gone}))
+    }
+);
+
+fixture!(
+    deployments_of_a_subscription,
+    "deployments.subscription",
+    [],
+    |arm: ArmClient| async move {
+        let deployments = arm.resources::<Deployment>(subscription());
+        let made = deployments.put("roll-out", &of_a_subscription()).await?;
+        Ok(json!(made.properties.output_resources))
+    }
+);
+
+fixture!(
+    deployments_what_if,
+    "deployments.what_if",
+    [seed::identity],
+    |arm: ArmClient| async move {
+        let deployments = arm.resources::<Deployment>(group());
+        let changes = deployments.begin_what_if("roll-out", &deployment()).await?;
+        let in_subscription = arm.resources::<Deployment>(subscription());
+        let group = of_a_subscription();
+        let above = in_subscription.begin_what_if("roll-out", &group).await?;
+        Ok(json!([changes.await?, above.await?]))
+    }
+);
+
+fixture!(
+    deployments_validate,
+    "deployments.validate",
+    [],
+    |arm: ArmClient| async move {
+        let deployments = arm.resources::<Deployment>(group());
+        let deployment = deployment();
+        let valid = deployments.begin_validate("roll-out", &deployment).await?;
+        Ok(json!(valid.await?))
+    }
+);
+
+fixture!(
+    deployment_without_a_parameter,
+    "deployments.put.noParameter",
+    [],
+    |arm: ArmClient| async move {
+        let deployments = arm.resources::<Deployment>(group());
+        let deployment = Deployment::incremental(template());
+        Ok(json!(refusal(
+            deployments.put("roll-out", &deployment).await
+        )?))
+    }
+);
+
+fixture!(
+    deployment_validated_without_a_parameter,
+    "deployments.validate.noParameter",
+    [],
+    |arm: ArmClient| async move {
+        let deployments = arm.resources::<Deployment>(group());
+        let deployment = Deployment::incremental(template());
+        Ok(json!(refusal(
+            deployments.begin_validate("roll-out", &deployment).await
+        )?))
+    }
+);
+
+fixture!(
+    deployment_foretold_without_a_parameter,
+    "deployments.what_if.noParameter",
+    [],
+    |arm: ArmClient| async move {
+        let deployments = arm.resources::<Deployment>(group());
+        let deployment = Deployment::incremental(template());
+        Ok(json!(refusal(
+            deployments.begin_what_if("roll-out", &deployment).await
+        )?))
+    }
+);
