@@ -54,6 +54,7 @@ pub(super) const TYPES: &[TypeRules] = &[TypeRules {
         refusal: (400, "InvalidDeploymentName"),
         says: "letters, digits, -, _, (, ) and periods",
     },
+    required: &["properties.mode"],
     create: Timing::after(10, Style::AsyncOperation, 201, "Accepted"),
     update: Timing::after(10, Style::AsyncOperation, 200, "Accepted"),
     remove: Timing::after(5, Style::Location, 202, "Deleting").no_body(),
