@@ -124,6 +124,23 @@ impl Arm {
         })
     }
 
+    /// Whether any of the three describes a type: its properties, or an operation on it.
+    ///
+    /// # Errors
+    /// A description does not parse.
+    pub fn describes(&self, resource_type: &str) -> Outcome<bool> {
+        Ok(self.has_operations(resource_type) || !self.types.versions(resource_type)?.is_empty())
+    }
+
+    /// Whether an operation on a type is described, with any method.
+    #[must_use]
+    pub fn has_operations(&self, resource_type: &str) -> bool {
+        self.operations.of_provider(resource_type).any(|operation| {
+            Target::of(&operation.template.written)
+                .is_some_and(|target| same_type(&target.resource_type, resource_type))
+        })
+    }
+
     /// What is sent to an operation, or answered by it with a status.
     ///
     /// # Errors
@@ -191,6 +208,19 @@ impl Arm {
             None => Ok(None),
         }
     }
+}
+
+/// Whether a type is meant; in a template a part of it may have a name: `privateDnsZones/{recordType}`.
+pub(super) fn same_type(written: &str, resource_type: &str) -> bool {
+    let (written, found): (Vec<_>, Vec<_>) = (
+        written.split('/').collect(),
+        resource_type.split('/').collect(),
+    );
+    written.len() == found.len()
+        && written
+            .iter()
+            .zip(&found)
+            .all(|(part, found)| part.starts_with('{') || part.eq_ignore_ascii_case(found))
 }
 
 #[cfg(test)]

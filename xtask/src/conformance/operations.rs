@@ -186,6 +186,19 @@ impl Catalogue {
             .flatten()
     }
 
+    /// The operations of all methods whose path names the provider of a type.
+    pub fn of_provider(&self, resource_type: &str) -> impl Iterator<Item = &Operation> {
+        let wanted = resource_type
+            .split('/')
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
+        self.by_place
+            .iter()
+            .filter(move |((_, namespace), _)| *namespace == wanted)
+            .flat_map(|(_, operations)| operations)
+    }
+
     /// The operations whose path fits best, in every version.
     #[must_use]
     pub fn find(&self, method: &str, path: &str) -> Vec<&Operation> {

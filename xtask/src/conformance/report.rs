@@ -99,6 +99,14 @@ impl Report {
             .or_default() += 1;
     }
 
+    /// Whether there is a case of a check about a subject.
+    #[must_use]
+    pub fn has(&self, check: &str, subject: &str) -> bool {
+        self.cases
+            .keys()
+            .any(|case| case.check == check && case.subject.eq_ignore_ascii_case(subject))
+    }
+
     /// How many cases there are, by check and subject.
     #[must_use]
     pub fn counts(&self) -> Floors {

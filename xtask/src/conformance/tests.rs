@@ -321,6 +321,137 @@ fn descriptions_that_do_not_parse_are_errors() {
     assert!(pandora::read(&operation, &mut Catalogue::default()).is_err());
 }
 
+/// A folder of this test's own, gone when it ends.
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder =
+            std::env::temp_dir().join(format!("conformance-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn write(&self, path: &str, text: &str) -> &Self {
+        let path = self.0.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+        self
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn what_does_not_parse_names_its_file_and_the_place_in_it() {
+    let folder = Folder::new("places");
+    let broken = "{\n  \"a\": [1,\n  }";
+    let says = |found: Result<(), String>, words: &[&str]| {
+        let error = found.unwrap_err();
+        assert!(
+            words.iter().all(|word| error.contains(word)),
+            "{words:?} in {error}"
+        );
+    };
+    folder.write("recordings/one.json", broken);
+    says(
+        recordings::read_all(&folder.0.join("recordings")).map(drop),
+        &["one.json", "line 3"],
+    );
+    folder.write("recordings/one.json", r#"{"interactions": [{"request": {"method": "GET", "uri": "https://a/b"}, "response": {"status": 200}}, {}]}"#);
+    says(
+        recordings::read_all(&folder.0.join("recordings")).map(drop),
+        &["one.json", "interaction 1"],
+    );
+    folder.write("a/tests/fixtures/two.json", broken);
+    says(
+        super::fixtures::read_all(&folder.0).map(drop),
+        &["two.json", "line 3"],
+    );
+    folder.write("a/tests/fixtures/two.json", "{\"exchanges\": [{}]}");
+    says(
+        super::fixtures::read_all(&folder.0).map(drop),
+        &["two.json", "no fixture"],
+    );
+    folder.write("arm/INDEX.jsonl", "{\"operationId\": 1,\n");
+    says(
+        swagger::read_index(&folder.0.join("arm"), &mut Catalogue::default()).map(drop),
+        &["INDEX.jsonl:1"],
+    );
+    folder.write("openapi/three.yml", "paths:\n  a: [\n");
+    says(
+        openapi::read_all(&folder.0.join("openapi"), &mut csdl::Metadata::default()).map(drop),
+        &["three.yml", "line"],
+    );
+    folder.write("types/c_0/c.d/2020-01-01/types.json", broken);
+    let types = bicep::Types::open(&folder.0.join("types")).unwrap();
+    says(
+        types.versions("C.D/olds").map(drop),
+        &["types.json", "line 3"],
+    );
+}
+
+#[test]
+fn nothing_that_can_be_written_as_json_makes_a_reader_panic() {
+    let odd = [
+        json!(null),
+        json!([]),
+        json!([null, 1, "x", [], {}]),
+        json!({"types": [], "paths": 3, "permissions": "x", "interactions": {}, "exchanges": null}),
+        json!({"interactions": [null, 3, {"request": [], "response": "x"}, {"same_as": 99}]}),
+        json!({"interactions": [{"request": {"method": "GET", "uri": "%%%"}, "response": {"status": 70000}}]}),
+        json!({"interactions": [{"request": {"method": "GET", "uri": "https://\u{e9}%F0%9F/?%zz=&&="}, "response": {"status": 200}}]}),
+        json!({"types": {"a": {"base": "a", "props": {"b": {"type": "Collection("}}}}, "enums": {"e": 1}}),
+        json!([{"$type": "ObjectType", "properties": {"a": {"type": {"$ref": "#/99999999999999999999"}}}}]),
+        json!([{"$type": "ResourceType", "name": "x", "body": {"$ref": "#/0"}}]),
+        json!({"permissions": {"a": {"pathSets": [{"paths": {"{": "AlsoRequires=;;", "": 3}, "methods": ["GET", null]}]}}}),
+        json!({"exchanges": [{"request": {"method": "GET", "host": "h", "query": [[1]]}, "response": {"status": -1}}]}),
+    ];
+    for value in &odd {
+        // An error or an answer, and no panic.
+        let _ = recordings::read("r", value);
+        let _ = super::fixtures::read(value);
+        let _ = csdl::read(value);
+        let _ = bicep::read(value);
+        let _ = Permissions::read(value);
+        let _ = pandora::read(value, &mut Catalogue::default());
+        let _ = openapi::read(&value.to_string(), &mut csdl::Metadata::default());
+    }
+}
+
+#[test]
+fn an_empty_folder_fails_by_the_floors() {
+    let folder = Folder::new("floors");
+    let found = Report::default().counts();
+    let floors = Floors::read(&crate::root().join("xtask/conformance-floors.toml")).unwrap();
+    let missed = floors.missed(&found);
+    for check in [
+        "arm-request",
+        "graph-answer",
+        "arm-example",
+        "recorded-answer",
+        "recorded-request",
+        "method-permission",
+    ] {
+        assert!(
+            missed.iter().any(|(known, ..)| known == check),
+            "{check} has no floor"
+        );
+    }
+    // Folders that are there and have nothing in them are refused before that.
+    assert!(
+        recordings::read_all(&folder.0)
+            .unwrap_err()
+            .contains("no recording")
+    );
+    let error = super::graph::Graph::open(&folder.0).unwrap_err();
+    assert!(error.contains("csdl-v1.0.types.json"), "{error}");
+}
+
 #[test]
 fn links_and_queries_are_read_as_they_were_sent() {
     let exchange = Exchange {

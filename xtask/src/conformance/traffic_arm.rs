@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{
-    arm::{Arm, Found, Target},
+    arm::{Arm, Found, Target, same_type},
     check::{Disagreement, Way, check},
     exchange::{Exchange, error_body, normal, says},
     operations::{namespace, segments},
@@ -21,6 +21,36 @@ const ANY_RESOURCE: &str = "/{resourceId}";
 
 /// The checks of this file.
 pub const ANSWERS: &str = "arm-answer";
+
+/// Why a request is not compared.
+const UNCHECKED: &str = "no description covers this type";
+
+/// That a type which something describes was compared.
+pub const COVERED: &str = "covered-type";
+
+/// Of each type that is described, requests and answers were compared; the others are named as unchecked.
+///
+/// # Errors
+/// A description does not parse.
+pub fn covered<'a>(
+    arm: &Arm,
+    types: impl IntoIterator<Item = &'a str>,
+    report: &mut Report,
+) -> Outcome {
+    for resource_type in types {
+        if !arm.describes(resource_type)? {
+            report.skip(REQUESTS, resource_type, UNCHECKED);
+            continue;
+        }
+        let found = [REQUESTS, ANSWERS]
+            .into_iter()
+            .filter(|check| !report.has(check, resource_type))
+            .map(|check| says("", format!("described, and without a case of `{check}`")))
+            .collect::<Vec<_>>();
+        report.case(COVERED, "types", resource_type, found);
+    }
+    Ok(())
+}
 
 /// Compares every exchange in order.
 ///
@@ -103,8 +133,13 @@ fn one(arm: &Arm, exchange: &Exchange, report: &mut Report) -> Outcome {
         && let Some(asked) = Target::of(&exchange.path)
         && arm.types.versions(&asked.resource_type)?.is_empty()
     {
-        let why = "no description covers this type";
-        report.skip(REQUESTS, asked.resource_type, why);
+        if arm.has_operations(&asked.resource_type) {
+            let name = format!("{} {version}", exchange.method);
+            let says = "the type is described, and no operation like this";
+            report.wrong(REQUESTS, asked.resource_type, name, says);
+        } else {
+            report.skip(REQUESTS, asked.resource_type, UNCHECKED);
+        }
         return Ok(());
     }
     let target = Target::of(&first.template.written)
@@ -114,6 +149,19 @@ fn one(arm: &Arm, exchange: &Exchange, report: &mut Report) -> Outcome {
             one: true,
         });
     let name = format!("{} {} {version}", exchange.method, first.template.written);
+    // A template such as `dnsZones/{recordType}` is of several types: what is sent is compared as the one that was meant.
+    let shared =
+        Target::of(&first.template.written).filter(|shared| shared.resource_type.contains("/{"));
+    if let (Some(shared), Some(meant)) = (shared, Target::of(&exchange.path))
+        && same_type(&shared.resource_type, &meant.resource_type)
+        && !arm.types.versions(&meant.resource_type)?.is_empty()
+    {
+        let sent = request(arm, exchange, &operation, &meant, &version)?;
+        report.case(REQUESTS, &meant.resource_type, &name, sent);
+        let answered = answer(arm, exchange, &operation, &meant, &version)?;
+        let name = format!("{name} {}", exchange.status);
+        report.case(ANSWERS, &meant.resource_type, name, answered);
+    }
     let sent = request(arm, exchange, &operation, &target, &version)?;
     report.case(REQUESTS, &target.resource_type, &name, sent);
     let answered = answer(arm, exchange, &operation, &target, &version)?;

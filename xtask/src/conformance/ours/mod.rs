@@ -64,6 +64,8 @@ pub fn run(options: &Options) -> Outcome {
             format!("{count} requests to a host that no description covers"),
         );
     }
+    let types = models::RESOURCES.iter().map(|model| model.resource_type);
+    traffic_arm::covered(&arm, types, &mut report)?;
     tables::arm(&arm, &traffic.types, &mut report)?;
     tables::graph(&graph, &rhc_graph::fake::tables(), &mut report);
     let tree = Tree::read(&root()).map_err(|error| error.to_string())?;

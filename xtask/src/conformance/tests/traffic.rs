@@ -8,26 +8,44 @@ use super::{
 };
 use crate::conformance::{arm::Arm, traffic_arm, traffic_graph};
 
-/// Descriptions of Resource Manager in a folder, as the command is given them.
-fn arm() -> Arm {
-    let folder =
-        std::env::temp_dir().join(format!("conformance-arm-{:?}", std::thread::current().id()));
-    let types = folder.join("arm-types/generated/c_0/c.d/2020-01-01");
-    std::fs::create_dir_all(&types).unwrap();
-    std::fs::create_dir_all(folder.join("arm")).unwrap();
-    std::fs::create_dir_all(folder.join("arm-operations")).unwrap();
-    let index = json!({"operationId": "Old_Get", "method": "GET", "path": "/providers/C.D/olds/{name}", "api_version": "2020-01-01",
-        "spec": "none.json", "params": [["name", "path", true]], "status": ["200"], "lro": false, "examples": []});
-    std::fs::write(folder.join("arm/INDEX.jsonl"), index.to_string()).unwrap();
-    std::fs::write(
-        folder.join("arm-operations/A.merged.json"),
-        pandora_file().to_string(),
-    )
-    .unwrap();
-    std::fs::write(types.join("types.json"), "[]").unwrap();
-    let arm = Arm::open(&folder).unwrap();
-    std::fs::remove_dir_all(&folder).unwrap();
-    arm
+/// Descriptions of Resource Manager in a folder, as the command is given them. They are read when they are needed.
+struct Described {
+    arm: Arm,
+    _folder: Folder,
+}
+
+impl std::ops::Deref for Described {
+    type Target = Arm;
+
+    fn deref(&self) -> &Arm {
+        &self.arm
+    }
+}
+
+fn arm() -> Described {
+    arm_with(&[])
+}
+
+/// With more operations than the one, each by its path.
+fn arm_with(paths: &[&str]) -> Described {
+    let folder = Folder::new(&format!("arm-{:?}", std::thread::current().id()));
+    let index: Vec<String> = ["/providers/C.D/olds/{name}"]
+        .iter()
+        .chain(paths)
+        .map(|path| {
+            json!({"operationId": "Old_Get", "method": "GET", "path": path, "api_version": "2020-01-01",
+                "spec": "none.json", "params": [["name", "path", true]], "status": ["200"], "lro": false, "examples": []})
+            .to_string()
+        })
+        .collect();
+    folder
+        .write("arm/INDEX.jsonl", &index.join("\n"))
+        .write("arm-operations/A.merged.json", &pandora_file().to_string())
+        .write("arm-types/generated/c_0/c.d/2020-01-01/types.json", "[]");
+    Described {
+        arm: Arm::open(&folder.0).unwrap(),
+        _folder: folder,
+    }
 }
 
 fn put(body: Value, status: u16) -> Exchange {
@@ -46,8 +64,12 @@ fn put(body: Value, status: u16) -> Exchange {
 }
 
 fn arm_found(exchanges: &[Exchange]) -> String {
+    compared(&arm(), exchanges)
+}
+
+fn compared(arm: &Arm, exchanges: &[Exchange]) -> String {
     let mut report = Report::default();
-    traffic_arm::compare(&arm(), exchanges, &mut report).unwrap();
+    traffic_arm::compare(arm, exchanges, &mut report).unwrap();
     close(&report, "", "").0
 }
 
@@ -231,4 +253,67 @@ fn each_mistake_of_a_request_to_graph_is_seen() {
             "{expected}: {lines}"
         );
     }
+}
+
+/// A GET of one resource of a type.
+fn get(resource_type: &str) -> Exchange {
+    let path = format!("/subscriptions/1/providers/{resource_type}/x");
+    Exchange {
+        method: "GET".to_owned(),
+        path: path.clone(),
+        link: path,
+        query: vec![("api-version".to_owned(), "2020-01-01".to_owned())],
+        status: 404,
+        answer: Some(json!({"error": {"code": "NotFound", "message": "none"}})),
+        ..Exchange::default()
+    }
+}
+
+#[test]
+fn only_what_nothing_describes_goes_unchecked() {
+    // No description knows the type: the path of just any resource fits, and says nothing.
+    let any = arm_with(&["/{resourceId}"]);
+    let lines = compared(&any, &[get("No.Such/things")]);
+    assert!(
+        lines.contains("skipped arm-request | No.Such/things | no description covers this type"),
+        "{lines}"
+    );
+    // The index knows the type by another path: then this one is wrong, and not unchecked.
+    let lines = compared(&any, &[get("C.D/olds")]);
+    assert!(
+        lines.contains("FAILED arm-request | C.D/olds | GET 2020-01-01 |  | the type is described, and no operation like this")
+            && !lines.contains("skipped"),
+        "{lines}"
+    );
+}
+
+#[test]
+fn a_described_type_without_a_case_is_seen() {
+    let covered = |exchanges: &[Exchange]| {
+        let mut report = Report::default();
+        traffic_arm::compare(&arm(), exchanges, &mut report).unwrap();
+        traffic_arm::covered(
+            &arm(),
+            ["A.B/shops", "C.D/olds", "No.Such/things"],
+            &mut report,
+        )
+        .unwrap();
+        close(&report, "", "").0
+    };
+    let lines = covered(&[put(json!({"state": "open"}), 200)]);
+    assert!(
+        !lines.contains("FAILED covered-type | types | A.B/shops"),
+        "{lines}"
+    );
+    for says in ["`arm-request`", "`arm-answer`"] {
+        let line = format!(
+            "FAILED covered-type | types | C.D/olds |  | described, and without a case of {says}"
+        );
+        assert!(lines.contains(&line), "{lines}");
+    }
+    assert!(
+        lines.contains("skipped arm-request | No.Such/things"),
+        "{lines}"
+    );
+    assert!(covered(&[]).contains("FAILED covered-type | types | A.B/shops"));
 }
