@@ -7,7 +7,6 @@ import os
 import urllib.request
 
 from azure.core.exceptions import HttpResponseError
-from azure.identity import EnvironmentCredential
 
 TENANT = os.environ["AZURE_TENANT_ID"]
 SUBSCRIPTION = os.environ["AZURE_SUBSCRIPTION_ID"]
@@ -25,6 +24,9 @@ logging.getLogger("azure").setLevel(logging.CRITICAL)
 
 def credential():
     """The cloud's own application: everything about it stands in the environment."""
+    # Not every peer has it.
+    from azure.identity import EnvironmentCredential
+
     return EnvironmentCredential(disable_instance_discovery=True)
 
 

@@ -231,6 +231,10 @@ pub(super) fn fill_containers(stored: &mut Stored) {
     };
     if let Some(containers) = template.get_mut("containers").and_then(Value::as_array_mut) {
         for container in containers {
+            // What was sent as null is not answered, as recorded of `env`, `command`, `args`, `probes` and `volumeMounts`.
+            if let Some(members) = container.as_object_mut() {
+                members.retain(|_, value| !value.is_null());
+            }
             let (cpu, memory) = asked(container);
             let memory = json::text(container, "resources.memory")
                 .map_or_else(|| format!("{memory}Gi"), str::to_owned);

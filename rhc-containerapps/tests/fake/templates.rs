@@ -24,6 +24,27 @@ async fn no_container() {
     );
 }
 
+/// The Azure CLI sends all of them and falls over a null that comes back.
+#[tokio::test(start_paused = true)]
+async fn what_is_sent_as_null_is_not_answered() {
+    let stage = Stage::ready().await;
+    let nulls = ["env", "command", "args", "probes", "volumeMounts"];
+    let body = nulls.iter().fold(app(), |body, name| {
+        with(body, &format!("{CONTAINER}.{name}"), Value::Null)
+    });
+    let made = stage
+        .send(Method::Put, "containerApps", APP, Some(&body))
+        .await
+        .unwrap();
+    let container = &made["properties"]["template"]["containers"][0];
+    let came: Vec<_> = container.as_object().unwrap().keys().collect();
+    assert!(container["image"].is_string(), "{came:?}");
+    assert!(
+        nulls.iter().all(|name| container.get(name).is_none()),
+        "{came:?}"
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_container_without_an_image() {
     let (status, code) = refused(&format!("{CONTAINER}.image"), json!(null)).await;

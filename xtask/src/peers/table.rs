@@ -64,6 +64,18 @@ pub(super) const PEERS: &[Peer] = &[
         // The only one that is held up by the limits themselves, of which a faster clock would know nothing.
         speed: 1,
     },
+    Peer {
+        name: "msgraph-sdk",
+        environment: "graph",
+        script: "msgraph_sdk.py",
+        speed: 10,
+    },
+    Peer {
+        name: "azure-cli",
+        environment: "cli",
+        script: "azure_cli.py",
+        speed: 20,
+    },
 ];
 
 impl Peer {

@@ -27,7 +27,12 @@ pub(super) const PROTECTORS: &str = "Microsoft.Sql/servers/encryptionProtector";
 pub(super) const ENCRYPTION: &str = "Microsoft.Sql/servers/databases/transparentDataEncryption";
 
 /// The newest stable versions that the fake answers to.
-const VERSIONS: &[&str] = &["2025-01-01", "2023-08-01", "2021-11-01"];
+const VERSIONS: &[&str] = &[
+    "2025-01-01",
+    "2024-11-01-preview",
+    "2023-08-01",
+    "2021-11-01",
+];
 
 /// What Microsoft.Sql calls what Resource Manager's engine finds.
 const CODES: Codes = Codes {
