@@ -4,6 +4,9 @@ use serde_json::{Map, Value};
 
 use super::shapes::{At, List, Node, Number, Object, Others, Shape, Shapes, Text, Varied};
 
+/// What is said of a property that is sent and only read.
+pub const READ_ONLY: &str = "only the service writes it, and it was sent";
+
 /// Which way a document goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -198,7 +201,7 @@ impl Checker<'_> {
                 continue;
             }
             if self.way != Way::Answer && property.read_only {
-                self.says(&inner, "only the service writes it, and it was sent");
+                self.says(&inner, READ_ONLY);
             } else if self.way == Way::Answer && property.write_only {
                 self.says(
                     &inner,

@@ -239,6 +239,15 @@ impl Shapes {
         self.nodes.len() - 1
     }
 
+    /// Every object, also what the variants of one have in common.
+    pub fn objects_mut(&mut self) -> impl Iterator<Item = &mut Object> {
+        self.nodes.iter_mut().filter_map(|node| match node {
+            Node::Object(object) => Some(object),
+            Node::Varied(varied) => Some(&mut varied.base),
+            _ => None,
+        })
+    }
+
     /// Replaces a node, for one that was referred to before it was known.
     pub fn set(&mut self, at: At, node: Node) {
         if let Some(place) = self.nodes.get_mut(at) {

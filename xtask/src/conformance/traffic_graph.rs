@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{
-    check::{Disagreement, Way, check},
+    check::{Disagreement, READ_ONLY, Way, check},
     exchange::{Exchange, error_body, normal, says},
     graph::{Found, Graph},
     operations::segments,
@@ -195,7 +195,10 @@ fn request(graph: &Graph, exchange: &Exchange, found: &Found<'_>) -> Vec<Disagre
                     disagreements.push(says("@odata.id", "required, and missing"));
                 }
             }
-            Some(shape) => disagreements.extend(check(shape, sent, way)),
+            Some(shape) => {
+                let found = check(shape, sent, way);
+                disagreements.extend(found.into_iter().filter(|one| !is_reference(one)));
+            }
             None => disagreements.push(says("", "a body where none is described")),
         }
     }
@@ -210,6 +213,11 @@ fn request(graph: &Graph, exchange: &Exchange, found: &Found<'_>) -> Vec<Disagre
         ));
     }
     disagreements
+}
+
+/// An object that stands inside of another is named by its id, which is not written but read.
+fn is_reference(found: &Disagreement) -> bool {
+    found.path.ends_with(".id") && found.says == READ_ONLY
 }
 
 /// Operators that the directory answers from its index only.

@@ -1,6 +1,6 @@
 //! `graph/csdl`: the types of Graph's metadata, in their JSON form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -21,6 +21,28 @@ pub struct Metadata {
     pub named: BTreeMap<String, At>,
     /// Entity sets and singletons, with the name of their type.
     pub roots: BTreeMap<String, String>,
+    /// The types that each type extends, nearest first.
+    pub bases: BTreeMap<String, Vec<String>>,
+}
+
+impl Metadata {
+    /// Marks properties that only the service writes, in their type and in all that extend it. Gives how many it marked.
+    ///
+    /// The metadata itself does not say it; the modules of the OpenAPI description and their words do.
+    pub fn mark_read_only(&mut self, found: &BTreeSet<(String, String)>) -> usize {
+        let mut marked = 0;
+        for object in self.shapes.objects_mut() {
+            let bases = self.bases.get(&object.name).map_or(&[][..], Vec::as_slice);
+            for (name, property) in &mut object.properties {
+                let is = |of: &String| found.contains(&(of.clone(), name.clone()));
+                if !property.read_only && (is(&object.name) || bases.iter().any(is)) {
+                    property.read_only = true;
+                    marked += 1;
+                }
+            }
+        }
+        marked
+    }
 }
 
 /// Reads the file.
@@ -57,7 +79,9 @@ pub fn read(file: &Value) -> Outcome<Metadata> {
     }
     let mut below: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for name in types.keys() {
-        for above in bases(&types, name)? {
+        let all = bases(&types, name)?;
+        found.bases.insert((*name).to_owned(), all.clone());
+        for above in all {
             below.entry(above).or_default().push(name);
         }
     }

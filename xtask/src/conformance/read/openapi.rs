@@ -59,6 +59,7 @@ pub fn read_all(folder: &Path, metadata: &mut Metadata) -> Outcome<Vec<Described
 pub fn read(module: &str, metadata: &mut Metadata) -> Outcome<Vec<Described>> {
     let documents = Yaml::load_from_str(module).map_err(|error| error.to_string())?;
     let document = documents.first().map(json).unwrap_or_default();
+    metadata.mark_read_only(&read_only(&document));
     let mut reader = Reader {
         document: &document,
         metadata,
@@ -73,6 +74,33 @@ pub fn read(module: &str, metadata: &mut Metadata) -> Outcome<Vec<Described>> {
         }
     }
     Ok(found)
+}
+
+/// The properties of the types that only the service writes: by their flag, or by the words of their description.
+fn read_only(document: &Value) -> BTreeSet<(String, String)> {
+    let schemas = document.get("components").unwrap_or(&Value::Null);
+    let mut found = BTreeSet::new();
+    for (name, schema) in text::members(schemas, "schemas") {
+        for part in std::iter::once(schema).chain(text::items(schema, "allOf")) {
+            found.extend(
+                text::members(part, "properties")
+                    .filter(|(_, property)| is_read_only(property))
+                    .map(|(property, _)| (name.clone(), property.clone())),
+            );
+        }
+    }
+    found
+}
+
+/// A sentence of the description that says no more than that.
+fn is_read_only(property: &Value) -> bool {
+    text::flag(property, "readOnly")
+        || text::text(property, "description")
+            .split(". ")
+            .any(|sentence| {
+                let sentence = sentence.trim().trim_end_matches('.').to_lowercase();
+                sentence == "read-only" || sentence == "this property is read-only"
+            })
 }
 
 fn json(yaml: &Yaml<'_>) -> Value {
@@ -243,6 +271,7 @@ impl Reader<'_> {
                         Property {
                             at,
                             nullable,
+                            read_only: is_read_only(property),
                             ..Property::default()
                         },
                     );

@@ -271,3 +271,53 @@ fn paths_are_found_in_modules_or_else_by_metadata_and_permissions() {
     );
     assert!(graph.permissions.of("GET", "/shops/1/close").is_empty());
 }
+
+/// A module whose types say in three ways what only the service writes.
+const READ_ONLY: &str = "paths: {}
+components:
+  schemas:
+    microsoft.graph.thing:
+      title: thing
+      properties:
+        id:
+          type: string
+          description: The identifier. Read-only.
+    microsoft.graph.shop:
+      allOf:
+        - $ref: '#/components/schemas/microsoft.graph.thing'
+        - properties:
+            name:
+              type: string
+              description: The name. Not read-only any more.
+            opened:
+              type: string
+              readOnly: true
+            tags:
+              type: array
+              description: 'Words. This property is read-only. Nullable.'
+";
+
+#[test]
+fn what_only_the_service_of_graph_writes_is_seen_when_it_is_sent() {
+    let mut metadata = csdl::read(&json!({
+        "types": {
+            "microsoft.graph.thing": {"kind": "EntityType", "base": null, "props": {"id": {"type": "Edm.String"}}, "nav": {}},
+            "microsoft.graph.shop": {"kind": "EntityType", "base": "graph.thing", "props": {
+                "name": {"type": "Edm.String"}, "opened": {"type": "Edm.DateTimeOffset"}, "tags": {"type": "Collection(Edm.String)"}}, "nav": {}},
+        },
+        "enums": {}, "entitySets": {}, "singletons": {},
+    }))
+    .unwrap();
+    openapi::read(READ_ONLY, &mut metadata).unwrap();
+    let graph = Graph::of(metadata, Vec::new(), Permissions::default());
+    let shop = graph.named("shop").unwrap();
+    let whole = json!({"id": "1", "name": "a", "opened": "2026-01-01T00:00:00Z", "tags": ["a"]});
+    let says = "only the service writes it, and it was sent".to_owned();
+    let wanted: Vec<_> = ["id", "opened", "tags"]
+        .map(|name| (name.to_owned(), says.clone()))
+        .to_vec();
+    assert_eq!(found(&shop, &whole, Way::Request), wanted);
+    assert_eq!(found(&shop, &whole, Way::Change), wanted);
+    assert_eq!(found(&shop, &whole, Way::Answer), []);
+    assert_eq!(found(&shop, &json!({"name": "a"}), Way::Request), []);
+}
