@@ -23,7 +23,7 @@ use serde_json::Value;
 use registry::Registry;
 
 pub use context::{ActionContext, DeleteContext, ListContext, Listing, PutContext};
-pub use engine::upsert;
+pub use engine::{REGIONS, upsert};
 pub use error::ServiceError;
 pub use path::{RESOURCE_GROUPS, ResourcePath, group_of, key, subscription_of};
 pub use query::Query;

@@ -1,29 +1,6 @@
 //! Regions as the service writes them: `East US 2`, where Resource Manager says `eastus2`.
 
-const NAMES: &[&str] = &[
-    "East US",
-    "East US 2",
-    "Central US",
-    "North Central US",
-    "South Central US",
-    "West Central US",
-    "West US",
-    "West US 2",
-    "West US 3",
-    "Canada Central",
-    "Canada East",
-    "North Europe",
-    "West Europe",
-    "UK South",
-    "UK West",
-    "France Central",
-    "Germany West Central",
-    "Sweden Central",
-    "Switzerland North",
-    "Australia East",
-    "Japan East",
-    "Southeast Asia",
-];
+use rhc_arm::fake::REGIONS;
 
 /// Without blanks and capitals.
 pub(super) fn plain(region: &str) -> String {
@@ -33,7 +10,7 @@ pub(super) fn plain(region: &str) -> String {
 /// As the service writes it; one that is not known here stays as it is.
 pub(super) fn shown(region: &str) -> String {
     let wanted = plain(region);
-    NAMES
+    REGIONS
         .iter()
         .find(|name| plain(name) == wanted)
         .map_or_else(|| region.to_owned(), |name| (*name).to_owned())

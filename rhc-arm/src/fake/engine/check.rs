@@ -32,7 +32,7 @@ const ENVELOPE: &[&str] = &[
 ];
 
 /// Azure's public regions that the fakes know, as people are told them. Unverified: a selection from general knowledge.
-pub(crate) const REGIONS: &[&str] = &[
+pub const REGIONS: &[&str] = &[
     "East US",
     "East US 2",
     "Central US",

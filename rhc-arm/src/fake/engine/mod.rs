@@ -32,7 +32,8 @@ use super::registry::{Kind, Registry};
 use super::route::{self, Reply, RouteContext};
 use super::types::activity;
 
-pub(crate) use check::{REGIONS, region, tags as check_tags};
+pub use check::REGIONS;
+pub(crate) use check::{region, tags as check_tags};
 pub(crate) use gate::ALWAYS_REGISTERED;
 pub(crate) use identity::{USER_ASSIGNED, service_principal};
 pub(crate) use operation::{EVENT, finish};
