@@ -3,6 +3,9 @@
 mod credential;
 #[cfg(feature = "fake")]
 pub mod fake;
+#[cfg(all(any(test, fuzzing), feature = "fake", feature = "tds"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod grants;
 mod servers;
 mod session;

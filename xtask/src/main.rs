@@ -39,6 +39,9 @@ enum Command {
     Conformance(conformance::Options),
     /// Run Microsoft's own clients against the embedded cloud; installs them below target/peers (needs Python and PyPI).
     Peers(peers::Options),
+    /// Run clients of SQL servers against ours, and ours against Microsoft's; installs them below target/peers (needs Python, Node,
+    /// PyPI, npm and crates.io).
+    PeersSql(peers::sql::Options),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Bench(options) => bench::run(options),
         Command::Conformance(options) => conformance::command(&options),
         Command::Peers(options) => peers::run(&options),
+        Command::PeersSql(options) => peers::sql::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -212,6 +212,14 @@ fn string_end(body: &str, quote: char) -> usize {
     body.len()
 }
 
+/// How items begin that are compiled for tests only; what fuzzers call is compiled for them too.
+const TEST_ATTRIBUTES: [&str; 4] = [
+    "#[cfg(test)]",
+    "#[cfg(all(test",
+    "#[cfg(any(test, fuzzing))]",
+    "#[cfg(all(any(test, fuzzing)",
+];
+
 /// Blanks each item that follows a `cfg(test)`.
 fn without_tests(code: &str) -> String {
     let mut out = code.to_owned();
@@ -226,7 +234,7 @@ fn without_tests(code: &str) -> String {
 }
 
 fn next_cfg_test(code: &str, from: usize) -> Option<usize> {
-    ["#[cfg(test)]", "#[cfg(all(test"]
+    TEST_ATTRIBUTES
         .iter()
         .filter_map(|attribute| code[from..].find(attribute))
         .min()
@@ -332,11 +340,12 @@ mod tests {
         let tree = Tree::from_files([
             (
                 "a/src/lib.rs",
-                "fn one() {}\n#[cfg(test)]\nmod tests;\n#[cfg(test)]\n#[path = \"other.rs\"]\nmod more;\n#[cfg(test)]\nmod inner { fn two() { if x {} } }\nfn three() {}",
+                "fn one() {}\n#[cfg(test)]\nmod tests;\n#[cfg(test)]\n#[path = \"other.rs\"]\nmod more;\n#[cfg(test)]\nmod inner { fn two() { if x {} } }\n#[cfg(any(test, fuzzing))]\nmod fuzzed;\nfn three() {}",
             ),
             ("a/src/tests.rs", "fn four() {}"),
             ("a/src/tests/deep.rs", "fn five() {}"),
             ("a/tests/it.rs", "fn six() {}"),
+            ("a/src/fuzzed.rs", "fn eight() {}"),
             ("a/src/other.rs", "fn seven() {}"),
         ]);
         let shipped: String = sources(&tree)

@@ -9,6 +9,12 @@ use rhc_core::fake::World;
 pub use sql::{Catalogue, CatalogueUser, EmbeddedDatabases, ServerCatalogue, SqlSection, Vantage};
 pub use tds::{TdsLogin, TdsServers};
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzed {
+    pub(crate) use super::sql::fuzzed::*;
+    pub(crate) use super::tds::fuzzed::*;
+}
+
 /// Lets a World have SQL servers: their types in Resource Manager, and the servers themselves.
 ///
 /// [`rhc_arm::fake::mount`] is needed too. A problem of the section `sql` is found by [`World::check`].

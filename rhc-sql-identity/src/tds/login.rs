@@ -81,7 +81,7 @@ impl Way<'_> {
     }
 
     /// A host gets the token only under the suffix of the cloud that the token is for.
-    fn check(&self, from: &str, to: &str) -> Result<()> {
+    pub(super) fn check(&self, from: &str, to: &str) -> Result<()> {
         let plain = |label: &str| {
             let part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
             !label.is_empty() && label.bytes().all(part)

@@ -3,6 +3,8 @@
 mod databases;
 mod dial;
 mod error;
+#[cfg(all(any(test, fuzzing), feature = "fake"))]
+pub(crate) mod fuzzed;
 mod login;
 mod rows;
 mod session;

@@ -39,6 +39,9 @@ enum Line {
     Free,
     /// A batch whose answer was not read to its end, because the caller has gone away.
     Busy,
+    /// What can no longer be told apart from an answer: the server has given the batch up, and says so in a message of
+    /// its own, for which the library does not wait.
+    Over,
     /// Nobody knows.
     Lost,
 }
@@ -83,16 +86,22 @@ impl Session {
         }
         match self.line {
             Line::Free => Ok(()),
+            Line::Over => Err(over("has ended with a batch that was given up")),
             Line::Busy | Line::Lost => Err(over("has lost its connection")),
         }
     }
 
     /// Asks the server to give up what it is at, and reads what was still on its way.
+    ///
+    /// A server may say that it has given it up at the end of its answer, or in a message after that.
     async fn give_up(&mut self) {
         self.line = Line::Lost;
-        if let Ok(Ok(())) = timeout(GIVING_UP, self.client.cancel_query()).await {
-            self.line = Line::Free;
-        }
+        self.line = match timeout(GIVING_UP, self.client.cancel_query()).await {
+            Ok(Ok(())) => Line::Free,
+            // The answer has ended without it, so that it comes next.
+            Ok(Err(tiberius::error::Error::Protocol(_))) => Line::Over,
+            _ => Line::Lost,
+        };
     }
 
     async fn collect(&mut self, batch: &str) -> Result<Vec<Row>> {
@@ -127,10 +136,12 @@ impl Session {
             }
             Err(_) => {
                 self.give_up().await;
-                let outcome = if self.line == Line::Free {
-                    "the server has given it up"
-                } else {
-                    "and the server does not say that it has given it up"
+                let outcome = match self.line {
+                    Line::Free => "the server has given it up",
+                    Line::Over => "the server has given it up, and this session has ended with it",
+                    Line::Busy | Line::Lost => {
+                        "and the server does not say that it has given it up"
+                    }
                 };
                 let message = format!(
                     "the batch took longer than {} s: {outcome} (what it did before that may stand; look before it is sent again)",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-/// What every peer checks, unless its scenario says why its service has no such thing.
+/// What every peer of Resource Manager and Graph checks, unless its scenario says why its service has no such thing.
 pub(super) const KINDS: [&str; 10] = [
     "create",
     "read",
@@ -66,6 +66,8 @@ impl Line {
 pub(super) struct Report {
     passed: usize,
     failed: usize,
+    /// The peers that could not be had.
+    absent: Vec<String>,
     /// How often the present peer has checked each kind, or that it has said why not.
     seen: BTreeMap<String, usize>,
 }
@@ -102,13 +104,24 @@ impl Report {
         self.count(false);
     }
 
+    /// A peer could not be had: nothing of it has passed, and nothing has failed.
+    pub(super) fn absent(&mut self, peer: &str, message: &str, remedy: &str) {
+        println!("NOT RUN {peer}: {message}\n        {remedy}");
+        self.absent.push(peer.to_owned());
+    }
+
+    /// The peers that could not be had.
+    pub(super) fn absentees(&self) -> &[String] {
+        &self.absent
+    }
+
     /// Ends a peer: what it neither checked nor left out with a reason has failed.
-    pub(super) fn end(&mut self, peer: &str) {
+    pub(super) fn end(&mut self, peer: &str, kinds: &[&str]) {
         let seen = std::mem::take(&mut self.seen);
-        for kind in KINDS.iter().filter(|kind| !seen.contains_key(**kind)) {
+        for kind in kinds.iter().filter(|kind| !seen.contains_key(**kind)) {
             self.broken(peer, &format!("{kind}: expected a check, came none"));
         }
-        for kind in seen.keys().filter(|kind| !KINDS.contains(&kind.as_str())) {
+        for kind in seen.keys().filter(|kind| !kinds.contains(&kind.as_str())) {
             self.broken(peer, &format!("{kind}: there is no such kind of check"));
         }
     }

@@ -6,6 +6,7 @@
 mod check;
 mod cloud;
 mod environment;
+pub mod sql;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -15,7 +16,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use check::{Line, Report};
+use check::{KINDS, Line, Report};
 use cloud::Cloud;
 use table::{PEERS, Peer};
 
@@ -58,7 +59,7 @@ pub fn run(options: &Options) -> Outcome {
             Ok((python, cloud)) => meet(peer, &python, &cloud, &mut report)?,
             Err(message) => report.broken(peer.name, &message),
         }
-        report.end(peer.name);
+        report.end(peer.name, &KINDS);
     }
     let (passed, failed) = report.totals();
     println!("{passed} passed, {failed} failed");
@@ -70,21 +71,33 @@ pub fn run(options: &Options) -> Outcome {
 
 /// Runs one scenario.
 fn meet(peer: &Peer, python: &std::path::Path, cloud: &Cloud, report: &mut Report) -> Outcome {
-    let folder = root().join("xtask/peers");
-    let mut scenario = Command::new(python)
+    let mut scenario = python_scenario(python, peer.script);
+    scenario.current_dir(cloud.folder()).envs(cloud.variables());
+    listen(peer.name, &mut scenario, report)
+}
+
+/// A scenario under `xtask/peers`, for the Python of its environment.
+fn python_scenario(python: &std::path::Path, script: &str) -> Command {
+    let script = root().join("xtask/peers").join(script);
+    let mut scenario = Command::new(python);
+    scenario
         .arg("-u")
-        .arg(folder.join(peer.script))
-        .current_dir(cloud.folder())
-        .envs(cloud.variables())
-        .env("PYTHONPATH", &folder)
+        .env("PYTHONPATH", script.parent().unwrap_or(&script))
         .env("PYTHONDONTWRITEBYTECODE", "1")
+        .arg(script);
+    scenario
+}
+
+/// Runs a scenario to its end and takes what it says of its checks.
+fn listen(name: &str, scenario: &mut Command, report: &mut Report) -> Outcome {
+    let mut running = scenario
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
-        .map_err(|error| format!("{}: {error}", python.display()))?;
-    if let Some(output) = scenario.stdout.take() {
+        .map_err(|error| format!("{scenario:?}: {error}"))?;
+    if let Some(output) = running.stdout.take() {
         for line in BufReader::new(output).lines() {
-            let line = line.map_err(|error| format!("{}: {error}", peer.name))?;
+            let line = line.map_err(|error| format!("{name}: {error}"))?;
             match Line::read(&line) {
                 Line::Check(check) => report.check(check),
                 Line::LeftOut { kind, reason } => report.left_out(&kind, &reason),
@@ -92,11 +105,9 @@ fn meet(peer: &Peer, python: &std::path::Path, cloud: &Cloud, report: &mut Repor
             }
         }
     }
-    let status = scenario
-        .wait()
-        .map_err(|error| format!("{}: {error}", peer.name))?;
+    let status = running.wait().map_err(|error| format!("{name}: {error}"))?;
     if !status.success() {
-        report.broken(peer.name, &format!("the scenario ended with {status}"));
+        report.broken(name, &format!("the scenario ended with {status}"));
     }
     Ok(())
 }

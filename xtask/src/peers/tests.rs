@@ -35,7 +35,7 @@ fn a_peer_that_checks_all_kinds_passes() {
     for kind in KINDS {
         report.check(check(kind, true));
     }
-    report.end("peer");
+    report.end("peer", &KINDS);
     assert_eq!(report.totals(), (KINDS.len(), 0));
 }
 
@@ -45,7 +45,7 @@ fn a_kind_without_check_and_reason_fails() {
     for kind in &KINDS[1..] {
         report.check(check(kind, true));
     }
-    report.end("peer");
+    report.end("peer", &KINDS);
     assert_eq!(report.totals(), (KINDS.len() - 1, 1));
     report.left_out(KINDS[0], " ");
     assert_eq!(report.totals(), (KINDS.len() - 1, 2));
@@ -53,7 +53,7 @@ fn a_kind_without_check_and_reason_fails() {
     for kind in KINDS {
         report.left_out(kind, "a reason");
     }
-    report.end("peer");
+    report.end("peer", &KINDS);
     assert_eq!(report.totals(), (0, 0));
 }
 
@@ -65,7 +65,7 @@ fn a_failed_check_an_unknown_kind_and_a_broken_peer_count() {
     }
     report.check(check("miscellany", true));
     report.broken("peer", "it ended early");
-    report.end("peer");
+    report.end("peer", &KINDS);
     assert_eq!(report.totals(), (KINDS.len(), 3));
 }
 

@@ -85,7 +85,7 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
 
 /// Whether a path belongs to a library that is published.
 fn in_library(path: &str) -> bool {
-    path.starts_with("rhc-")
+    path.starts_with("rhc-") && !path.contains("/examples/")
 }
 
 /// The package's folder, for a path below it.

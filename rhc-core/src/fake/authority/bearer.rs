@@ -8,6 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::grants::Grants;
+use super::reference;
 use super::token::{self, Claims, Purpose};
 use crate::fake::directory::Read;
 use crate::fake::{RequestInfo, State, respond};
@@ -119,6 +120,7 @@ pub fn authenticate(
         allowed: audience.iter().map(|name| (*name).to_owned()).collect(),
     };
     let token = bearer(headers).ok_or_else(|| refused(AuthReason::Missing, None))?;
+    let token = reference::resolved(state, token);
     let claims: Claims = token::verify(state.seed(), Purpose::Access, token)
         .ok_or_else(|| refused(AuthReason::NotGenuine, None))?;
     let (Some(tenant), Some(object_id)) = (claims.tid, claims.oid) else {

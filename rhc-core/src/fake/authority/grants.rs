@@ -67,6 +67,9 @@ pub(super) struct Grants {
     /// Identities of machines, by the secret that a machine's programs know.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) machines: BTreeMap<String, Vec<AssignedIdentity>>,
+    /// Tokens by reference.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) references: BTreeMap<String, String>,
     /// Principals whose earlier tokens no longer count.
     revoked: BTreeMap<Uuid, Revocation>,
 }

@@ -21,6 +21,7 @@ mod issuer;
 mod machine;
 mod mint;
 mod people;
+mod reference;
 mod scope;
 mod secrets;
 mod token;
@@ -34,6 +35,7 @@ pub use machine::{
     AssignedIdentity, IDENTITY_ENDPOINT, Machine, MachineIdentities, register_identity_headers,
 };
 pub use mint::{Minted, app_token, external_assertion, managed_identity_token, person_token};
+pub use reference::token_by_reference;
 
 pub(super) use bearer::claimed_tenant;
 pub(super) use machine::MachineId;

@@ -5,6 +5,8 @@ mod client;
 mod door;
 mod evaluate;
 mod execute;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzed;
 mod lexer;
 mod parse;
 mod path;

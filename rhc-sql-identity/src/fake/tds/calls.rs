@@ -9,8 +9,24 @@ use crate::fake::sql::Value;
 use super::bytes::{Malformed, Reader, utf16};
 use super::values;
 
-/// `sp_executesql`, by its number.
-const EXECUTESQL: u16 = 10;
+/// The procedures that are known, by their names and numbers.
+const PROCEDURES: [(&str, u16, Procedure); 5] = [
+    ("sp_executesql", 10, Procedure::Run),
+    ("sp_prepare", 11, Procedure::Prepare),
+    ("sp_execute", 12, Procedure::Execute),
+    ("sp_prepexec", 13, Procedure::PrepareAndExecute),
+    ("sp_unprepare", 15, Procedure::Forget),
+];
+
+#[derive(Clone, Copy, Debug)]
+enum Procedure {
+    Run,
+    Prepare,
+    Execute,
+    PrepareAndExecute,
+    Forget,
+}
+
 /// The most parameters that a call may have, as the server allows.
 const MOST: usize = 2100;
 /// Stands between two calls of one message, newer and older.
@@ -19,11 +35,27 @@ const SEPARATORS: [u8; 2] = [0xFF, 0x80];
 /// A call of a procedure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Call {
-    /// `sp_executesql`: a batch with parameters.
-    Execute {
+    /// `sp_executesql`: a batch with parameters, which may come without their names.
+    Run {
         batch: String,
+        declared: String,
         parameters: Vec<(String, Value)>,
     },
+    /// `sp_prepare`, and with parameters `sp_prepexec`: a batch that is kept.
+    Prepare {
+        /// What the client calls the handle.
+        handle: String,
+        batch: String,
+        declared: String,
+        parameters: Option<Vec<(String, Value)>>,
+    },
+    /// `sp_execute`: a batch that was kept.
+    Execute {
+        handle: i32,
+        parameters: Vec<(String, Value)>,
+    },
+    /// `sp_unprepare`: it is not kept any longer.
+    Forget { handle: i32 },
     /// Another one, by name or number.
     Unknown(String),
 }
@@ -51,38 +83,77 @@ pub(super) fn call(body: &[u8]) -> Result<Call, Malformed> {
     let mut reader = Reader(body);
     reader.all_headers()?;
     let units = reader.u16()?;
-    let name = if units == 0xFFFF {
-        reader.u16()?
+    let (name, found) = if units == 0xFFFF {
+        let number = reader.u16()?;
+        let found = PROCEDURES.iter().find(|(_, own, _)| *own == number);
+        (format!("#{number}"), found)
     } else {
         let name = reader.text(units.into())?;
         let plain = name.rsplit('.').next().unwrap_or_default();
-        if !plain.eq_ignore_ascii_case("sp_executesql") {
-            return Ok(Call::Unknown(name));
-        }
-        EXECUTESQL
+        let is = |(own, ..): &&(&str, u16, Procedure)| own.eq_ignore_ascii_case(plain);
+        let found = PROCEDURES.iter().find(is);
+        (name, found)
     };
-    if name != EXECUTESQL {
-        return Ok(Call::Unknown(format!("#{name}")));
-    }
+    let Some((_, _, procedure)) = found else {
+        return Ok(Call::Unknown(name));
+    };
     reader.u16()?;
-    let mut parameters = Vec::new();
+    let mut given = Vec::new();
     while !reader.is_empty() {
-        if SEPARATORS.iter().any(|own| reader.0.first() == Some(own)) || parameters.len() >= MOST {
+        if SEPARATORS.iter().any(|own| reader.0.first() == Some(own)) || given.len() >= MOST {
             return Err(Malformed);
         }
         let name = reader.b_varchar()?;
-        // By reference, or the default: what the procedure returns is asked for by nobody here.
+        // By reference, or the default: what a procedure here returns is known without that.
         reader.u8()?;
-        parameters.push((name, values::parameter(&mut reader)?));
+        given.push((name, values::parameter(&mut reader)?));
     }
-    let mut given = parameters.into_iter();
-    let batch = given.next().and_then(|(_, value)| value.text);
-    // The declaration: every parameter says its type itself.
-    let _ = given.next();
-    Ok(Call::Execute {
-        batch: batch.ok_or(Malformed)?,
-        parameters: given.collect(),
+    let first = given.first().map(|(name, _)| name.clone());
+    let first = first.unwrap_or_default();
+    let mut given = given.into_iter();
+    let mut next = || given.next().map(|(_, value)| value.text);
+    let text = |value: Option<Option<String>>| value.flatten().ok_or(Malformed);
+    Ok(match procedure {
+        Procedure::Run => Call::Run {
+            batch: text(next())?,
+            declared: next().flatten().unwrap_or_default(),
+            parameters: given.collect(),
+        },
+        // The first parameter takes the handle, and has none yet.
+        Procedure::Prepare => {
+            next();
+            let declared = next().flatten().unwrap_or_default();
+            // What stands after it says whether columns are wanted; they come with the rows.
+            Call::Prepare {
+                handle: first,
+                batch: text(next())?,
+                declared,
+                parameters: None,
+            }
+        }
+        Procedure::PrepareAndExecute => {
+            next();
+            let declared = next().flatten().unwrap_or_default();
+            Call::Prepare {
+                handle: first,
+                batch: text(next())?,
+                declared,
+                parameters: Some(given.collect()),
+            }
+        }
+        Procedure::Execute => Call::Execute {
+            handle: handle(next())?,
+            parameters: given.collect(),
+        },
+        Procedure::Forget => Call::Forget {
+            handle: handle(next())?,
+        },
     })
+}
+
+fn handle(value: Option<Option<String>>) -> Result<i32, Malformed> {
+    let text = value.flatten().ok_or(Malformed)?;
+    text.parse().map_err(|_| Malformed)
 }
 
 /// A request about transactions.
@@ -111,45 +182,12 @@ pub(super) fn transaction(body: &[u8]) -> Result<TransactionRequest, Malformed> 
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::super::bytes::Writer;
-    use super::super::values::tests::long_text;
+mod tests {
+    use super::super::written::{
+        batch as write_batch, call as write_call, headers, transaction as write_transaction,
+    };
     use super::*;
     use crate::fake::sql::Kind;
-
-    fn headers() -> Writer {
-        let mut out = Writer::default();
-        // The one header of a transaction's descriptor.
-        out.u32(22).u32(18).u16(2).u64(0).u32(1);
-        out
-    }
-
-    /// A batch as clients write it.
-    pub(crate) fn write_batch(text: &str) -> Vec<u8> {
-        let mut out = headers();
-        for unit in text.encode_utf16() {
-            out.u16(unit);
-        }
-        out.0
-    }
-
-    /// A call of `sp_executesql` with one parameter.
-    pub(crate) fn write_call(text: &str) -> Vec<u8> {
-        let mut out = headers();
-        out.u16(0xFFFF).u16(10).u16(0);
-        for (name, bytes) in [("", long_text(text)), ("", long_text("@P1 int"))] {
-            out.b_varchar(name).u8(0).bytes(&bytes);
-        }
-        out.b_varchar("@P1").u8(0).bytes(&[0x26, 4, 4, 7, 0, 0, 0]);
-        out.0
-    }
-
-    /// A request about transactions.
-    pub(crate) fn write_transaction(kind: u16, rest: &[u8]) -> Vec<u8> {
-        let mut out = headers();
-        out.u16(kind).bytes(rest);
-        out.0
-    }
 
     #[test]
     fn what_is_asked_is_read() {
@@ -157,10 +195,16 @@ pub(super) mod tests {
             batch(&write_batch("SELECT N'ä'")).as_deref(),
             Ok("SELECT N'ä'")
         );
-        let Call::Execute { batch, parameters } = call(&write_call("SELECT @P1")).unwrap() else {
+        let called = call(&write_call("SELECT @P1")).unwrap();
+        let Call::Run {
+            batch,
+            declared,
+            parameters,
+        } = called
+        else {
             panic!("another call");
         };
-        assert_eq!(batch, "SELECT @P1");
+        assert_eq!((&*batch, &*declared), ("SELECT @P1", "@P1 int"));
         let value = Value {
             kind: Kind::Int,
             text: Some("7".to_owned()),
@@ -183,7 +227,7 @@ pub(super) mod tests {
     fn what_is_cut_short_or_bent_is_an_error_and_no_panic() {
         let whole = write_call("SELECT @P1");
         for length in 0..whole.len() {
-            if let Ok(Call::Execute { parameters, .. }) = call(&whole[..length]) {
+            if let Ok(Call::Run { parameters, .. }) = call(&whole[..length]) {
                 // Cut between two parameters it is a call with fewer.
                 assert!(parameters.is_empty(), "{length}");
             }

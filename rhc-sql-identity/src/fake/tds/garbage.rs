@@ -3,10 +3,9 @@
 use rhc_core::fake::{World, WorldOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::calls::tests::{write_batch, write_call, write_transaction};
-use super::connection::{self, tests::talk_plainly};
-use super::login7::tests::{TOKEN, write};
+use super::connection::{self, talk_plainly};
 use super::packets::packets;
+use super::written::{self, TOKEN, Wanted, login as write};
 use super::{Place, TdsServers};
 use crate::fake::Vantage;
 
@@ -106,22 +105,25 @@ async fn a_login_that_is_cut_short_or_bent_never_gets_in() {
 /// A World in which whoever has this token is let in.
 async fn let_in() -> (World, TdsServers, String) {
     let (world, servers) = servers();
-    let token = super::tests::admit(&world);
+    let token = written::admit(&world);
     (world, servers, token)
 }
 
 #[tokio::test(start_paused = true)]
 async fn requests_that_are_bent_are_answered_or_end_the_session() {
     let (_world, servers, token) = let_in().await;
-    let login = super::login7::tests::Wanted {
+    let login = Wanted {
         token: &token,
         ..TOKEN
     };
     let login = packets(0x10, &write(&login));
     let requests = [
-        (0x01, write_batch("BEGIN TRAN; SELECT 1 AS a, N'x'; COMMIT")),
-        (0x03, write_call("SELECT @P1 AS p, @@SPID")),
-        (0x0E, write_transaction(5, &[2, 0])),
+        (
+            0x01,
+            written::batch("BEGIN TRAN; SELECT 1 AS a, N'x'; COMMIT"),
+        ),
+        (0x03, written::call("SELECT @P1 AS p, @@SPID")),
+        (0x0E, written::transaction(5, &[2, 0])),
         (0x06, Vec::new()),
     ];
     let mut numbers = Numbers(11);

@@ -168,7 +168,7 @@ pub(super) fn invalid() -> SqlError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::login7::tests::{TOKEN, Wanted, write};
+    use super::super::written::{TOKEN, Wanted, login as write};
     use super::*;
 
     fn prelogin() -> Prelogin {

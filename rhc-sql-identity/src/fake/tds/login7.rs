@@ -10,11 +10,11 @@ use super::bytes::{Malformed, Reader, utf16};
 /// The longest login that the protocol allows.
 pub(super) const LONGEST: usize = 128 * 1024 - 1;
 /// Where the fixed part ends.
-const FIXED: usize = 94;
+pub(super) const FIXED: usize = 94;
 /// The version that strict mode speaks.
 pub(super) const TDS_8: u32 = 0x0800_0000;
-const FEATURE_FEDAUTH: u8 = 0x02;
-const TERMINATOR: u8 = 0xFF;
+pub(super) const FEATURE_FEDAUTH: u8 = 0x02;
+pub(super) const TERMINATOR: u8 = 0xFF;
 /// A token that the client already has.
 const SECURITY_TOKEN: u8 = 0x01;
 
@@ -163,99 +163,10 @@ fn features(list: &[u8]) -> Result<Option<FedAuth>, Malformed> {
     }
 }
 
-/// How clients write a login, for tests.
 #[cfg(test)]
-pub(super) mod tests {
-    use super::super::bytes::Writer;
+mod tests {
+    use super::super::written::{TOKEN, Wanted, login as write};
     use super::*;
-
-    /// A login to write.
-    #[derive(Clone, Debug)]
-    pub(crate) struct Wanted<'a> {
-        pub(crate) user: &'a str,
-        pub(crate) password: &'a str,
-        pub(crate) server: &'a str,
-        pub(crate) database: &'a str,
-        pub(crate) integrated: bool,
-        pub(crate) options: Option<u8>,
-        pub(crate) token: &'a str,
-    }
-
-    pub(crate) const TOKEN: Wanted<'static> = Wanted {
-        user: "",
-        password: "",
-        server: "rhc-qa-sqlsvr.database.windows.net",
-        database: "hp2_db",
-        integrated: false,
-        options: Some(0x03),
-        token: "a.b.c",
-    };
-
-    pub(crate) fn write(wanted: &Wanted<'_>) -> Vec<u8> {
-        let texts = [
-            "laptop",
-            wanted.user,
-            wanted.password,
-            "test",
-            wanted.server,
-        ];
-        let more = ["", "", wanted.database];
-        let mut table = Writer::default();
-        let mut data = Writer::default();
-        let put = |table: &mut Writer, data: &mut Writer, text: &str| {
-            let units: Vec<u16> = text.encode_utf16().collect();
-            table.u16(u16::try_from(FIXED + data.0.len()).unwrap());
-            table.u16(u16::try_from(units.len()).unwrap());
-            for unit in units {
-                data.u16(unit);
-            }
-        };
-        for text in texts {
-            put(&mut table, &mut data, text);
-        }
-        let extension = table.0.len();
-        table
-            .u16(0)
-            .u16(if wanted.options.is_some() { 4 } else { 0 });
-        for text in more {
-            put(&mut table, &mut data, text);
-        }
-        table.bytes(&[0; 6]);
-        let windows: &[u8] = if wanted.integrated { b"NTLMSSP" } else { &[] };
-        table.u16(u16::try_from(FIXED + data.0.len()).unwrap());
-        table.u16(u16::try_from(windows.len()).unwrap());
-        data.bytes(windows);
-        for _ in 0..2 {
-            table.u16(0).u16(0);
-        }
-        table.u32(0);
-        if let Some(options) = wanted.options {
-            let at = u16::try_from(FIXED + data.0.len()).unwrap().to_le_bytes();
-            table.0[extension..extension + 2].copy_from_slice(&at);
-            data.u32(u32::try_from(FIXED + data.0.len() + 4).unwrap());
-            // Another feature first, as drivers send it.
-            data.u8(0x0A).u32(1).u8(1);
-            let units: Vec<u16> = wanted.token.encode_utf16().collect();
-            let length = u32::try_from(units.len() * 2).unwrap();
-            data.u8(FEATURE_FEDAUTH)
-                .u32(5 + length)
-                .u8(options)
-                .u32(length);
-            for unit in units {
-                data.u16(unit);
-            }
-            data.u8(TERMINATOR);
-        }
-        let mut login = Writer::default();
-        login.u32(u32::try_from(FIXED + data.0.len()).unwrap());
-        login.u32(0x7400_0004).bytes(&[0; 16]);
-        let flags = if wanted.integrated { 0x83 } else { 0x03 };
-        let more = if wanted.options.is_some() { 0x10 } else { 0 };
-        login.bytes(&[0xE0, flags, 0, more]).bytes(&[0; 8]);
-        assert_eq!(login.0.len() + table.0.len(), FIXED);
-        login.bytes(&table.0).bytes(&data.0);
-        login.0
-    }
 
     #[test]
     fn a_login_by_token_is_read() {

@@ -7,15 +7,21 @@ mod bytes;
 mod calls;
 mod certificates;
 mod connection;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzed;
 #[cfg(test)]
 mod garbage;
 mod login;
 mod login7;
+mod open;
 mod packets;
 mod prelogin;
+mod prepared;
 mod tls;
 mod tokens;
 mod values;
+#[cfg(any(test, fuzzing))]
+mod written;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -221,50 +227,5 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 impl fmt::Debug for TdsServers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TdsServers").finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rhc_core::fake::directory::NewTenant;
-    use rhc_core::fake::{ObjectKind, TenantKind, World, authority};
-    use serde_json::json;
-    use uuid::Uuid;
-
-    /// Puts the server of the tests' logins there, with a database and an administrator, and gives his token.
-    pub(super) fn admit(world: &World) -> String {
-        let (tenant, admin) = (Uuid::from_u128(0xdb), Uuid::from_u128(0xad));
-        let app = Uuid::from_u128(0x83d5);
-        let subscription = Uuid::from_u128(0x5b);
-        let server = format!(
-            "/subscriptions/{subscription}/resourceGroups/g/providers/Microsoft.Sql/servers/rhc-qa-sqlsvr"
-        );
-        world.with(|state| {
-            let new = NewTenant {
-                id: tenant,
-                kind: TenantKind::Workforce,
-                display_name: "rhcdbcore".to_owned(),
-                initial_domain: "rhcdbcore.onmicrosoft.com".to_owned(),
-                country: "US".to_owned(),
-                creator: None,
-            };
-            state.directory().create_tenant(new).unwrap();
-            let body = json!({"appId": app, "displayName": "admin", "servicePrincipalType": "Application", "accountEnabled": true});
-            let body = serde_json::from_value(body).unwrap();
-            let kind = ObjectKind::ServicePrincipal;
-            state.directory().insert_settled(tenant, kind, admin, body).unwrap();
-            rhc_arm::fake::create_subscription(state, subscription, "s", tenant, admin, &["Microsoft.Sql"]);
-            for body in [
-                json!({"id": server, "properties": {"publicNetworkAccess": "Enabled"}}),
-                json!({"id": format!("{server}/administrators/ActiveDirectory"), "properties": {"sid": app}}),
-                json!({"id": format!("{server}/firewallRules/all"), "properties":
-                    {"startIpAddress": "0.0.0.0", "endIpAddress": "255.255.255.255"}}),
-                json!({"id": format!("{server}/databases/hp2_db"), "properties": {"status": "Online"}}),
-            ] {
-                rhc_arm::fake::put_resource(state, body);
-            }
-            let token = authority::app_token(state, tenant, app, "https://database.windows.net");
-            token.unwrap().token.secret().to_owned()
-        })
     }
 }

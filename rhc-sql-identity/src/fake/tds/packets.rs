@@ -14,6 +14,8 @@ pub(super) const PACKET: usize = 4096;
 const LONGEST_PACKET: usize = 32767;
 /// The last packet of a message.
 const END: u8 = 0x01;
+/// The client has given the message up before its end.
+const IGNORE: u8 = 0x02;
 /// The client asks to forget what the session has set.
 const RESET: u8 = 0x08 | 0x10;
 
@@ -50,6 +52,8 @@ pub(super) struct Message {
     pub(super) kind: MessageKind,
     /// Whether the session shall forget what it has set first.
     pub(super) reset: bool,
+    /// Whether it is to be ignored: the client has changed its mind while it sent it.
+    pub(super) ignored: bool,
     pub(super) body: Vec<u8>,
 }
 
@@ -104,6 +108,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Messages<S> {
                     return Ok(Some(Message {
                         kind: MessageKind::of(kind),
                         reset,
+                        ignored: status & IGNORE != 0,
                         body: std::mem::take(&mut self.body),
                     }));
                 }
@@ -232,10 +237,13 @@ mod tests {
         ] {
             assert!(read(bytes, 10).await.is_err(), "{bytes:?}");
         }
+        // A message that is given up says so in its last packet.
+        let ignored = [1, 0, 0, 9, 0, 0, 1, 0, 5, 1, 3, 0, 8, 0, 0, 2, 0];
+        assert!(read(&ignored, 10).await.unwrap().unwrap().ignored);
         // An attention in the middle of a message takes its place.
         let given_up = [1, 0, 0, 9, 0, 0, 1, 0, 5, 6, 1, 0, 8, 0, 0, 1, 0];
         let message = read(&given_up, 10).await.unwrap().unwrap();
         assert_eq!(message.kind, MessageKind::Attention);
-        assert!(message.body.is_empty());
+        assert!(message.body.is_empty() && !message.ignored);
     }
 }

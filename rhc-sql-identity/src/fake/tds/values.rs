@@ -11,12 +11,13 @@ use super::tokens::COLLATION;
 
 const COLMETADATA: u8 = 0x81;
 const ROW: u8 = 0xD1;
+const RETURNVALUE: u8 = 0xAC;
 const INTN: u8 = 0x26;
 const BITN: u8 = 0x68;
 const BIGVARBINARY: u8 = 0xA5;
 const BIGVARCHAR: u8 = 0xA7;
 const BIGCHAR: u8 = 0xAF;
-const NVARCHAR: u8 = 0xE7;
+pub(super) const NVARCHAR: u8 = 0xE7;
 const NCHAR: u8 = 0xEF;
 const GUID: u8 = 0x24;
 const VARIANT: u8 = 0x62;
@@ -24,7 +25,7 @@ const INT4: u8 = 0x38;
 /// The longest value that is not of a type with `(max)`.
 const LONGEST: u16 = 8000;
 /// In the place of a length: the type is one with `(max)`, or the value is none.
-const MAX: u16 = 0xFFFF;
+pub(super) const MAX: u16 = 0xFFFF;
 /// The longest parameter that is put together of chunks.
 const LONGEST_PARAMETER: usize = 1 << 20;
 
@@ -44,6 +45,19 @@ pub(super) fn write(out: &mut Writer, set: &ResultSet) {
             value(out, column.kind, text.as_deref());
         }
     }
+}
+
+/// A procedure's only parameter that comes back.
+pub(super) fn write_returned(out: &mut Writer, name: &str, number: i32) {
+    // The first one; an output; no user type, no flags.
+    out.u8(RETURNVALUE)
+        .u16(0)
+        .b_varchar(name)
+        .u8(1)
+        .u32(0)
+        .u16(0);
+    type_info(out, Kind::Int);
+    value(out, Kind::Int, Some(&number.to_string()));
 }
 
 fn type_info(out: &mut Writer, kind: Kind) {
@@ -257,25 +271,10 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
+    use super::super::written::long_text;
     use super::*;
     use crate::fake::sql::ColumnInfo;
-
-    /// A parameter of `nvarchar(max)`, in two chunks.
-    pub(crate) fn long_text(text: &str) -> Vec<u8> {
-        let bytes = wide(text);
-        let (first, second) = bytes.split_at(bytes.len() / 4 * 2);
-        let mut out = Writer::default();
-        out.u8(NVARCHAR).u16(MAX).bytes(&COLLATION);
-        out.u64(u64::try_from(bytes.len()).unwrap());
-        for part in [first, second] {
-            if !part.is_empty() {
-                out.u32(u32::try_from(part.len()).unwrap()).bytes(part);
-            }
-        }
-        out.u32(0);
-        out.0
-    }
 
     #[test]
     fn values_have_the_width_of_their_type() {
