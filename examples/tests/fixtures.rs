@@ -14,7 +14,7 @@ const FILE: &str = ".github/workflows/deploy-qa.yml";
 
 /// A cloud as it is before the rollout, with the branch that a person makes, and a run on it.
 async fn live() -> Live {
-    // The time that building takes would show in the recording.
+    // The recorder goes on with the clock that stands still from here.
     tokio::time::pause();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/environments/qa.toml");
     let manifest = Manifest::load(path).unwrap();
@@ -41,7 +41,6 @@ async fn live() -> Live {
             "on: push\n".to_owned(),
         );
     });
-    tokio::time::resume();
     Live {
         transport: world.transport(),
         credential: std::sync::Arc::new(GitHubToken::new(TOKEN)),

@@ -14,6 +14,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 async fn live() -> Live {
+    tokio::time::pause();
     let script = Script::new([
         Reply::status(429).header("retry-after", "600"),
         Reply::json(201, json!({"id": "1", "passwordProfile": {"password": "planted"}, "mail": "ann@practice.org"}))

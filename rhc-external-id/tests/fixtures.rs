@@ -21,7 +21,7 @@ const SUBSCRIPTION: &str = "11111111-1111-4111-8111-111111111111";
 
 /// A World whose operator owns the subscription that pays; `tenants` are there already.
 async fn live(tenants: &[&str]) -> Live {
-    // The time that building takes would show in the recording's timestamps.
+    // The recorder goes on with the clock that stands still from here.
     tokio::time::pause();
     let world = World::new(WorldOptions {
         replication: Replication::NONE,
@@ -51,7 +51,6 @@ async fn live(tenants: &[&str]) -> Live {
             rhc_arm::fake::put_resource(state, body);
         }
     });
-    tokio::time::resume();
     Live {
         transport: world.transport(),
         credential: world.sign_in("contoso.onmicrosoft.com", &[]),
@@ -247,7 +246,6 @@ async fn with_scopes(scopes: &[&str]) -> Live {
     rhc_graph::fake::mount(&world);
     rhc_external_id::fake::mount(&world);
     world.check().unwrap();
-    tokio::time::resume();
     Live {
         transport: world.transport(),
         credential: world.sign_in(CUSTOMERS, scopes),
@@ -363,7 +361,6 @@ async fn live_vault(made: bool, open: bool) -> Live {
     if !open {
         put("Deny");
     }
-    tokio::time::resume();
     Live {
         transport: world.transport(),
         credential,

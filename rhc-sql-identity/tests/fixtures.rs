@@ -39,7 +39,6 @@ mod operations;
 async fn live<W: Future<Output = World>>(world: impl FnOnce() -> W) -> Live {
     tokio::time::pause();
     let world = world().await;
-    tokio::time::resume();
     Live {
         transport: world.transport(),
         credential: world.user_credential(&TENANT.to_string(), ADMIN),

@@ -25,7 +25,7 @@ const PROVIDERS: &[&str] = &[
 
 /// A World whose operator owns the subscription, and in which this is there already.
 pub(crate) async fn live(there_already: fn(&mut State)) -> Live {
-    // The time that building takes would show in the recording's timestamps.
+    // The recorder goes on with the clock that stands still from here.
     tokio::time::pause();
     let world = World::new(WorldOptions {
         // A fixture is about an operation; what lags is the World's own test.
@@ -48,7 +48,6 @@ pub(crate) async fn live(there_already: fn(&mut State)) -> Live {
         there(state, "", json!({"location": "eastus2"}));
         there_already(state);
     });
-    tokio::time::resume();
     Live {
         transport: world.transport(),
         credential: world.sign_in(DOMAIN, &[]),

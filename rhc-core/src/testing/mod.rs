@@ -12,6 +12,7 @@ mod refusal;
 mod replay;
 mod script;
 mod scrub;
+mod stand_ins;
 
 pub use credential::FixedCredential;
 pub use fixture::{Exchange, Fixture, RecordedRequest, RecordedResponse};
@@ -20,3 +21,4 @@ pub use refusal::{Refused, refusal};
 pub use replay::{Connection, Fixtures, Live};
 pub use script::{Reply, Script, Seen};
 pub use scrub::scrub;
+pub use stand_ins::CERTIFICATE;

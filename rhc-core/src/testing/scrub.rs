@@ -1,5 +1,6 @@
 //! Takes secrets and people out of recordings.
 
+use super::stand_ins::{signature, stands_for};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +41,10 @@ const SECRET_NAMES: &[&str] = &[
     "setcookie",
     "instrumentationkey",
     "acceptownershipurl",
+    "temporaryaccesspass",
+    "secretkey",
+    "inviteredeemurl",
+    "certificatedata",
 ];
 
 /// Lists whose pairs of a name and a value are secrets. `value` is the whole answer of an action such as `listSecrets`.
@@ -57,9 +62,6 @@ const SECRET_PARTS: &[&str] = &["password", "secret", "connectionstring"];
 
 /// The query parameters of an operation's signed link: whoever has them all needs no token.
 const SIGNED: &[&str] = &["t", "c", "s", "h"];
-
-/// Names whose value is chance, and would make two recordings of the same thing differ.
-const CHANCE_NAMES: &[&str] = &["clientrequestid"];
 
 /// Names in which `code` is an error code and not an authorization code, or says how something is.
 const CODE_IS_HARMLESS_BESIDE: &[&str] = &["message", "error", "cause", "firstEvaluationDate"];
@@ -88,6 +90,7 @@ impl Scrubber {
                 let is_error = CODE_IS_HARMLESS_BESIDE
                     .iter()
                     .any(|name| map.contains_key(*name));
+                signature(map);
                 if names_a_secret(map) {
                     redact_pair(map);
                 }
@@ -106,8 +109,10 @@ impl Scrubber {
                         && matches!(inner, Value::String(_) | Value::Number(_))
                     {
                         *inner = REDACTED.into();
-                    } else if is_one_of(CHANCE_NAMES, name) {
-                        *inner = "00000000-0000-0000-0000-000000000000".into();
+                    } else if let Some(other) =
+                        stands_for(&plain(name)).filter(|_| inner.is_string())
+                    {
+                        *inner = other.into();
                     } else if is_error && INNER_ERRORS.contains(&name.as_str()) {
                         let code = inner.get("code").cloned();
                         self.value(inner);
@@ -363,6 +368,18 @@ mod tests {
         scrub(&mut value);
         let id = &value["error"]["innerError"]["client-request-id"];
         assert_eq!(id, "00000000-0000-0000-0000-000000000000");
+    }
+
+    #[test]
+    fn keys_that_are_made_anew_each_time_have_stand_ins() {
+        let mut value = json!({"cer": "planted", "x5t": "planted", "sign": {"kid": "https://v/keys/a/1", "value": "planted"},
+            "kept": {"cer": null, "name": "x", "value": 1}, "digest": {"alg": "PS256", "value": "kept"}});
+        let kept = [value["kept"].clone(), value["digest"].clone()];
+        scrub(&mut value);
+        assert!(!value.to_string().contains("planted"), "{value}");
+        assert_eq!(value["sign"]["value"], "AAAAAAA");
+        assert_eq!(value["cer"], crate::testing::CERTIFICATE);
+        assert_eq!([value["kept"].clone(), value["digest"].clone()], kept);
     }
 
     #[test]
