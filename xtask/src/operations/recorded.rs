@@ -12,6 +12,13 @@ pub(super) struct Exchange {
     pub(super) status: u16,
 }
 
+impl Exchange {
+    /// Whether the service did what was asked.
+    pub(super) fn is_answer(&self) -> bool {
+        self.status < 400
+    }
+}
+
 /// One fixture.
 #[derive(Debug)]
 pub(super) struct Fixture {
@@ -77,7 +84,19 @@ impl Recorded {
                 )),
             }
         }
+        // By name and not by file: `batch` before `batch.empty`.
+        recorded.fixtures.sort_by(|a, b| a.name.cmp(&b.name));
         (recorded, found)
+    }
+
+    /// Whether a fixture is about a refusal: `apps.delete.busy`, where `apps.delete` is about the answer.
+    pub(super) fn is_refusal(&self, fixture: &Fixture) -> bool {
+        let answers = fixture.exchanges.iter().all(Exchange::is_answer);
+        let whole = |own: &Fixture| {
+            let rest = fixture.name.strip_prefix(own.name.as_str());
+            rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        !answers && self.fixtures.iter().any(whole)
     }
 
     /// The fixtures of an operation: those that bear its id, alone or with something after it, unless a longer id among

@@ -202,22 +202,29 @@ pub(super) fn permission(code: &Code, function: &Function) -> Option<String> {
 }
 
 fn type_row(one: &Crate, kind: &ResourceKind) -> String {
-    // Of several fixtures that hold a verb, the one that is about the fewest types and has most of this one.
-    let mut verbs: BTreeMap<String, (usize, Reverse<usize>, &str)> = BTreeMap::new();
+    // Of several fixtures that hold a verb with its answer, one that is not about a refusal, is about the fewest types and has
+    // most of this one. A verb that is only ever refused is in no fixture of its answer, and so not here.
+    let mut verbs: BTreeMap<String, (bool, usize, Reverse<usize>, &str)> = BTreeMap::new();
     for fixture in &one.recorded.fixtures {
         let held: Vec<_> = fixture
             .exchanges
             .iter()
-            .filter_map(recorded::verb)
+            .filter_map(|exchange| Some((recorded::verb(exchange)?, exchange.is_answer())))
             .collect();
-        let types: BTreeSet<_> = held.iter().map(|(kind, _)| kind).collect();
+        let types: BTreeSet<_> = held.iter().map(|((kind, _), _)| kind).collect();
         let own: BTreeSet<_> = held
             .iter()
-            .filter(|(name, _)| name.eq_ignore_ascii_case(&kind.type_name))
-            .map(|(_, verb)| verb)
+            .filter(|((name, _), _)| name.eq_ignore_ascii_case(&kind.type_name))
+            .map(|((_, verb), answered)| (*answered, verb))
             .collect();
-        for verb in &own {
-            let this = (types.len(), Reverse(own.len()), fixture.name.as_str());
+        let distinct: BTreeSet<_> = own.iter().map(|(_, verb)| verb).collect();
+        let this = (
+            one.recorded.is_refusal(fixture),
+            types.len(),
+            Reverse(distinct.len()),
+            fixture.name.as_str(),
+        );
+        for (_, verb) in own.iter().filter(|(answered, _)| *answered) {
             let best = verbs.entry((*verb).clone()).or_insert(this);
             *best = (*best).min(this);
         }

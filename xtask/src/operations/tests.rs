@@ -179,8 +179,38 @@ fn what_agrees_is_drawn_and_passes() {
         "{readme}"
     );
     let readme = files.text("rhc-arm/README.md");
-    let row = "| [`A.B/things`](types::things::Thing) | 2025-01-01 | Thing Contributor | get, put (`things`) |";
+    let row = "| [`A.B/things`](types::things::Thing) | 2025-01-01 | Thing Contributor | put (`things`) |";
     assert!(readme.contains(row), "{row} in {readme}");
+}
+
+#[test]
+fn a_verb_is_shown_by_the_fixture_of_its_answer() {
+    let mut files = Files::good();
+    let thing = "/subscriptions/s/resourceGroups/g/providers/A.B/things/x";
+    let fixtures = |file: &str| format!("rhc-arm/tests/fixtures/{file}.json");
+    let deleted = [exchange("DELETE", thing, 204)];
+    // It has more of the type, and its name comes first.
+    let busy = [
+        exchange("PUT", thing, 201),
+        exchange("PATCH", thing, 200),
+        exchange("DELETE", thing, 409),
+    ];
+    let refused = [exchange("GET", thing, 404)];
+    for (file, exchanges) in [
+        ("things.delete", &deleted[..]),
+        ("things.delete.busy", &busy[..]),
+        ("things.get.missing", &refused[..]),
+    ] {
+        files.0.push((fixtures(file), fixture(exchanges)));
+    }
+    files.draw();
+    let readme = files.tree().text("rhc-arm/README.md").unwrap().to_owned();
+    assert!(
+        readme.contains(
+            "| put (`things`); delete (`things.delete`); update (`things.delete.busy`) |"
+        ),
+        "{readme}"
+    );
 }
 
 #[test]
