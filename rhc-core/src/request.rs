@@ -9,7 +9,7 @@ use azure_core::http::{Method, Url, headers::Headers};
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{fmt, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 /// What stays as it is in a query value: OData expressions remain readable, and a space is `%20`, never `+`.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC
@@ -51,7 +51,7 @@ pub struct Request {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Option<Bytes>,
-    pub(crate) content_type: &'static str,
+    pub(crate) content_type: Cow<'static, str>,
     pub(crate) idempotent: Option<bool>,
     pub(crate) sensitive: bool,
     pub(crate) problem: Option<String>,
@@ -71,7 +71,7 @@ impl Request {
             query: Vec::new(),
             headers: Vec::new(),
             body: None,
-            content_type: "application/json",
+            content_type: "application/json".into(),
             idempotent: None,
             sensitive: false,
             problem: None,
@@ -115,9 +115,13 @@ impl Request {
 
     /// Sends these bytes.
     #[must_use]
-    pub fn body(mut self, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+    pub fn body(
+        mut self,
+        content_type: impl Into<Cow<'static, str>>,
+        body: impl Into<Bytes>,
+    ) -> Self {
         self.body = Some(body.into());
-        self.content_type = content_type;
+        self.content_type = content_type.into();
         self
     }
 

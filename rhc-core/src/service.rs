@@ -201,7 +201,7 @@ impl Service {
             raw.insert_header(*name, value.clone());
         }
         if let Some(body) = &request.body {
-            raw.insert_header("content-type", request.content_type);
+            raw.insert_header("content-type", request.content_type.clone().into_owned());
             raw.set_body(body.clone());
         } else if matches!(request.method, Method::Post | Method::Put | Method::Patch) {
             raw.insert_header("content-length", "0");

@@ -1,8 +1,9 @@
 //! The client: one service, and a handle per collection.
 
 use crate::{
-    Applications, AuditLogs, ConditionalAccess, DeletedItems, Domains, Groups, Organizations,
-    PermissionGrants, Policies, Roles, ServicePrincipals, Settling, Upserted, User, Users,
+    Applications, AuditLogs, ConditionalAccess, DeletedItems, Domains, Groups, Invitations,
+    Organizations, PermissionGrants, Policies, Roles, ServicePrincipals, Settling, Upserted, User,
+    Users,
 };
 use azure_core::credentials::TokenCredential;
 use rhc_core::{
@@ -67,6 +68,11 @@ impl GraphClient {
     /// Users, customers included.
     pub fn users(&self) -> Users {
         Users::new(self.clone())
+    }
+
+    /// Invitations of people from elsewhere as guests.
+    pub fn invitations(&self) -> Invitations {
+        Invitations::new(self.clone())
     }
 
     /// The tenant's domains.

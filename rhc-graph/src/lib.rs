@@ -5,6 +5,7 @@ mod macros;
 
 mod applications;
 mod audit_logs;
+mod authentication;
 mod batch;
 mod branding;
 mod client;
@@ -16,6 +17,7 @@ mod domains;
 #[cfg(feature = "fake")]
 pub mod fake;
 mod groups;
+mod invitations;
 mod keys;
 mod named_locations;
 mod organization;
@@ -41,8 +43,13 @@ pub use audit_logs::{
     AuditApp, AuditInitiator, AuditLogs, AuditTarget, AuditUser, DirectoryAudit, SignIn,
     SignInStatus,
 };
+pub use authentication::{
+    AuthenticationMethod, EmailMethods, MethodOperation, MethodOperationStatus, PASSWORD_METHOD,
+    PasswordMethods, PasswordReset, PhoneMethods, PhoneType, RegisteredMethod, RegisteredMethods,
+    TemporaryAccessPass, TemporaryAccessPasses, UserAuthentication,
+};
 pub use batch::{Batch, BatchAnswers, BatchId};
-pub use branding::{Branding, Brandings, DEFAULT_BRANDING};
+pub use branding::{Branding, BrandingImage, Brandings, DEFAULT_BRANDING, Image};
 pub use client::{GraphClient, GraphClientOptions};
 pub use conditional_access::{
     ConditionApplications, ConditionUsers, ConditionalAccess, ConditionalAccessPolicy,
@@ -53,15 +60,20 @@ pub use delta::{Change, Changes, Delta, DeltaLink, Deltas};
 pub use directory_object::DirectoryObject;
 pub use domains::{DomainRecord, Domains};
 pub use groups::{Group, Groups, Members};
+pub use invitations::{Invitation, InvitationMessage, Invitations};
 pub use keys::{ApplicationKey, GroupKey, ServicePrincipalKey, UserKey};
 pub use named_locations::{CountryLookup, IpRange, NamedLocation, NamedLocations};
-pub use organization::{Domain, Organization, Organizations, TenantType, VerifiedDomain};
+pub use organization::{
+    Domain, Organization, Organizations, PrivacyProfile, TenantType, VerifiedDomain,
+};
 pub use permission_grants::{ConsentType, PermissionGrant, PermissionGrants};
 pub use permissions::{DelegatedPermission, MICROSOFT_GRAPH, OFFLINE_ACCESS, OPENID, USER_READ};
 pub use policies::{
-    AuthorizationPolicy, B2bSetting, CrossTenantDefault, DefaultUserPermissions, EmailMethod,
-    EmailOtpForExternal, InvitesFrom, MethodConfiguration, MethodState, MethodTarget, Policies,
-    SecurityDefaults, SignInMethod, TargetConfiguration,
+    AuthenticationMethodsPolicy, AuthorizationPolicy, B2bSetting, CampaignTarget,
+    CrossTenantDefault, DefaultUserPermissions, EmailMethod, EmailOtpForExternal, InvitesFrom,
+    KeyRestrictions, MethodConfiguration, MethodState, MethodTarget, Policies,
+    RegistrationCampaign, RegistrationEnforcement, SecurityDefaults, SignInMethod,
+    TargetConfiguration,
 };
 pub use query::{Filter, ListQuery, Search};
 pub use references::{Memberships, Owners};

@@ -35,6 +35,24 @@ model! {
         created_date_time: String,
         /// Where technical notices go.
         technical_notification_mails: Vec<String>,
+        /// Where notices about security and compliance go.
+        security_compliance_notification_mails: Vec<String>,
+        /// Who is called about security and compliance.
+        security_compliance_notification_phones: Vec<String>,
+        /// Where advertising goes.
+        marketing_notification_emails: Vec<String>,
+        /// Who answers questions about privacy.
+        privacy_profile: PrivacyProfile,
+    }
+}
+
+model! {
+    /// Who answers a tenant's questions about privacy.
+    PrivacyProfile {
+        /// A mail address.
+        contact_email: String,
+        /// Where the tenant's statement about privacy is.
+        statement_url: String,
     }
 }
 
@@ -117,6 +135,23 @@ impl Organizations {
                 "the service's answer names no tenant",
             )
         })
+    }
+
+    /// Changes the given properties of the tenant with this id, which must be the credential's own: where notices go, and
+    /// the statement about privacy. Nothing else can be changed.
+    ///
+    /// Request: `PATCH /organization/{id}`, operation `organization.update`.
+    /// Permission: `Organization.ReadWrite.All`; a user also the role Global Administrator.
+    /// Page: [organization-update](https://learn.microsoft.com/graph/api/organization-update).
+    ///
+    /// # Errors
+    /// 400 `Request_BadRequest` for a property that only the service sets; 404 for another tenant.
+    pub async fn update(&self, tenant: TenantId, organization: &Organization) -> Result<()> {
+        let path = Path::new("/v1.0/organization").segment(tenant.to_string());
+        let request = Request::new("organization.update", Method::Patch, path)
+            .json(organization)
+            .idempotent(true);
+        self.client.write(request).await
     }
 
     /// Lists the tenant's domains, verified or not.

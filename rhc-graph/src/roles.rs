@@ -2,7 +2,7 @@
 
 use crate::{DirectoryObject, Filter, GraphClient, ListQuery};
 use rhc_core::model;
-use rhc_core::{Method, ObjectId, Pages, Path, Request};
+use rhc_core::{Method, ObjectId, Pages, Path, Request, Result};
 use uuid::Uuid;
 
 /// The role definition of Global Administrator, the same in each tenant.
@@ -48,9 +48,19 @@ model! {
     }
 }
 
-/// The directory roles of this tenant.
-///
-/// Permission of all reads: `RoleManagement.Read.Directory`.
+impl RoleAssignment {
+    /// A role for the whole directory.
+    pub fn whole_directory(principal: ObjectId, role: Uuid) -> Self {
+        Self {
+            principal_id: Some(principal),
+            role_definition_id: Some(role),
+            directory_scope_id: Some("/".to_owned()),
+            ..Self::default()
+        }
+    }
+}
+
+/// The directory roles of this tenant: which there are, and who holds them.
 #[derive(Debug, Clone)]
 pub struct Roles {
     client: GraphClient,
@@ -79,6 +89,65 @@ impl Roles {
             expand: Some("principal".to_owned()),
             ..ListQuery::filter(Filter::eq("roleDefinitionId", role.to_string()))
         })
+    }
+
+    /// Reads one assignment.
+    ///
+    /// Request: `GET /roleManagement/directory/roleAssignments/{id}`, operation `roles.assignments.get`.
+    /// Permission: `RoleManagement.Read.Directory`.
+    /// Page: [unifiedroleassignment-get](https://learn.microsoft.com/graph/api/unifiedroleassignment-get).
+    ///
+    /// # Errors
+    /// 404 `Request_ResourceNotFound`.
+    pub async fn assignment(&self, id: &str) -> Result<RoleAssignment> {
+        let path = Path::new("/v1.0/roleManagement/directory/roleAssignments").segment(id);
+        let request = Request::new("roles.assignments.get", Method::Get, path);
+        self.client.read(request).await
+    }
+
+    /// Gives a role to a user, a role-assignable group or a service principal: [`RoleAssignment::whole_directory`].
+    ///
+    /// Request: `POST /roleManagement/directory/roleAssignments`, operation `roles.assignments.create`.
+    /// Permission: `RoleManagement.ReadWrite.Directory`; a user also the role Privileged Role Administrator.
+    /// Page: [rbacapplication-post-roleassignments](https://learn.microsoft.com/graph/api/rbacapplication-post-roleassignments).
+    ///
+    /// # Errors
+    /// 400 `Request_BadRequest` "A conflicting object with one or more of the specified property values is present in the
+    /// directory" where he holds it; 400 and 404 where principal or role is unknown, the principal perhaps not yet
+    /// (unverified: which of both).
+    pub async fn assign(&self, assignment: &RoleAssignment) -> Result<RoleAssignment> {
+        let path = Path::new("/v1.0/roleManagement/directory/roleAssignments");
+        let request = Request::new("roles.assignments.create", Method::Post, path);
+        self.client.read(request.json(assignment)).await
+    }
+
+    /// Takes a role away.
+    ///
+    /// Request: `DELETE /roleManagement/directory/roleAssignments/{id}`, operation `roles.assignments.delete`.
+    /// Permission: as [`assign`](Self::assign).
+    /// Page: [unifiedroleassignment-delete](https://learn.microsoft.com/graph/api/unifiedroleassignment-delete).
+    ///
+    /// # Errors
+    /// 404 `Request_ResourceNotFound`; 400 `Request_BadRequest` for the last Global Administrator (unverified: the code).
+    pub async fn unassign(&self, id: &str) -> Result<()> {
+        let path = Path::new("/v1.0/roleManagement/directory/roleAssignments").segment(id);
+        let request = Request::new("roles.assignments.delete", Method::Delete, path);
+        self.client.write(request).await
+    }
+
+    /// Reads one role.
+    ///
+    /// Request: `GET /roleManagement/directory/roleDefinitions/{id}`, operation `roles.definitions.get`.
+    /// Permission: `RoleManagement.Read.Directory`.
+    /// Page: [unifiedroledefinition-get](https://learn.microsoft.com/graph/api/unifiedroledefinition-get).
+    ///
+    /// # Errors
+    /// 404 `Request_ResourceNotFound`.
+    pub async fn definition(&self, id: Uuid) -> Result<RoleDefinition> {
+        let path = Path::new("/v1.0/roleManagement/directory/roleDefinitions");
+        let path = path.segment(id.to_string());
+        let request = Request::new("roles.definitions.get", Method::Get, path);
+        self.client.read(request).await
     }
 
     /// Lists the roles.

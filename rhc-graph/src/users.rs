@@ -1,6 +1,8 @@
 //! Users: employees, administrators, guests, and the customers of an external tenant.
 
-use crate::{Deltas, GraphClient, HeldAppRoles, ListQuery, Memberships, UserKey};
+use crate::{
+    Deltas, GraphClient, HeldAppRoles, ListQuery, Memberships, UserAuthentication, UserKey,
+};
 use rhc_core::model;
 use rhc_core::{Method, ObjectId, Pages, Path, Request, Result, Sensitive};
 
@@ -228,6 +230,11 @@ impl Users {
     /// The roles of applications that one holds.
     pub fn app_roles_held(&self, user: ObjectId) -> HeldAppRoles {
         HeldAppRoles::of_user(self.client.clone(), user)
+    }
+
+    /// How one of them proves who he is: his registered methods.
+    pub fn authentication(&self, key: impl Into<UserKey>) -> UserAuthentication {
+        UserAuthentication::of_user(self.client.clone(), &key.into())
     }
 
     /// Counts them, or those that the query's filter and search select.

@@ -111,6 +111,14 @@ fn activity(operation: &str) -> Option<[&'static str; 4]> {
         "users.create" => ["Add user", users, "Add", "User"],
         "users.update" => ["Update user", users, "Update", "User"],
         "users.delete" => ["Delete user", users, "Delete", "User"],
+        "invitations.create" => ["Invite external user", users, "Add", "User"],
+        "roles.assignments.create" => ["Add member to role", "RoleManagement", "Assign", "Role"],
+        "roles.assignments.delete" => [
+            "Remove member from role",
+            "RoleManagement",
+            "Unassign",
+            "Role",
+        ],
         "users.revokeSignInSessions" => [
             "Update StsRefreshTokenValidFrom Timestamp",
             users,

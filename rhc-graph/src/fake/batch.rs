@@ -5,6 +5,7 @@
 use super::{Ask, Content, Refusal, Reply, Routes, serve};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use azure_core::base64;
 use rhc_core::fake::{RequestInfo, State, authority::Caller};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -157,11 +158,12 @@ fn response(id: &str, result: Result<Reply, Refusal>, info: &RequestInfo) -> Val
             }
             let (kind, body) = match reply.body {
                 Content::None => (None, Value::Null),
-                Content::Json(body) => (Some("application/json"), body),
-                // A number is JSON by itself; other bytes are not asked for in batches.
+                Content::Json(body) => (Some("application/json".into()), body),
+                // A number is JSON by itself; a file comes in Base64.
                 Content::Plain(kind, bytes) => (
                     Some(kind),
-                    serde_json::from_slice(&bytes).unwrap_or_default(),
+                    serde_json::from_slice(&bytes)
+                        .unwrap_or_else(|_| json!(base64::encode(&bytes))),
                 ),
             };
             if let Some(kind) = kind {

@@ -10,7 +10,7 @@ const RESOURCE: &str = "organizationalBranding";
 /// The id of the default one.
 const DEFAULT: &str = "0";
 
-/// The properties of a branding. Images are written by requests of their own, which the fake has not.
+/// The properties of a branding. Images are written by requests of their own: see [`branding_images`](super::branding_images).
 pub(super) const PROPERTIES: &[Property] = &[
     text("id").create_only().not_null(),
     text("backgroundColor"),
@@ -102,14 +102,62 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     odata::single(call, &set(call), RESOURCE, PROPERTIES, &made).map(Reply::created)
 }
 
-pub(super) fn delete(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
-    own_tenant(call)?;
-    let language = &call.key(1)?.value;
+/// One language's, or the default one by its id.
+pub(super) fn get_localization(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    let language = language(call)?;
     let policies = state.section::<GraphState>().of(call.tenant());
+    let found = policies.branding.get(language).cloned();
+    let found = found.ok_or_else(|| Refusal::not_found(language))?;
+    odata::single(call, &set(call), RESOURCE, PROPERTIES, &found).map(Reply::ok)
+}
+
+pub(super) fn update_localization(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    let language = language(call)?;
+    let body = call.body()?;
+    schema::check(body, PROPERTIES, RESOURCE, false)?;
+    colours(body)?;
+    let policies = state.section::<GraphState>().of(call.tenant());
+    let branding = policies
+        .branding
+        .get_mut(language)
+        .ok_or_else(|| Refusal::not_found(language))?;
+    schema::merge(branding, body);
+    Ok(Reply::no_content())
+}
+
+pub(super) fn delete(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    remove(state, call, language(call)?)
+}
+
+pub(super) fn delete_default(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    own_tenant(call)?;
+    remove(state, call, DEFAULT)
+}
+
+/// Images are removed before what they belong to, as the pages of both deletes say.
+fn remove(state: &mut State, call: &Call, language: &str) -> Result<Reply, Refusal> {
+    let policies = state.section::<GraphState>().of(call.tenant());
+    let images = policies.branding_images.get(language);
+    if images.is_some_and(|images| !images.is_empty()) {
+        return Err(Refusal::bad_request(
+            "All images must be removed before the branding can be deleted.",
+        ));
+    }
     match policies.branding.remove(language) {
         Some(_) => Ok(Reply::no_content()),
         None => Err(Refusal::not_found(language)),
     }
+}
+
+/// The language of the path, the default one by either of its names.
+pub(super) fn language(call: &Call) -> Result<&str, Refusal> {
+    own_tenant(call)?;
+    let asked = call.key(1)?.value.as_str();
+    Ok(if asked.eq_ignore_ascii_case("default") {
+        DEFAULT
+    } else {
+        asked
+    })
 }
 
 fn set(call: &Call) -> String {

@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use axum::http::HeaderMap;
 use rhc_core::fake::authority::{Caller, CallerKind};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -26,6 +27,8 @@ pub struct Call {
     pub headers: HeaderMap,
     /// The body, if there is one.
     pub body: Option<Map<String, Value>>,
+    /// What a PUT sends: a file, which is no JSON.
+    pub(super) file: Bytes,
     /// When it arrived.
     pub at: OffsetDateTime,
 }
@@ -108,7 +111,7 @@ pub(super) enum Content {
     /// JSON.
     Json(Value),
     /// Something else: its type, and itself.
-    Plain(&'static str, Bytes),
+    Plain(Cow<'static, str>, Bytes),
 }
 
 impl Reply {
@@ -120,6 +123,11 @@ impl Reply {
     /// 201 with what was made.
     pub fn created(body: Value) -> Self {
         Self::json(201, body)
+    }
+
+    /// 202: it is begun.
+    pub(super) fn accepted(body: Value) -> Self {
+        Self::json(202, body)
     }
 
     /// 204.
@@ -137,10 +145,10 @@ impl Reply {
     }
 
     /// 200 with something that is not JSON.
-    pub(super) fn plain(kind: &'static str, body: Bytes) -> Self {
+    pub(super) fn plain(kind: impl Into<Cow<'static, str>>, body: Bytes) -> Self {
         Self {
             status: 200,
-            body: Content::Plain(kind, body),
+            body: Content::Plain(kind.into(), body),
             location: None,
         }
     }

@@ -65,8 +65,28 @@ const ROLES: &[(&str, &str)] = &[
         "90db2b9a-d928-4d33-a4dd-8442ae3d41e4",
     ),
     (
+        "IdentityUserFlow.Read.All",
+        "1b0c317f-dd31-4305-9932-259a8b6e8099",
+    ),
+    (
+        "IdentityUserFlow.ReadWrite.All",
+        "65319a09-a2be-469d-8782-f6b07debf789",
+    ),
+    (
         "Organization.Read.All",
         "498476ce-e0fe-48b0-b801-37ba7e2685c6",
+    ),
+    (
+        "Organization.ReadWrite.All",
+        "292d869f-3427-49a8-9dab-8c70152b74e9",
+    ),
+    (
+        "OrganizationalBranding.Read.All",
+        "eb76ac34-0d62-4454-b97c-185e4250dc20",
+    ),
+    (
+        "OrganizationalBranding.ReadWrite.All",
+        "d2ebfbc1-a5f8-424b-83a6-56ab5927a73c",
     ),
     ("Policy.Read.All", "246dd0d5-5bd0-4def-940b-0421030a5b68"),
     (
@@ -98,6 +118,18 @@ const ROLES: &[(&str, &str)] = &[
         "9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8",
     ),
     (
+        "UserAuthenticationMethod.Read.All",
+        "38d9df27-64da-44fd-b7c5-a6fbac20248f",
+    ),
+    (
+        "UserAuthenticationMethod.ReadWrite.All",
+        "50483e42-d915-4231-9639-7fdb7fd190e5",
+    ),
+    (
+        "UserAuthMethod-Passkey.Read.All",
+        "72e00c1d-3e3d-43bb-a0b9-c435611bb1d2",
+    ),
+    (
         "User-PasswordProfile.ReadWrite.All",
         "cc117bb9-00cf-4eb8-b580-ea2a878fe8f7",
     ),
@@ -107,6 +139,7 @@ const ROLES: &[(&str, &str)] = &[
         "User.DeleteRestore.All",
         "eccc023d-eccf-4e7b-9683-8813ab36cecc",
     ),
+    ("User.Invite.All", "09850681-111b-4a89-9bed-3f2cae46d706"),
     ("User.Read.All", "df021288-bdef-4463-88db-98f22de89214"),
     ("User.ReadWrite.All", "741f803b-c850-494e-b5df-cde7c675a1ca"),
 ];

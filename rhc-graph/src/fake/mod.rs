@@ -13,8 +13,10 @@
 mod app_roles;
 mod applications;
 mod audit_logs;
+mod authentication;
 mod batch;
 mod branding;
+mod branding_images;
 mod call;
 mod conditional_access;
 mod deleted;
@@ -23,7 +25,9 @@ mod domains;
 mod federated;
 mod graph_app;
 mod groups;
+mod invitations;
 mod links;
+mod method_policies;
 mod named_locations;
 mod needs;
 mod objects;
@@ -31,6 +35,7 @@ mod odata;
 mod permission_grants;
 mod policies;
 mod refusal;
+mod roles;
 mod route;
 mod routes;
 pub mod schema;
@@ -95,7 +100,7 @@ pub fn register(world: &World, routes: &'static [Route]) {
 
 /// The types whose bodies a table describes, by their names below `microsoft.graph`, for conformance checks.
 pub fn tables() -> Vec<(&'static str, &'static [schema::Property])> {
-    vec![
+    let mut all = vec![
         ("application", applications::APPLICATION.properties),
         ("appRoleAssignment", app_roles::PROPERTIES),
         ("authorizationPolicy", policies::AUTHORIZATION_POLICY),
@@ -108,34 +113,30 @@ pub fn tables() -> Vec<(&'static str, &'static [schema::Property])> {
         ("directoryAudit", audit_logs::DIRECTORY_AUDIT),
         ("domain", domains::DOMAIN),
         ("domainDnsTxtRecord", domains::TXT_RECORD),
-        (
-            "emailAuthenticationMethodConfiguration",
-            policies::EMAIL_METHOD,
-        ),
         ("federatedIdentityCredential", federated::PROPERTIES),
-        (
-            "fido2AuthenticationMethodConfiguration",
-            policies::FIDO2_METHOD,
-        ),
         ("group", groups::GROUP.properties),
         (
             "identitySecurityDefaultsEnforcementPolicy",
             policies::SECURITY_DEFAULTS,
         ),
+        ("invitation", invitations::PROPERTIES),
         ("ipNamedLocation", named_locations::IP),
         ("oAuth2PermissionGrant", permission_grants::PROPERTIES),
         ("organization", tenant::ORGANIZATION),
         ("organizationalBranding", branding::PROPERTIES),
+        ("organizationalBrandingLocalization", branding::PROPERTIES),
         (
             "servicePrincipal",
             service_principals::SERVICE_PRINCIPAL.properties,
         ),
         ("signIn", audit_logs::SIGN_IN),
-        ("smsAuthenticationMethodConfiguration", policies::SMS_METHOD),
-        ("unifiedRoleAssignment", tenant::ROLE_ASSIGNMENT),
-        ("unifiedRoleDefinition", tenant::ROLE_DEFINITION),
+        ("unifiedRoleAssignment", roles::ROLE_ASSIGNMENT),
+        ("unifiedRoleDefinition", roles::ROLE_DEFINITION),
         ("user", users::USER.properties),
-    ]
+    ];
+    all.extend(authentication::tables());
+    all.extend(method_policies::tables());
+    all
 }
 
 /// The operations of this crate's fake, for conformance checks.
@@ -249,8 +250,17 @@ fn serve(
             continue;
         }
         *operation = route.operation;
+        // Graph has PUT for files only.
+        let is_file = ask.method == "PUT";
         let call = Call {
-            body: parse(ask.headers, ask.body)?,
+            body: match is_file {
+                true => None,
+                false => parse(ask.headers, ask.body)?,
+            },
+            file: match is_file {
+                true => ask.body.clone(),
+                false => Bytes::new(),
+            },
             caller: caller.clone(),
             keys,
             query: Query::parse(ask.query)?,

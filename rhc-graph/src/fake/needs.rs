@@ -276,3 +276,114 @@ pub(super) const READ_DOMAIN_RECORDS: Needs = &[&[
     "Domain.ReadWrite.All",
     "Directory.AccessAsUser.All",
 ]];
+pub(super) const READ_METHODS: Needs = &[&[
+    "UserAuthenticationMethod.Read.All",
+    "UserAuthenticationMethod.ReadWrite.All",
+]];
+pub(super) const READ_PASSWORDS: Needs = &[&[
+    "UserAuthenticationMethod.Read.All",
+    "UserAuthenticationMethod.ReadWrite.All",
+    "UserAuthMethod-Password.Read.All",
+    "UserAuthMethod-Password.ReadWrite.All",
+]];
+pub(super) const RESET_PASSWORD: Needs = &[&["UserAuthenticationMethod.ReadWrite.All"]];
+pub(super) const READ_EMAILS: Needs = &[&[
+    "UserAuthenticationMethod.Read.All",
+    "UserAuthenticationMethod.ReadWrite.All",
+    "UserAuthMethod-Email.Read.All",
+    "UserAuthMethod-Email.ReadWrite.All",
+]];
+pub(super) const WRITE_EMAILS: Needs = &[&[
+    "UserAuthenticationMethod.ReadWrite.All",
+    "UserAuthMethod-Email.ReadWrite.All",
+]];
+pub(super) const READ_PHONES: Needs = &[&[
+    "UserAuthenticationMethod.Read.All",
+    "UserAuthenticationMethod.ReadWrite.All",
+    "UserAuthMethod-Phone.Read.All",
+    "UserAuthMethod-Phone.ReadWrite.All",
+]];
+pub(super) const WRITE_PHONES: Needs = &[&[
+    "UserAuthenticationMethod.ReadWrite.All",
+    "UserAuthMethod-Phone.ReadWrite.All",
+]];
+pub(super) const READ_PASSES: Needs = &[&[
+    "UserAuthenticationMethod.Read.All",
+    "UserAuthenticationMethod.ReadWrite.All",
+    "UserAuthMethod-TAP.Read.All",
+    "UserAuthMethod-TAP.ReadWrite.All",
+]];
+pub(super) const WRITE_PASSES: Needs = &[&[
+    "UserAuthenticationMethod.ReadWrite.All",
+    "UserAuthMethod-TAP.ReadWrite.All",
+]];
+pub(super) const READ_AUTHENTICATORS: Needs = &[&[
+    "UserAuthenticationMethod.Read.All",
+    "UserAuthenticationMethod.ReadWrite.All",
+    "UserAuthMethod-MicrosoftAuthApp.Read.All",
+    "UserAuthMethod-MicrosoftAuthApp.ReadWrite.All",
+]];
+pub(super) const WRITE_AUTHENTICATORS: Needs = &[&[
+    "UserAuthenticationMethod.ReadWrite.All",
+    "UserAuthMethod-MicrosoftAuthApp.ReadWrite.All",
+]];
+pub(super) const READ_SOFTWARE_OATH: Needs = &[&[
+    "UserAuthenticationMethod.Read.All",
+    "UserAuthenticationMethod.ReadWrite.All",
+    "UserAuthMethod-SoftwareOATH.Read.All",
+    "UserAuthMethod-SoftwareOATH.ReadWrite.All",
+]];
+pub(super) const WRITE_SOFTWARE_OATH: Needs = &[&[
+    "UserAuthenticationMethod.ReadWrite.All",
+    "UserAuthMethod-SoftwareOATH.ReadWrite.All",
+]];
+pub(super) const READ_WINDOWS_HELLO: Needs = &[&[
+    "UserAuthenticationMethod.Read.All",
+    "UserAuthenticationMethod.ReadWrite.All",
+    "UserAuthMethod-WindowsHello.Read.All",
+    "UserAuthMethod-WindowsHello.ReadWrite.All",
+]];
+pub(super) const WRITE_WINDOWS_HELLO: Needs = &[&[
+    "UserAuthenticationMethod.ReadWrite.All",
+    "UserAuthMethod-WindowsHello.ReadWrite.All",
+]];
+pub(super) const READ_PLATFORM_CREDENTIALS: Needs = &[&[
+    "UserAuthenticationMethod.Read.All",
+    "UserAuthenticationMethod.ReadWrite.All",
+    "UserAuthMethod-PlatformCred.Read.All",
+    "UserAuthMethod-PlatformCred.ReadWrite.All",
+]];
+pub(super) const WRITE_PLATFORM_CREDENTIALS: Needs = &[&[
+    "UserAuthenticationMethod.ReadWrite.All",
+    "UserAuthMethod-PlatformCred.ReadWrite.All",
+]];
+// To list passkeys takes the permission of passkeys: Microsoft's list has no other of those for all users.
+pub(super) const LIST_PASSKEYS: Needs = &[&["UserAuthMethod-Passkey.Read.All"]];
+pub(super) const READ_PASSKEYS: Needs = &[&[
+    "UserAuthenticationMethod.Read.All",
+    "UserAuthenticationMethod.ReadWrite.All",
+    "UserAuthMethod-Passkey.Read.All",
+    "UserAuthMethod-Passkey.ReadWrite.All",
+]];
+pub(super) const WRITE_PASSKEYS: Needs = &[&[
+    "UserAuthenticationMethod.ReadWrite.All",
+    "UserAuthMethod-Passkey.ReadWrite.All",
+]];
+pub(super) const INVITE: Needs = &[&[
+    "User.Invite.All",
+    "User.ReadWrite.All",
+    "Directory.ReadWrite.All",
+]];
+pub(super) const WRITE_ORGANIZATION: Needs = &[&["Organization.ReadWrite.All"]];
+pub(super) const READ_IMAGES: Needs = &[&[
+    "OrganizationalBranding.Read.All",
+    "OrganizationalBranding.ReadWrite.All",
+    "Organization.Read.All",
+    "Organization.ReadWrite.All",
+]];
+pub(super) const WRITE_ROLES: Needs = &[&["RoleManagement.ReadWrite.Directory"]];
+pub(super) const READ_METHODS_POLICY: Needs = &[&[
+    "Policy.Read.All",
+    "Policy.Read.AuthenticationMethod",
+    "Policy.ReadWrite.AuthenticationMethod",
+]];

@@ -1,7 +1,7 @@
 //! The tenant's policies: one of each kind, there from the beginning.
 
 use super::schema::{
-    self, Kind, Property, filled, flag, guid, objects, one_of, property, short, text, texts,
+    self, Kind, Property, filled, flag, guid, objects, one_of, property, text, texts,
 };
 use super::state::{GraphState, TenantPolicies};
 use super::{Call, Refusal, Reply, odata};
@@ -10,13 +10,19 @@ use serde_json::{Map, Value, json};
 
 /// A policy of which each tenant has one.
 #[derive(Debug)]
-struct Singleton {
-    name: &'static str,
-    set: &'static str,
-    type_name: &'static str,
-    properties: &'static [Property],
-    needs_type: bool,
-    initial: fn(TenantKind) -> Value,
+pub(super) struct Singleton {
+    /// Its name in the state.
+    pub(super) name: &'static str,
+    /// Where it stands.
+    pub(super) set: &'static str,
+    /// Its type below `microsoft.graph`.
+    pub(super) type_name: &'static str,
+    /// Its properties.
+    pub(super) properties: &'static [Property],
+    /// Whether a change has to say of which type it is.
+    pub(super) needs_type: bool,
+    /// What it is in a new tenant.
+    pub(super) initial: fn(TenantKind) -> Value,
 }
 
 const TARGET: &[Property] = &[
@@ -31,41 +37,6 @@ const B2B: &[Property] = &[
     schema::object("usersAndGroups", TARGETS),
     schema::object("applications", TARGETS),
 ];
-const METHOD_TARGET: &[Property] = &[
-    one_of("targetType", &["user", "group"]).not_null(),
-    text("id").not_null(),
-    flag("isRegistrationRequired").not_null(),
-];
-
-const SMS_TARGET: &[Property] = &[
-    one_of("targetType", &["user", "group"]).not_null(),
-    text("id").not_null(),
-    flag("isRegistrationRequired").not_null(),
-    flag("isUsableForSignIn").not_null(),
-];
-const EXCLUDED: &[Property] = &[
-    one_of("targetType", &["user", "group"]).not_null(),
-    short("id", 64).not_null(),
-];
-
-pub(super) const SMS_METHOD: &[Property] = &[
-    text("id").read_only(),
-    one_of("state", &["enabled", "disabled"]),
-    objects("includeTargets", SMS_TARGET).or_null(),
-    objects("excludeTargets", EXCLUDED),
-];
-
-pub(super) const FIDO2_METHOD: &[Property] = &[
-    text("id").read_only(),
-    one_of("state", &["enabled", "disabled"]),
-    text("defaultPasskeyProfile"),
-    flag("isAttestationEnforced"),
-    flag("isSelfServiceRegistrationAllowed"),
-    property("keyRestrictions", Kind::Any),
-    objects("includeTargets", METHOD_TARGET).or_null(),
-    objects("excludeTargets", EXCLUDED),
-];
-
 pub(super) const AUTHORIZATION_POLICY: &[Property] = &[
     text("id").read_only(),
     one_of(
@@ -122,17 +93,6 @@ pub(super) const CROSS_TENANT_DEFAULT: &[Property] = &[
     property("tenantRestrictions", Kind::Any),
 ];
 
-pub(super) const EMAIL_METHOD: &[Property] = &[
-    text("id").read_only(),
-    one_of("state", &["enabled", "disabled"]),
-    one_of(
-        "allowExternalIdToUseEmailOtp",
-        &["default", "enabled", "disabled"],
-    ),
-    objects("includeTargets", METHOD_TARGET).or_null(),
-    objects("excludeTargets", EXCLUDED),
-];
-
 const AUTHORIZATION: Singleton = Singleton {
     name: "authorizationPolicy",
     set: "policies/authorizationPolicy",
@@ -183,35 +143,8 @@ fn everybody(access: &str) -> Value {
         "applications": {"accessType": access, "targets": [{"target": "AllApplications", "targetType": "application"}]}})
 }
 
-const EMAIL: Singleton = Singleton {
-    name: "emailAuthenticationMethod",
-    set: "authenticationMethodConfigurations",
-    type_name: "emailAuthenticationMethodConfiguration",
-    properties: EMAIL_METHOD,
-    needs_type: true,
-    initial: |_| json!({"id": "Email", "state": "disabled", "allowExternalIdToUseEmailOtp": "default"}),
-};
-
-const SMS: Singleton = Singleton {
-    name: "smsAuthenticationMethod",
-    set: "authenticationMethodConfigurations",
-    type_name: "smsAuthenticationMethodConfiguration",
-    properties: SMS_METHOD,
-    needs_type: true,
-    initial: |_| json!({"id": "Sms", "state": "disabled"}),
-};
-
-const FIDO2: Singleton = Singleton {
-    name: "fido2AuthenticationMethod",
-    set: "authenticationMethodConfigurations",
-    type_name: "fido2AuthenticationMethodConfiguration",
-    properties: FIDO2_METHOD,
-    needs_type: true,
-    initial: |_| json!({"id": "Fido2", "state": "disabled"}),
-};
-
 impl Singleton {
-    fn of<'a>(&self, state: &'a mut State, call: &Call) -> &'a mut Map<String, Value> {
+    pub(super) fn of<'a>(&self, state: &'a mut State, call: &Call) -> &'a mut Map<String, Value> {
         let tenant = state.directory_ref().tenant_by_id(call.tenant());
         let kind = tenant.map_or(TenantKind::Workforce, |tenant| tenant.kind);
         let policies: &mut TenantPolicies = state.section::<GraphState>().of(call.tenant());
@@ -226,7 +159,7 @@ impl Singleton {
             })
     }
 
-    fn get(&self, state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+    pub(super) fn get(&self, state: &mut State, call: &Call) -> Result<Reply, Refusal> {
         let body = self.of(state, call).clone();
         let mut answer = odata::single(call, self.set, self.type_name, self.properties, &body)?;
         if self.needs_type {
@@ -235,8 +168,13 @@ impl Singleton {
         Ok(Reply::ok(answer))
     }
 
-    fn update(&self, state: &mut State, call: &Call) -> Result<Reply, Refusal> {
-        let body = call.body()?;
+    pub(super) fn update(&self, state: &mut State, call: &Call) -> Result<Reply, Refusal> {
+        self.change(state, call, call.body()?)?;
+        Ok(Reply::no_content())
+    }
+
+    /// Whether a change is one of this policy.
+    pub(super) fn check(&self, body: &Map<String, Value>) -> Result<(), Refusal> {
         let stated = body.get("@odata.type").and_then(Value::as_str);
         let wanted = format!("#microsoft.graph.{}", self.type_name);
         if self.needs_type && stated.is_none_or(|stated| !stated.eq_ignore_ascii_case(&wanted)) {
@@ -246,19 +184,36 @@ impl Singleton {
                 format!("The property '@odata.type' must be '{wanted}'."),
             ));
         }
-        schema::check(body, self.properties, self.type_name, false)?;
+        schema::check(body, self.properties, self.type_name, false)
+    }
+
+    /// Changes what a body says.
+    pub(super) fn change(
+        &self,
+        state: &mut State,
+        call: &Call,
+        body: &Map<String, Value>,
+    ) -> Result<(), Refusal> {
+        self.check(body)?;
         let policy = self.of(state, call);
         schema::merge(policy, body);
         if policy.contains_key("isServiceDefault") {
             policy.insert("isServiceDefault".to_owned(), json!(false));
         }
-        Ok(Reply::no_content())
+        Ok(())
     }
 }
 
 /// Whether security defaults are in force in the caller's tenant.
 pub(super) fn has_security_defaults(state: &mut State, call: &Call) -> bool {
     DEFAULTS.of(state, call).get("isEnabled") == Some(&json!(true))
+}
+
+/// Who may invite guests to the caller's tenant.
+pub(super) fn allow_invites_from(state: &mut State, call: &Call) -> String {
+    let policy = AUTHORIZATION.of(state, call);
+    let own = policy.get("allowInvitesFrom").and_then(Value::as_str);
+    own.unwrap_or_default().to_owned()
 }
 
 pub(super) fn authorization(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
@@ -295,30 +250,4 @@ pub(super) fn cross_tenant(state: &mut State, call: &Call) -> Result<Reply, Refu
 
 pub(super) fn update_cross_tenant(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     CROSS_TENANT.update(state, call)
-}
-
-pub(super) fn email(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
-    EMAIL.get(state, call)
-}
-
-pub(super) fn update_email(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
-    EMAIL.update(state, call)
-}
-
-/// The other methods of which the fake knows the table; Microsoft has more.
-fn method(call: &Call) -> Result<&'static Singleton, Refusal> {
-    let asked = &call.key(0)?.value;
-    [("sms", &SMS), ("fido2", &FIDO2)]
-        .into_iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case(asked))
-        .map(|(_, method)| method)
-        .ok_or_else(|| Refusal::not_found(asked))
-}
-
-pub(super) fn other_method(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
-    method(call)?.get(state, call)
-}
-
-pub(super) fn update_other_method(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
-    method(call)?.update(state, call)
 }

@@ -1,5 +1,6 @@
 //! What the fake remembers beside the World's directory.
 
+use super::authentication;
 use rhc_core::fake::{Section, SectionProblem};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -34,6 +35,18 @@ pub(super) struct TenantPolicies {
     /// Named locations by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) named_locations: BTreeMap<Uuid, Map<String, Value>>,
+    /// The methods by which users prove who they are, by the user's id and then the method's; passwords only once they were set.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) authentication: BTreeMap<Uuid, BTreeMap<String, Map<String, Value>>>,
+    /// What the service does with such methods, by the user's id and then the operation's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) method_operations: BTreeMap<Uuid, BTreeMap<Uuid, Map<String, Value>>>,
+    /// What was written of the tenant itself.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub(super) organization: Map<String, Value>,
+    /// The images of the sign-in page, by language and name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) branding_images: BTreeMap<String, BTreeMap<String, StoredImage>>,
     /// Domains that are not verified yet.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) waiting_domains: BTreeSet<String>,
@@ -46,6 +59,16 @@ pub(super) struct TenantPolicies {
     /// When Conditional Access was asked last.
     #[serde(skip)]
     pub(super) asked: Option<OffsetDateTime>,
+}
+
+/// An image of the sign-in page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct StoredImage {
+    /// Such as `image/png`.
+    pub(super) content_type: String,
+    /// The file, in Base64.
+    pub(super) bytes: String,
 }
 
 /// What one who asks for changes has been told.
@@ -120,6 +143,19 @@ impl Section for GraphState {
                 for (id, one) in all {
                     if one.get("id") != Some(&json!(id)) {
                         return Err(named(kind, &id.to_string()));
+                    }
+                }
+            }
+            for (user, methods) in &policies.authentication {
+                for (id, one) in methods {
+                    if one.get("id") != Some(&json!(id)) {
+                        return Err(named(&format!("authentication.{user}"), id));
+                    }
+                    if !authentication::is_known(one) {
+                        return Err(SectionProblem::new(
+                            format!("tenants.{tenant}.authentication.{user}.{id}.@odata.type"),
+                            "it must be the type of a method, such as #microsoft.graph.phoneAuthenticationMethod",
+                        ));
                     }
                 }
             }

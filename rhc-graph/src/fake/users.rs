@@ -273,7 +273,7 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
 }
 
 /// Only a Global Administrator touches those who hold a directory role.
-fn guard_administrator(state: &State, call: &Call, id: Uuid) -> Result<(), Refusal> {
+pub(super) fn guard_administrator(state: &State, call: &Call, id: Uuid) -> Result<(), Refusal> {
     let Some(tenant) = state.directory_ref().tenant_by_id(call.tenant()) else {
         return Ok(());
     };
@@ -293,6 +293,11 @@ fn password(body: &Map<String, Value>) -> Result<(), Refusal> {
         .and_then(|profile| profile.get("password"))
         .and_then(Value::as_str)
         .ok_or_else(|| Refusal::required("passwordProfile", "User"))?;
+    complex(password)
+}
+
+/// Whether a password is as complex as every tenant demands.
+pub(super) fn complex(password: &str) -> Result<(), Refusal> {
     let kinds: [fn(char) -> bool; 4] = [
         |c| c.is_ascii_lowercase(),
         |c| c.is_ascii_uppercase(),

@@ -60,5 +60,7 @@ model! {
         is_registration_required: bool,
         /// Text messages only: whether they may replace the password, and not only come after it.
         is_usable_for_sign_in: bool,
+        /// Microsoft Authenticator only: `any`, `push` or `deviceBasedPush`.
+        authentication_mode: String,
     }
 }

@@ -9,7 +9,10 @@ mod security_defaults;
 pub use authorization::{AuthorizationPolicy, DefaultUserPermissions, InvitesFrom};
 pub use cross_tenant::{B2bSetting, CrossTenantDefault, TargetConfiguration};
 pub use email_method::{EmailMethod, EmailOtpForExternal, MethodState, MethodTarget};
-pub use method::{MethodConfiguration, SignInMethod};
+pub use method::{
+    AuthenticationMethodsPolicy, CampaignTarget, KeyRestrictions, MethodConfiguration,
+    RegistrationCampaign, RegistrationEnforcement, SignInMethod,
+};
 pub use security_defaults::SecurityDefaults;
 
 use crate::GraphClient;
@@ -148,6 +151,40 @@ impl Policies {
         self.client.write(request).await
     }
 
+    /// Reads everything about signing in with something beside a password: all methods, and what users are asked to register.
+    ///
+    /// Request: `GET /policies/authenticationMethodsPolicy`, operation `policies.authenticationMethods.get`.
+    /// Permission: `Policy.Read.AuthenticationMethod`.
+    /// Page: [authenticationmethodspolicy-get](https://learn.microsoft.com/graph/api/authenticationmethodspolicy-get).
+    ///
+    /// # Errors
+    /// Any [`Error`](rhc_core::Error).
+    pub async fn authentication_methods(&self) -> Result<AuthenticationMethodsPolicy> {
+        self.client
+            .read(get("policies.authenticationMethods.get", method::PATH))
+            .await
+    }
+
+    /// Changes what users are asked to register, and the methods that the policy names; others stay.
+    ///
+    /// Request: `PATCH /policies/authenticationMethodsPolicy`, operation `policies.authenticationMethods.update`.
+    /// Permission: `Policy.ReadWrite.AuthenticationMethod`; a user also the role Authentication Policy Administrator.
+    /// Page: [authenticationmethodspolicy-update](https://learn.microsoft.com/graph/api/authenticationmethodspolicy-update).
+    ///
+    /// # Errors
+    /// 403 `Authorization_RequestDenied`; 400 for a method without its `@odata.type`.
+    pub async fn update_authentication_methods(
+        &self,
+        policy: &AuthenticationMethodsPolicy,
+    ) -> Result<()> {
+        let request = update(
+            "policies.authenticationMethods.update",
+            method::PATH,
+            policy,
+        );
+        self.client.write(request).await
+    }
+
     /// Reads who may sign in with another method.
     ///
     /// Request: `GET /policies/authenticationMethodsPolicy/authenticationMethodConfigurations/{method}`, operation `policies.method.get`.
@@ -181,6 +218,20 @@ impl Policies {
         let request = Request::new("policies.method.update", Method::Patch, method.path())
             .json(&configuration)
             .idempotent(true);
+        self.client.write(request).await
+    }
+
+    /// Makes a method again what it was in a new tenant.
+    ///
+    /// Request: `DELETE /policies/authenticationMethodsPolicy/authenticationMethodConfigurations/{method}`, operation `policies.method.reset`.
+    /// Permission: `Policy.ReadWrite.AuthenticationMethod`.
+    /// Pages: [smsauthenticationmethodconfiguration-delete](https://learn.microsoft.com/graph/api/smsauthenticationmethodconfiguration-delete),
+    /// [fido2authenticationmethodconfiguration-delete](https://learn.microsoft.com/graph/api/fido2authenticationmethodconfiguration-delete).
+    ///
+    /// # Errors
+    /// 403 `Authorization_RequestDenied`.
+    pub async fn reset_method(&self, method: SignInMethod) -> Result<()> {
+        let request = Request::new("policies.method.reset", Method::Delete, method.path());
         self.client.write(request).await
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::place::{Place, raw, refused};
 use rhc_graph::{
-    Branding, Brandings, Method, MethodConfiguration, MethodState, MethodTarget, SignInMethod,
-    TenantId,
+    Branding, BrandingImage, Brandings, DEFAULT_BRANDING, Image, Method, MethodConfiguration,
+    MethodState, MethodTarget, SignInMethod, TenantId,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -188,4 +188,98 @@ async fn a_way_to_sign_in_is_updated_by_its_own_type_and_known() {
         "Request_ResourceNotFound",
         "does not exist",
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_language_has_texts_of_its_own() {
+    let place = Place::settled();
+    let brandings = brandings(&place);
+    brandings.create(&english("Welcome")).await.unwrap();
+    brandings
+        .update_localization("en-US", &text("Hello"))
+        .await
+        .unwrap();
+    let read = brandings.localization_opt("en-US").await.unwrap().unwrap();
+    assert_eq!(read.sign_in_page_text.as_deref(), Some("Hello"));
+    assert_eq!(brandings.localization_opt("de").await.unwrap(), None);
+    let missing = brandings.update_localization("de", &text("Hallo")).await;
+    refused(missing, 404, "Request_ResourceNotFound", "does not exist");
+    let default = brandings.localization_opt("default").await.unwrap();
+    assert_eq!(default.and_then(|own| own.id).as_deref(), Some("0"));
+}
+
+/// The beginning of a PNG of this size, and so many bytes.
+fn png(width: u16, height: u16, length: usize) -> Image {
+    let mut file = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0".to_vec();
+    file.extend(width.to_be_bytes());
+    file.extend([0, 0]);
+    file.extend(height.to_be_bytes());
+    file.resize(length, 0);
+    Image::png(file)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_image_is_of_its_type_and_no_larger_than_it_may_be() {
+    let place = Place::settled();
+    let brandings = brandings(&place);
+    let logo = png(245, 36, 100);
+    let banner = BrandingImage::BannerLogo;
+    let early = brandings.put_image(DEFAULT_BRANDING, banner, &logo).await;
+    refused(early, 404, "Request_ResourceNotFound", "does not exist");
+    brandings.create(&english("Welcome")).await.unwrap();
+    for (image, file, words) in [
+        (banner, Image::png(""), "empty"),
+        (banner, Image::png("no image"), "only PNG and JPEG"),
+        (banner, Image::jpeg(logo.bytes.clone()), "only PNG and JPEG"),
+        (banner, png(246, 36, 100), "245 x 36 are allowed"),
+        (BrandingImage::HeaderLogo, png(245, 37, 100), "245 x 36"),
+        (
+            BrandingImage::Background,
+            png(1921, 1080, 100),
+            "1920 x 1080",
+        ),
+        (
+            BrandingImage::SquareLogo,
+            png(240, 240, 10_241),
+            "larger than 10 KB",
+        ),
+        (
+            BrandingImage::SquareLogoDark,
+            png(241, 240, 100),
+            "240 x 240",
+        ),
+        (
+            BrandingImage::CustomCss,
+            Image::css("a".repeat(25_601)),
+            "larger than 25 KB",
+        ),
+        (BrandingImage::CustomCss, logo.clone(), "only CSS"),
+        (BrandingImage::Favicon, Image::css("a"), "not allowed"),
+    ] {
+        let answer = brandings.put_image(DEFAULT_BRANDING, image, &file).await;
+        refused(answer, 400, "Request_BadRequest", words);
+    }
+    brandings
+        .put_image(DEFAULT_BRANDING, banner, &logo)
+        .await
+        .unwrap();
+    let read = brandings.image(DEFAULT_BRANDING, banner).await.unwrap();
+    assert_eq!(read, Some(logo));
+    let branding = brandings.get_opt().await.unwrap().unwrap();
+    let address = branding.banner_logo_relative_url.unwrap();
+    assert!(
+        address.contains("/logintenantbranding/0/bannerlogo"),
+        "{address}"
+    );
+    // Images go first.
+    let answer = brandings.delete_default().await;
+    refused(answer, 400, "Request_BadRequest", "All images");
+    brandings
+        .delete_image(DEFAULT_BRANDING, banner)
+        .await
+        .unwrap();
+    let again = brandings.delete_image(DEFAULT_BRANDING, banner).await;
+    refused(again, 404, "Request_ResourceNotFound", "");
+    brandings.delete_default().await.unwrap();
+    assert_eq!(brandings.get_opt().await.unwrap(), None);
 }

@@ -18,7 +18,7 @@ pub(crate) const ALL: &[&str] = &[
     "Directory.Read.All",
     "Domain.ReadWrite.All",
     "Group.ReadWrite.All",
-    "Organization.Read.All",
+    "Organization.ReadWrite.All",
     "OrganizationalBranding.ReadWrite.All",
     "Policy.Read.All",
     "Policy.ReadWrite.Authorization",
@@ -30,6 +30,9 @@ pub(crate) const ALL: &[&str] = &[
     "User.ReadWrite.All",
     "User.DeleteRestore.All",
     "User.RevokeSessions.All",
+    "User.Invite.All",
+    "UserAuthenticationMethod.ReadWrite.All",
+    "UserAuthMethod-Passkey.Read.All",
 ];
 
 /// A World with two workforce tenants and an external one.

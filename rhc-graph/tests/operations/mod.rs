@@ -2,6 +2,7 @@
 
 mod applications;
 mod audit_logs;
+mod authentication;
 mod batch;
 mod branding;
 mod conditional_access;
@@ -9,6 +10,7 @@ mod deleted_items;
 mod deltas;
 mod domains;
 mod groups;
+mod invitations;
 mod named_locations;
 mod permission_grants;
 pub(crate) mod place;

@@ -3,13 +3,12 @@
 use rhc_core::fake::{
     Dns, ObjectKind, RecordType, Replication, TenantKind, World, WorldOptions, directory::NewTenant,
 };
+pub(crate) use rhc_core::testing::CERTIFICATE;
 use rhc_core::testing::Live;
 use rhc_graph::{AppId, ListQuery, ObjectId, TenantId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// The public part of a certificate whose key nobody has.
-pub(crate) const CERTIFICATE: &str = "MIIDEzCCAfugAwIBAgIULdHSIdRHBpG3ffk0LBtGopNzuzcwDQYJKoZIhvcNAQELBQAwGTEXMBUGA1UEAwwOcmhjLWhwMi1xYS13ZWIwHhcNMjYxMTIyMTgwNjE5WhcNNDYxMTE3MTgwNjE5WjAZMRcwFQYDVQQDDA5yaGMtaHAyLXFhLXdlYjCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBAL7pcxSV5RR4Rj65im+smJuwLeCdV9dYi/sSd4tlqJP/b9NGZDalz73z19MJiCI977QYbh9MNoxp0BzcSu7yBcXg2YST09tCgKCZ5qh1Ofo24CgaOQojcjuuCBm5RZvFbd4kXt6ZZ8d1hDkOddJjofGwxkhNxfkq/xW/AzUKbl5O3t+NVt8C5JUX3F5+RB7UBpjxRjuH7UheeWLQ5AIoJ6LQKXkKEJwrROBipyQ3/X2ni65iC/sfUiNpWvgoN00F8T8XkaUjU+0vHSmOfuH6/JKJOU8HjLw4hVX0HH6SmBMsghdVHGWl24FQGAC4GOrQvIgT8duhsqcQX1QphdYdV5sCAwEAAaNTMFEwHQYDVR0OBBYEFLyVee9uTsdquQV2id2L/Te6cvXvMB8GA1UdIwQYMBaAFLyVee9uTsdquQV2id2L/Te6cvXvMA8GA1UdEwEB/wQFMAMBAf8wDQYJKoZIhvcNAQELBQADggEBADt2hqt9rA6os8qNhpczTWemWlw3X2oTy4qlWh+SDr74lDpXGsdRexv1/+6HuPX3jdcPIi8pKnjAVGBhTcxj6HLvcWhWuGX0UIOc+yQ/wp263kwQqA5ADEHm7o7IKpMUxIDAb9eQXisUQUA3nI9mdKssQOmdumHe7rLoGNfCvH8nI/+LaD91lBiio629xmzriUTMkH8h5lCn8r6D7pv+C1j2jl3dCKXQASpdx1efS1Q8sfW0WQto8pn/q+8oHcLm5Dme2te1j8EPYBDZQ2E1Sz1v9UvPLYaYJ8+VVXcR4ygkp81rXK+ASIV+qXTz8NZIizXhQUefv9vCN6gvEozBU10=";
 pub(crate) const TENANT: &str = "ed01df5d-6b39-45f8-82ae-36b88e5daae0";
 pub(crate) const APPLICATION: &str = "0a000000-0000-4000-8000-000000000001";
 pub(crate) const APP: &str = "0a000000-0000-4000-8000-000000000002";
@@ -32,6 +31,18 @@ pub(crate) const API: &str = "0b000000-0000-4000-8000-000000000002";
 pub(crate) const PASSWORD: &str = "0a000000-0000-4000-8000-00000000000b";
 pub(crate) const ROLE: &str = "0a000000-0000-4000-8000-00000000000a";
 pub(crate) const ASSIGNMENT: &str = "41W1zT6z1U-kJxf62svfp1HFE8pMZhxDun-ThPczmJE";
+
+/// The role Directory Readers, which the member holds.
+pub(crate) const HELD: &str = "lAPpYvVpN0KRkAEhdxReEMmO4KwRqtpKkUWt3wOYIz4-1";
+/// What the member proves with that he is himself.
+pub(crate) const EMAIL: &str = "3ddfcfc8-9383-446f-83cc-3ab9be4be18f";
+pub(crate) const MOBILE: &str = "3179e48a-750b-4051-897c-87b9720928f7";
+pub(crate) const PASS: &str = "0d000000-0000-4000-8000-000000000011";
+pub(crate) const PASSKEY: &str = "-2_GRUg2-HYz6_1YG4YRAQ2";
+pub(crate) const AUTHENTICATOR: &str = "0d000000-0000-4000-8000-000000000012";
+pub(crate) const SOFTWARE_OATH: &str = "0d000000-0000-4000-8000-000000000013";
+pub(crate) const WINDOWS_HELLO: &str = "b5e01f81-1d0d-4a57-8d3b-0b0b6d4e4b7a";
+pub(crate) const PLATFORM_CREDENTIAL: &str = "0d000000-0000-4000-8000-000000000014";
 
 /// Who asks.
 #[derive(Debug, Clone, Copy)]
@@ -163,10 +174,69 @@ fn seed(world: &World) {
             created: time::macros::datetime!(2026-11-23 08:30 UTC),
         };
         let owner = directory.tenant_mut(tenant).unwrap();
+        let held = rhc_core::fake::directory::RoleAssignment {
+            principal_id: MEMBER.parse().unwrap(),
+            role_definition_id: "88d8e3e3-8f55-4a1e-953a-9b9898b8876b".parse().unwrap(),
+            directory_scope_id: "/".into(),
+        };
+        owner.role_assignments.insert(HELD.into(), held);
         owner
             .app_role_assignments
             .insert(ASSIGNMENT.into(), assignment);
     });
+}
+
+/// The methods that the member has registered.
+fn methods() -> Value {
+    let mut methods = json!({});
+    let mut add = |id: &str, kind: &str, own: Value| {
+        let mut method = json!({"@odata.type": format!("#microsoft.graph.{kind}AuthenticationMethod"), "id": id});
+        for (name, value) in own.as_object().unwrap() {
+            method[name] = value.clone();
+        }
+        methods[id] = method;
+    };
+    let made = "2026-11-23T08:10:00Z";
+    add(
+        EMAIL,
+        "email",
+        json!({"emailAddress": "member@example.com"}),
+    );
+    add(
+        MOBILE,
+        "phone",
+        json!({"phoneNumber": "+1 2065555555", "phoneType": "mobile"}),
+    );
+    add(
+        PASS,
+        "temporaryAccessPass",
+        json!({"createdDateTime": made, "startDateTime": "2026-11-23T10:00:00Z",
+        "lifetimeInMinutes": 60, "isUsableOnce": true}),
+    );
+    add(
+        PASSKEY,
+        "fido2",
+        json!({"displayName": "Red key", "createdDateTime": made, "aaGuid": "2fc0579f-8113-47ea-b116-bb5a8db9202a",
+        "model": "NFC key", "attestationCertificates": ["a certificate"], "attestationLevel": "attested", "passkeyType": "deviceBound"}),
+    );
+    add(
+        AUTHENTICATOR,
+        "microsoftAuthenticator",
+        json!({"displayName": "Phone", "deviceTag": "SoftwareTokenActivated",
+        "phoneAppVersion": "6.2001.0140", "createdDateTime": made}),
+    );
+    add(SOFTWARE_OATH, "softwareOath", json!({}));
+    add(
+        WINDOWS_HELLO,
+        "windowsHelloForBusiness",
+        json!({"displayName": "Laptop", "createdDateTime": made, "keyStrength": "normal"}),
+    );
+    add(
+        PLATFORM_CREDENTIAL,
+        "platformCredential",
+        json!({"displayName": "Mac", "createdDateTime": made, "keyStrength": "normal", "platform": "macOS"}),
+    );
+    methods
 }
 
 /// What answers while recording. The clock stands still, so that every recording has the same times.
@@ -184,6 +254,12 @@ pub(crate) async fn live(who: Who) -> Live {
         "permissionGrants": {GRANT: {"id": GRANT, "clientId": PRINCIPAL, "consentType": "AllPrincipals", "resourceId": API, "scope": "openid"}},
         "branding": {"0": {"id": "0", "signInPageText": "Welcome"}, "fr": {"id": "fr", "signInPageText": "Bienvenue"}},
         "waitingDomains": [PENDING],
+        "authentication": {MEMBER: methods()},
+        "policies": {
+            "temporaryAccessPassAuthenticationMethod": {"id": "TemporaryAccessPass", "state": "enabled", "defaultLength": 8, "defaultLifetimeInMinutes": 60,
+                "minimumLifetimeInMinutes": 60, "maximumLifetimeInMinutes": 480, "isUsableOnce": false},
+            "smsAuthenticationMethod": {"id": "Sms", "state": "enabled", "includeTargets": [
+                {"targetType": "group", "id": "all_users", "isRegistrationRequired": false, "isUsableForSignIn": true}]}},
         "namedLocations": {LOCATION: {"@odata.type": "#microsoft.graph.countryNamedLocation", "id": LOCATION, "displayName": "Home", "countriesAndRegions": ["US"],
             "countryLookupMethod": "clientIpAddress", "includeUnknownCountriesAndRegions": false}},
         "conditionalAccess": {ACCESS: {"id": ACCESS, "displayName": "MFA", "state": "enabled",
@@ -205,7 +281,7 @@ pub(crate) async fn live(who: Who) -> Live {
         "Domain.ReadWrite.All",
         "Group.ReadWrite.All",
         "IdentityProvider.Read.All",
-        "Organization.Read.All",
+        "Organization.ReadWrite.All",
         "OrganizationalBranding.ReadWrite.All",
         "Policy.Read.All",
         "Policy.ReadWrite.Authorization",
@@ -213,11 +289,14 @@ pub(crate) async fn live(who: Who) -> Live {
         "Policy.ReadWrite.CrossTenantAccess",
         "Policy.ReadWrite.AuthenticationMethod",
         "Policy.ReadWrite.ConditionalAccess",
-        "RoleManagement.Read.Directory",
+        "RoleManagement.ReadWrite.Directory",
+        "UserAuthenticationMethod.ReadWrite.All",
+        "UserAuthMethod-Passkey.Read.All",
+        "User.Invite.All",
         "User.ReadWrite.All",
         "User.RevokeSessions.All",
     ];
-    let live = Live {
+    Live {
         transport: world.transport(),
         credential: match who {
             Who::Administrator => world.sign_in(TENANT, &scopes),
@@ -225,8 +304,5 @@ pub(crate) async fn live(who: Who) -> Live {
         },
         clock: world.clock(),
         source: "embedded",
-    };
-    // Last: what takes time before this would show in the recording.
-    tokio::time::resume();
-    live
+    }
 }

@@ -1,8 +1,9 @@
 //! Policies of which a tenant has one.
 
 use rhc_graph::{
-    AuthorizationPolicy, B2bSetting, CrossTenantDefault, EmailMethod, InvitesFrom,
-    MethodConfiguration, MethodState, SecurityDefaults, SignInMethod,
+    AuthenticationMethodsPolicy, AuthorizationPolicy, B2bSetting, CrossTenantDefault, EmailMethod,
+    InvitesFrom, MethodConfiguration, MethodState, RegistrationCampaign, RegistrationEnforcement,
+    SecurityDefaults, SignInMethod,
 };
 
 operations! {
@@ -21,6 +22,16 @@ operations! {
     policies_method_get: "policies.method.get" => |graph| graph.policies().method(SignInMethod::Sms).await;
     policies_method_update: "policies.method.update" => |graph| graph.policies().update_method(SignInMethod::Fido2, &MethodConfiguration {
         state: Some(MethodState::Disabled), ..MethodConfiguration::default() }).await;
+    policies_method_reset: "policies.method.reset" => |graph| graph.policies().reset_method(SignInMethod::TemporaryAccessPass).await;
+    policies_methods_get: "policies.authenticationMethods.get" => |graph| graph.policies().authentication_methods().await;
+    policies_methods_update: "policies.authenticationMethods.update" => |graph| graph.policies().update_authentication_methods(&AuthenticationMethodsPolicy {
+        registration_enforcement: Some(RegistrationEnforcement {
+            authentication_methods_registration_campaign: Some(RegistrationCampaign { state: Some("disabled".into()), snooze_duration_in_days: Some(3), ..RegistrationCampaign::default() }),
+            ..RegistrationEnforcement::default() }),
+        authentication_method_configurations: Some(vec![MethodConfiguration {
+            odata_type: Some("#microsoft.graph.voiceAuthenticationMethodConfiguration".into()), id: Some("Voice".into()),
+            state: Some(MethodState::Disabled), ..MethodConfiguration::default() }]),
+        ..AuthenticationMethodsPolicy::default() }).await;
 }
 
 refusals! {
@@ -42,4 +53,7 @@ denials! {
     cross_tenant_denied: "policies.crossTenantDefault.get.denied" => |graph| graph.policies().cross_tenant_default().await;
     email_method_denied: "policies.emailMethod.get.denied" => |graph| graph.policies().email_method().await;
     method_denied: "policies.method.get.denied" => |graph| graph.policies().method(SignInMethod::Sms).await;
+    method_reset_denied: "policies.method.reset.denied" => |graph| graph.policies().reset_method(SignInMethod::Sms).await;
+    methods_denied: "policies.authenticationMethods.get.denied" => |graph| graph.policies().authentication_methods().await;
+    methods_update_denied: "policies.authenticationMethods.update.denied" => |graph| graph.policies().update_authentication_methods(&AuthenticationMethodsPolicy::default()).await;
 }
