@@ -69,7 +69,9 @@ mod tests {
     use super::*;
     use std::path::Path;
 
-    const TARGETS: [(&str, fn(&[u8])); 4] = [
+    type Target = (&'static str, fn(&[u8]));
+
+    const TARGETS: [Target; 4] = [
         ("messages", messages),
         ("texts", texts),
         ("conversation", conversation),

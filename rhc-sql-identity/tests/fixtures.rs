@@ -1,5 +1,8 @@
 //! Each operation against its recorded exchange. `cargo xtask record` records them anew from the fake.
 
+#[allow(dead_code, reason = "the diagnoses use the rest")]
+#[path = "credential/place.rs"]
+mod chain_place;
 #[path = "fake/support.rs"]
 mod support;
 
@@ -62,5 +65,10 @@ where
     let value = Fixtures::of(env!("CARGO_MANIFEST_DIR"))
         .run(operation, live(world), call)
         .await;
+    pin(operation, &value);
+}
+
+/// What came of an operation, as a snapshot beside the others.
+fn pin(operation: &str, value: &serde_json::Value) {
     insta::assert_json_snapshot!(operation, value);
 }

@@ -6,13 +6,14 @@ use std::{collections::BTreeMap, fs, io, path::Path};
 
 /// The headers of a request that a service acts on, and so the ones that a fixture holds.
 pub(super) const REQUEST_HEADERS: &[&str] = &[
-    "content-type",
-    "prefer",
     "consistencylevel",
+    "content-type",
     "if-match",
     "if-none-match",
-    "x-ms-authorization-auxiliary",
+    "metadata",
+    "prefer",
     "x-github-api-version",
+    "x-ms-authorization-auxiliary",
 ];
 
 /// The headers of a response that a client acts on.

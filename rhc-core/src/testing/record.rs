@@ -56,7 +56,7 @@ impl HttpClient for Recorder {
         let exchange = Exchange {
             request: RecordedRequest {
                 method: request.method().to_string(),
-                host: url.host_str().unwrap_or_default().to_owned(),
+                host: authority(url),
                 path: url.path().to_owned(),
                 query: url.query_pairs().into_owned().collect(),
                 headers: kept(request.headers(), REQUEST_HEADERS),
@@ -88,4 +88,12 @@ fn kept(headers: &Headers, names: &[&'static str]) -> BTreeMap<String, String> {
             .map(|value| ((*name).to_owned(), value.to_owned()))
     };
     names.iter().filter_map(value).collect()
+}
+/// The host as a request's header has it: with its port where the address names one.
+fn authority(url: &crate::Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
 }

@@ -144,11 +144,12 @@ impl Fixtures {
         if paused {
             tokio::time::resume();
         }
-        // Tokens are asked for outside the operation; a fixture holds the operation only.
+        // Tokens are asked for outside the operation, unless it is about them; a fixture holds the operation only.
+        let of_tokens = operation.starts_with("token.");
         let exchanges = recorder
             .exchanges()
             .into_iter()
-            .filter(|exchange| !exchange.request.host.starts_with("login."))
+            .filter(|exchange| of_tokens || !exchange.request.host.starts_with("login."))
             .collect();
         let fixture = Fixture {
             operation: operation.to_owned(),

@@ -2,6 +2,7 @@
 
 mod administrators;
 mod auditing;
+mod chain;
 mod databases;
 mod place;
 mod servers;

@@ -1,5 +1,6 @@
 //! What a fuzzer throws at this server, part by part. A panic is a find, and so is what the parts promise and do not keep.
 
+use std::cell::RefCell;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -76,8 +77,11 @@ async fn inside(bytes: &[u8], size: usize) -> Vec<u8> {
     inside
 }
 
+/// A World, its servers, and how many clients it will still see.
+type Setting = (World, TdsServers, u32);
+
 thread_local! {
-    static SETTING: std::cell::RefCell<Option<(World, TdsServers, u32)>> = const { std::cell::RefCell::new(None) };
+    static SETTING: RefCell<Option<Setting>> = const { RefCell::new(None) };
 }
 
 /// A World in which the tests' administrator is let in, with his token; what another client has changed is undone.

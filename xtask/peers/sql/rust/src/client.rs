@@ -28,8 +28,12 @@ struct Server {
 }
 
 impl Server {
+    fn source(&self) -> String {
+        format!("tcp:{},{}", self.host, self.port)
+    }
+
     fn context(&self, encrypt: EncryptionSetting) -> ClientContext {
-        let mut context = ClientContext::new();
+        let mut context = ClientContext::with_data_source(&self.source());
         context.database.clone_from(&self.database);
         context.encryption_options = EncryptionOptions {
             mode: encrypt,
@@ -41,9 +45,8 @@ impl Server {
     }
 
     async fn connect(&self, context: ClientContext) -> Result<TdsClient, Error> {
-        let source = format!("tcp:{},{}", self.host, self.port);
         let provider = TdsConnectionProvider::new();
-        Box::pin(provider.create_client(context, &source, None)).await
+        Box::pin(provider.create_client(context, &self.source(), None)).await
     }
 
     async fn by_token(&self, token: &str, encrypt: EncryptionSetting) -> Result<TdsClient, Error> {
@@ -221,9 +224,9 @@ async fn session(client: &mut TdsClient) {
     })
     .await;
     checking("transaction", "begun, committed and rolled back", async {
-        let level = TransactionIsolationLevel::ReadCommitted;
+        let level = || TransactionIsolationLevel::ReadCommitted;
         let depth = "SELECT @@TRANCOUNT";
-        client.begin_transaction(level, None).await?;
+        client.begin_transaction(level(), None).await?;
         check(
             "transaction",
             "one is open",
@@ -237,7 +240,7 @@ async fn session(client: &mut TdsClient) {
             one("0"),
             query(client, depth).await?,
         );
-        client.begin_transaction(level, None).await?;
+        client.begin_transaction(level(), None).await?;
         client.rollback_transaction(None, None).await?;
         check(
             "transaction",
