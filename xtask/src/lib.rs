@@ -4,6 +4,7 @@ pub mod bench;
 pub mod conformance;
 pub mod deny;
 pub mod operations;
+pub mod page;
 pub mod peers;
 pub mod record;
 pub mod source;
@@ -25,6 +26,15 @@ pub type Outcome<T = ()> = Result<T, String>;
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_owned()
+}
+
+/// Where cargo builds.
+#[must_use]
+pub fn target() -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) => root().join(Path::new(&folder)),
+        None => root().join("target"),
+    }
 }
 
 /// Runs a program in the root of the workspace, with its output passed through.

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, ci, conformance, deny, operations, peers, record, tidy_command};
+use xtask::{bench, ci, conformance, deny, operations, page, peers, record, tidy_command};
 
 /// The project's own commands.
 #[derive(Debug, Parser)]
@@ -42,6 +42,8 @@ enum Command {
     /// Run clients of SQL servers against ours, and ours against Microsoft's; installs them below target/peers (needs Python, Node,
     /// PyPI, npm and crates.io).
     PeersSql(peers::sql::Options),
+    /// Look at the rollout's pages in headless Chromium; installs what drives it below target/page (needs Node.js and npm).
+    Page(page::Options),
 }
 
 fn main() -> ExitCode {
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         Command::Conformance(options) => conformance::command(&options),
         Command::Peers(options) => peers::run(&options),
         Command::PeersSql(options) => peers::sql::run(&options),
+        Command::Page(options) => page::command(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

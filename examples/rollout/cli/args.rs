@@ -26,6 +26,16 @@ pub struct Args {
     /// What to do. Default: rehearse on the embedded cloud, else plan
     #[arg(value_enum)]
     pub verb: Option<Verb>,
+    /// For apply: a plan that plan --out saved; exactly that is done, and nothing if the world has moved
+    #[arg(value_name = "PLAN")]
+    pub saved: Option<PathBuf>,
+    /// For plan: save it to this file, for apply
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// For plan, drift and apply: only this stage or step, and what it needs; can be given several times. Steps are named
+    /// by their keys, or by how these begin
+    #[arg(long, value_name = "STAGE|KEY")]
+    pub target: Vec<String>,
     /// The environment file. Default: examples/environments/qa.toml of this repository
     #[arg(long, value_name = "FILE")]
     pub environment: Option<PathBuf>,
@@ -41,6 +51,9 @@ pub struct Args {
     /// Print exactly one JSON document on standard output, and everything else on standard error
     #[arg(long)]
     pub json: bool,
+    /// Write a page for people to this file: one file that needs no network, for the browser, the phone or paper
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// Do not ask before writing on azure
     #[arg(long)]
     pub yes: bool,
@@ -67,6 +80,8 @@ pub struct Args {
 pub enum Verb {
     /// Show the difference between file and cloud; writes nothing
     Plan,
+    /// Say whether the cloud still is as the file says, for a schedule; writes nothing
+    Drift,
     /// Carry the difference out
     Apply,
     /// Ask the finished environment whether it does what it is for; starts the apps' probes and writes nothing
@@ -84,6 +99,7 @@ impl Verb {
     pub fn name(self) -> &'static str {
         match self {
             Self::Plan => "plan",
+            Self::Drift => "drift",
             Self::Apply => "apply",
             Self::Verify => "verify",
             Self::Mirror => "mirror",
@@ -184,6 +200,71 @@ impl Args {
         }
     }
 
+    fn check_parts(&self) -> Result<(), CliError> {
+        let verb = self.verb();
+        let takes_targets = matches!(verb, Verb::Plan | Verb::Drift | Verb::Apply);
+        for (given, fits, words, help) in [
+            (
+                self.saved.is_some(),
+                verb == Verb::Apply,
+                "only apply takes a saved plan",
+                "leave the file's name out, or use apply",
+            ),
+            (
+                self.out.is_some(),
+                verb == Verb::Plan,
+                "--out saves a plan",
+                "leave it out, or use plan",
+            ),
+            (
+                !self.target.is_empty(),
+                takes_targets,
+                "--target is for plan, drift and apply: a part cannot show that the whole does what it is for",
+                "leave it out",
+            ),
+            (
+                !self.target.is_empty(),
+                self.saved.is_none(),
+                "a saved plan knows the part that it was made for",
+                "leave --target out",
+            ),
+        ] {
+            if given && !fits {
+                return Err(CliError::usage(words, help));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_html(&self) -> Result<(), CliError> {
+        let Some(path) = &self.html else {
+            return Ok(());
+        };
+        let verb = self.verb();
+        if matches!(verb, Verb::Mirror | Verb::Workflow) {
+            return Err(CliError::usage(
+                format!(
+                    "--html is a page of a plan, an apply or a verification, and {} is none of them",
+                    verb.name()
+                ),
+                "leave it out",
+            ));
+        }
+        if path.is_dir() {
+            return Err(CliError::usage(
+                format!(
+                    "{}: --html needs a file, and this is a folder",
+                    path.display()
+                ),
+                format!(
+                    "name a file in it, such as {}",
+                    path.join("rollout.html").display()
+                ),
+            ));
+        }
+        Ok(())
+    }
+
     /// What no single option shows to be wrong.
     pub(super) fn check(&self) -> Result<(), CliError> {
         let verb = self.verb();
@@ -196,6 +277,8 @@ impl Args {
                 "leave it out, or use mirror",
             ));
         }
+        self.check_parts()?;
+        self.check_html()?;
         if verb == Verb::Workflow || self.app.is_some() {
             return self.check_workflow();
         }

@@ -6,8 +6,10 @@ mod console;
 mod endpoints;
 mod failure;
 mod mirror;
+mod page;
 mod probe;
 mod prompt;
+mod saved;
 mod serve;
 mod session;
 mod signals;
@@ -110,9 +112,14 @@ async fn run(args: &Args, console: &mut Console, watch: Watch) -> Result<Exit, C
     document.cloud_seconds = passed.as_seconds_f64();
     document.exit = exit.code();
     let (requests, seconds) = (document.requests, document.seconds);
+    let page = args.html.as_deref().map(|path| page::write(&session, path));
     session.console.document(&session.document);
     let line = format!("{requests} requests in {seconds:.1} s.");
     session.console.line(&line);
+    if let (Some(written), Some(path)) = (page, &args.html) {
+        written?;
+        session.console.line(&format!("Page: {}", path.display()));
+    }
     Ok(exit)
 }
 

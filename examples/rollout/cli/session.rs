@@ -1,5 +1,6 @@
 //! One run of the program against one cloud: the verbs and what they share.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,16 +11,17 @@ use super::args::{Args, CloudChoice, Verb};
 use super::console::Console;
 use super::failure::{CliError, full};
 use super::prompt;
+use super::saved::SavedPlan;
 use super::signals::Signals;
 use super::state;
 use super::target::Target;
 use crate::engine::{
-    ApplyOptions, Exit, FileJournal, Journal, JournalError, MemoryJournal, Operator, Plan,
-    PlanOptions, Planned, Progress, ProgressSink, Recovery, Rollout, Summary,
+    ApplyOptions, Exit, FileJournal, Journal, JournalError, Key, MemoryJournal, Operator, Outputs,
+    Plan, PlanOptions, Planned, Progress, ProgressSink, Recovery, Rollout, Summary, TargetError,
 };
 use crate::manifest::Manifest;
 use crate::preflight::{self, Finding};
-use crate::report::{self, Document, ProgressLines};
+use crate::report::{self, Document, ProgressLines, Timeline};
 use crate::steps::{Clients, environment};
 use crate::verify::{Report, VerifyOptions, verify};
 
@@ -36,8 +38,12 @@ pub(super) struct Session<'a> {
     pub(super) document: Document,
     pub(super) target: Target,
     pub(super) signals: Signals,
+    pub(super) timeline: Timeline,
+    pub(super) outputs: BTreeMap<Key, Outputs>,
+    pub(super) rollout: Rollout,
     clients: Clients,
-    rollout: Rollout,
+    /// The plan that is carried out, if it was saved before.
+    saved: Option<SavedPlan>,
     /// Whether the journal is ours: whoever does not hold it may not replace the state of whoever does.
     holds_journal: bool,
 }
@@ -58,11 +64,14 @@ impl<'a> Session<'a> {
                 "this is a mistake in the rollout: please report it",
             )
         })?;
-        let document = Document::new(
-            args.verb().name(),
-            &manifest.environment.name,
-            &args.cloud.name(),
-        );
+        let cloud = args.cloud.name();
+        let saved = args.saved.as_ref();
+        let saved = saved
+            .map(|path| SavedPlan::read(path, &manifest.environment.name, &cloud))
+            .transpose()?;
+        let targets = saved.as_ref().map_or(&args.target[..], SavedPlan::targets);
+        let rollout = rollout.only(targets).map_err(no_such_part)?;
+        let document = Document::new(args.verb().name(), &manifest.environment.name, &cloud);
         Ok(Self {
             args,
             manifest,
@@ -70,8 +79,11 @@ impl<'a> Session<'a> {
             document,
             target,
             signals,
-            clients,
+            timeline: Timeline::default(),
+            outputs: BTreeMap::new(),
             rollout,
+            clients,
+            saved,
             holds_journal: false,
         })
     }
@@ -85,12 +97,18 @@ impl<'a> Session<'a> {
         }
         match self.args.verb() {
             Verb::Mirror => self.mirror().await,
-            Verb::Plan => {
+            Verb::Plan | Verb::Drift => {
                 let recovery = self.earlier_runs().await?;
                 let plan = self.plan(recovery).await?.plan;
                 self.show_plan(&plan);
                 if plan.totals.manual > 0 {
                     self.say_how_by_hand();
+                }
+                if let Some(path) = &self.args.out {
+                    let cloud = self.args.cloud.name();
+                    SavedPlan::new(&plan, cloud, &self.args.target).write(path)?;
+                    let words = format!("Saved: apply {} does exactly this.", path.display());
+                    self.console.line(&words);
                 }
                 let exit = plan.exit();
                 self.document.planned(plan);
@@ -131,6 +149,12 @@ impl<'a> Session<'a> {
                 plain,
                 "A simulated person of that cloud does what only a person can do.",
             );
+        }
+        let targets = self.saved.as_ref();
+        let targets = targets.map_or(&self.args.target[..], SavedPlan::targets);
+        if !targets.is_empty() {
+            let words = format!("Only {}, and what that needs.", targets.join(", "));
+            text.paragraph("", plain, &words);
         }
         if let (true, Some(journal)) = (self.args.verb().writes(), &self.target.journal) {
             text.paragraph("", plain, &format!("Journal: {}", journal.display()));
@@ -178,7 +202,9 @@ impl<'a> Session<'a> {
             recovery,
             ..PlanOptions::default()
         };
-        self.signals.or_stopped(self.rollout.plan(&options)).await
+        let planned = self.signals.or_stopped(self.rollout.plan(&options)).await?;
+        self.outputs.extend(planned.outputs(&self.rollout));
+        Ok(planned)
     }
 
     fn show_plan(&mut self, plan: &Plan) {
@@ -256,6 +282,9 @@ impl<'a> Session<'a> {
         self.holds_journal = true;
         let recovery = journal.recovery().await.map_err(journal_error)?;
         let planned = self.plan(recovery).await?;
+        if let Some(saved) = &self.saved {
+            saved.must_be(&planned.plan)?;
+        }
         self.show_plan(&planned.plan);
         self.document.planned(planned.plan.clone());
         let nothing = planned.plan.is_empty() && planned.plan.totals.not_observed == 0;
@@ -269,6 +298,7 @@ impl<'a> Session<'a> {
         if !summary.manual.is_empty() {
             self.say_how_by_hand();
         }
+        self.outputs.extend(summary.outputs.clone());
         self.document.applied(summary.clone());
         Ok(summary)
     }
@@ -312,6 +342,7 @@ impl<'a> Session<'a> {
         let began = clock.now();
         self.console.say("\n");
         let (console, target, rollout) = (&mut *self.console, &self.target, &self.rollout);
+        let timeline = &mut self.timeline;
         let run = async {
             let summary = rollout.apply(planned, &options).await;
             // The channel ends with the last sender, and so does the drawing.
@@ -324,6 +355,7 @@ impl<'a> Session<'a> {
                 let mut something_done = false;
                 for event in std::iter::once(first).chain(waiting) {
                     let elapsed = Duration::try_from(clock.now() - began).unwrap_or_default();
+                    timeline.take(&event, elapsed);
                     if let Some(line) = lines.draw(&event, elapsed) {
                         console.say(&line);
                     }
@@ -407,6 +439,31 @@ impl<'a> Session<'a> {
             Some((cloud, Some(path))) if self.holds_journal => state::save(cloud.world(), path),
             _ => Ok(()),
         }
+    }
+}
+
+fn no_such_part(error: TargetError) -> CliError {
+    let help = match &error {
+        TargetError::Unknown {
+            stages, similar, ..
+        } => {
+            let stages = stages.join(", ");
+            let similar = similar
+                .iter()
+                .map(Key::as_str)
+                .collect::<Vec<_>>()
+                .join(", ");
+            let steps = match similar.as_str() {
+                "" => "the keys of steps stand in plan --json".to_owned(),
+                similar => format!("steps that sound like it: {similar}"),
+            };
+            format!("the stages are {stages}; {steps}")
+        }
+        TargetError::Graph(_) => "this is a mistake in the rollout: please report it".to_owned(),
+    };
+    CliError {
+        exit: Exit::Usage,
+        ..CliError::failed(format!("--target: {}", full(&error)), help)
     }
 }
 

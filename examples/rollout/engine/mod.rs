@@ -26,6 +26,7 @@ mod rollout;
 mod rules;
 mod step;
 mod sweep;
+mod target;
 mod values;
 mod window;
 
@@ -55,5 +56,6 @@ pub use rollout::Rollout;
 pub use rules::DiffRules;
 pub use step::{Change, ChangeKind, Mark, Observed, Repeat, Step};
 pub use sweep::{Sweep, Wanted};
+pub use target::TargetError;
 pub use values::{Input, Inputs, Output, Outputs, Placeholder};
 pub use window::{Door, DoorName, Doors, Knocked, Operator, Window, public_address};

@@ -1,6 +1,6 @@
 //! Making a plan: look at everything at once, then decide in order.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use super::diff::showable;
 use super::error::Nature;
 use super::error::StepError;
 use super::journal::Recovery;
+use super::key::Key;
 use super::observe::{Listings, Observe, Purpose};
 use super::plan::{Action, Orphan, Plan, PlanEntry, Totals};
 use super::rollout::Rollout;
@@ -43,6 +44,17 @@ pub struct Planned {
     /// The plan.
     pub plan: Plan,
     pub(super) looks: Vec<Look>,
+}
+
+impl Planned {
+    /// What is known of each thing that exists: its id above all.
+    pub fn outputs(&self, rollout: &Rollout) -> BTreeMap<Key, Outputs> {
+        let keys = (0..self.looks.len()).map(|at| rollout.key(at));
+        let known = keys
+            .zip(&self.looks)
+            .filter_map(|(key, look)| Some((key?.clone(), Outputs::clone(&look.outputs))));
+        known.filter(|(_, outputs)| !outputs.is_empty()).collect()
+    }
 }
 
 impl fmt::Debug for Planned {

@@ -1,6 +1,6 @@
 //! The steps of an environment, in their order.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -17,7 +17,9 @@ pub struct Rollout {
     pub(super) sweeps: Vec<Arc<dyn Sweep>>,
     pub(super) graph: Graph,
     pub(super) doors: Option<Arc<dyn Doors>>,
-    /// Kind and name of every step, in small letters.
+    /// The keys of all steps of the file, those included that a part leaves out.
+    known: HashSet<Key>,
+    /// Kind and name of every step of the file, in small letters.
     named: HashSet<(String, String)>,
 }
 
@@ -36,12 +38,14 @@ impl Rollout {
             (meta.kind.to_lowercase(), meta.name.to_lowercase())
         });
         let named = named.collect();
+        let known = steps.iter().map(|step| step.meta().key.clone()).collect();
         Ok(Self {
             environment: environment.into(),
             steps,
             sweeps: Vec::new(),
             graph,
             doors: None,
+            known,
             named,
         })
     }
@@ -89,9 +93,19 @@ impl Rollout {
         needs.filter_map(|&need| self.key(need)).collect()
     }
 
-    /// Whether a step has this key.
+    /// What each step needs.
+    pub fn all_needs(&self) -> BTreeMap<Key, Vec<Key>> {
+        let needs = |step: &Arc<dyn Step>| {
+            let key = step.meta().key.clone();
+            let needs = self.needs(&key).into_iter().cloned().collect();
+            (key, needs)
+        };
+        self.steps.iter().map(needs).collect()
+    }
+
+    /// Whether a step of the file has this key.
     pub fn wants(&self, key: &Key) -> bool {
-        self.graph.index.contains_key(key)
+        self.known.contains(key)
     }
 
     pub(super) fn wants_named(&self, kind: &str, name: &str) -> bool {

@@ -1,6 +1,7 @@
 //! What the program says: text for people, one JSON document for scripts. It draws and prints nothing itself.
 
 mod document;
+mod html;
 mod made;
 mod mirror;
 mod plan;
@@ -10,9 +11,11 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod text;
+mod timeline;
 mod verification;
 
 pub use document::{Applied, Counts, Details, Document, Verified};
+pub use html::{Page, page};
 pub use made::objects;
 pub use mirror::mirror;
 pub use plan::plan;
@@ -20,6 +23,7 @@ pub use progress::ProgressLines;
 pub use reads::most_reads_of_one_address;
 pub use summary::summary;
 pub use text::{Text, Tone, count, some};
+pub use timeline::{End, Span, Timeline, length};
 pub use verification::verification;
 
 use crate::preflight::{Finding, Severity};

@@ -6,5 +6,6 @@ mod mirror;
 mod probe;
 mod refusals;
 mod rehearsal;
+mod saved;
 mod served;
 mod state;

@@ -42,6 +42,8 @@ async fn outputs_of_what_is_born_reach_what_needs_them_and_a_second_plan_is_empt
         again,
         Summary {
             unchanged: 3,
+            // What is known of the things is the same as when they were made.
+            outputs: summary.outputs,
             ..Summary::default()
         }
     );

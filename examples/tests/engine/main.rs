@@ -11,4 +11,5 @@ mod manual;
 mod observe;
 mod plan;
 mod support;
+mod target;
 mod window;

@@ -10,8 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::environment::target;
-use crate::{Outcome, output};
+use crate::{Outcome, output, target};
 
 /// The line after which it serves.
 const READY: &str = "Ctrl-C ends it.";

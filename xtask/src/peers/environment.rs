@@ -1,12 +1,8 @@
 //! Virtual environments below `target`, one for each list of requirements.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::PathBuf, process::Command};
 
-use crate::{Outcome, root, run};
+use crate::{Outcome, root, run, target};
 
 /// Says which requirements an environment holds; written once everything is installed.
 const INSTALLED: &str = "installed.txt";
@@ -43,12 +39,4 @@ pub(super) fn python(name: &str, maker: &str) -> Outcome<PathBuf> {
     fs::write(folder.join(INSTALLED), wanted)
         .map_err(|error| format!("{}: {error}", folder.display()))?;
     Ok(python)
-}
-
-/// Where cargo builds.
-pub(super) fn target() -> PathBuf {
-    match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(folder) => root().join(Path::new(&folder)),
-        None => root().join("target"),
-    }
 }

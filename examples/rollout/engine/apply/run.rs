@@ -401,6 +401,10 @@ impl<'r> Books<'r> {
                 continue;
             };
             let key = key.clone();
+            if let Some(outputs) = self.outputs.get(at).filter(|outputs| !outputs.is_empty()) {
+                let outputs = Outputs::clone(outputs);
+                self.summary.outputs.insert(key.clone(), outputs);
+            }
             match state {
                 State::Done(_) => {}
                 State::Failed(failure) => self.summary.failed.push(failure.clone()),

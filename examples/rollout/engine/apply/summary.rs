@@ -1,9 +1,12 @@
 //! What a run came to.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::super::exit::Exit;
 use super::super::key::{Key, Stage, TenantKey};
+use super::super::values::Outputs;
 use super::super::window::Window;
 
 /// What a run came to.
@@ -40,6 +43,9 @@ pub struct Summary {
     /// Doors that were opened for the operator, and closed again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub windows: Vec<Window>,
+    /// What is known of each thing after the run: its id above all.
+    #[serde(skip)]
+    pub outputs: BTreeMap<Key, Outputs>,
 }
 
 /// A thing that was made.

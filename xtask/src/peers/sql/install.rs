@@ -8,8 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::super::environment::target;
-use crate::{Outcome, output, root, run};
+use crate::{Outcome, output, root, run, target};
 
 /// Whether a module can be imported.
 pub(super) fn loads(python: &Path, module: &str) -> Outcome {

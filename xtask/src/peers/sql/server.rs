@@ -9,9 +9,8 @@ use std::{
 
 use serde_json::Value;
 
-use super::super::environment::target;
 use super::install::executable;
-use crate::{Outcome, output};
+use crate::{Outcome, output, target};
 
 /// A running server, which ends with this.
 #[derive(Debug)]
