@@ -87,6 +87,8 @@ pub(crate) struct Call {
     first_sent: OnceLock<tokio::time::Instant>,
     /// Whether a try before the last one may have acted.
     pub(crate) earlier_unknown: AtomicBool,
+    /// Whether the last try was answered with success by something that is no answer of the service.
+    pub(crate) garbled: AtomicBool,
     /// The last wait that the service asked for, in milliseconds, plus one; zero when it asked for none.
     asked: AtomicU64,
 }
@@ -98,6 +100,7 @@ impl Call {
             attempts: AtomicU32::new(0),
             first_sent: OnceLock::new(),
             earlier_unknown: AtomicBool::new(false),
+            garbled: AtomicBool::new(false),
             asked: AtomicU64::new(0),
         }
     }
@@ -124,7 +127,7 @@ impl RetryPolicy {
 }
 
 /// The last policy before the caller's own: a try ends here, and not while it waits for its turn or for a token,
-/// because then nothing was sent.
+/// because then nothing was sent. The whole answer counts to it, and here it is looked at whether it is whole.
 #[derive(Debug)]
 pub(crate) struct TryTimeout(pub(crate) Duration);
 
@@ -141,8 +144,19 @@ impl Policy for TryTimeout {
         };
         if let Some(call) = ctx.value::<Arc<Call>>() {
             call.first_sent.get_or_init(tokio::time::Instant::now);
+            call.garbled.store(false, Ordering::Relaxed);
         }
-        tokio::time::timeout(self.0, first.send(ctx, request, rest))
+        let wants_page = text(request.headers(), "accept").is_some_and(|own| own.contains("html"));
+        let answered = async {
+            let (status, headers, body) = first.send(ctx, request, rest).await?.deconstruct();
+            let body = body.collect().await?;
+            if let Some(call) = ctx.value::<Arc<Call>>() {
+                let garbled = !wants_page && status.is_success() && is_garbled(&headers, &body);
+                call.garbled.store(garbled, Ordering::Relaxed);
+            }
+            Ok(AsyncRawResponse::from_bytes(status, headers, body))
+        };
+        tokio::time::timeout(self.0, answered)
             .await
             .unwrap_or_else(|_| {
                 Err(azure_core::Error::with_message(
@@ -151,6 +165,17 @@ impl Policy for TryTimeout {
                 ))
             })
     }
+}
+
+/// How often at most a request is sent whose answers are garbled: what stays so will not pass soon.
+const GARBLED_ATTEMPTS: u32 = 3;
+
+/// Whether a successful answer cannot be the service's: JSON that is cut short, or the page of something in between.
+fn is_garbled(headers: &Headers, body: &[u8]) -> bool {
+    let kind = text(headers, "content-type").unwrap_or_default();
+    let kind = kind.to_ascii_lowercase();
+    let is_json = || serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
+    !body.is_empty() && (kind.starts_with("text/html") || kind.contains("json") && !is_json())
 }
 
 fn no_transport() -> azure_core::Error {
@@ -187,7 +212,10 @@ impl Policy for RetryPolicy {
                 }),
                 Ordering::Relaxed,
             );
-            if !may_repeat(&result, call.idempotent) {
+            let garbled = call.idempotent
+                && attempt < GARBLED_ATTEMPTS
+                && call.garbled.swap(false, Ordering::Relaxed);
+            if !(garbled || may_repeat(&result, call.idempotent)) {
                 return result;
             }
             let elapsed = call
@@ -214,6 +242,7 @@ impl Policy for RetryPolicy {
 /// | 429 | again | again |
 /// | 408, 500, 502, 503, 504 | again | no |
 /// | answer lost | again | no |
+/// | success that is cut short, or a page of something in between | again, twice at most | no |
 /// | anything else | no | no |
 pub(crate) fn may_repeat(
     result: &Result<AsyncRawResponse, azure_core::Error>,

@@ -1,16 +1,14 @@
 //! Whether a domain has a tenant: anybody may ask the authority.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use azure_core::http::{HttpClient, Method, Request, Url};
-use rhc_core::{Clock, Cloud, TenantId};
+use azure_core::http::{HttpClient, Transport};
+use rhc_core::{
+    Answer, ClientOptions, Clock, Cloud, Method, Path, Request, Service, TenantId, Url,
+};
 use serde_json::Value;
 
 use crate::engine::StepError;
-
-/// What the authority answers is public and hardly ever fails; a few tries bridge a hiccup.
-const ATTEMPTS: u32 = 3;
 
 /// The id of the tenant with this domain.
 pub(super) async fn discover(
@@ -19,47 +17,38 @@ pub(super) async fn discover(
     clock: Clock,
     domain: &str,
 ) -> Result<Option<TenantId>, StepError> {
-    let url = address(cloud, domain)?;
-    let mut attempt = 1;
-    loop {
-        match ask(transport, &url).await {
-            Ok((status @ 200..300, body)) => return tenant_of(&body, status, domain).map(Some),
-            Ok((400 | 404, body)) if is_unknown_tenant(&body) => return Ok(None),
-            Ok((429 | 500.., _)) | Err(_) if attempt < ATTEMPTS => {
-                tokio::time::sleep(clock.scaled(Duration::from_secs(1 << attempt))).await;
-                attempt += 1;
-            }
-            Ok((status, _)) => {
-                return Err(failed(domain).remedy(format!("the authority answered {status}")));
-            }
-            Err(error) => {
-                return Err(failed(domain)
-                    .caused_by(error)
-                    .remedy("check the network, then run the same command again"));
-            }
-        }
+    let mut options = ClientOptions {
+        clock,
+        ..ClientOptions::default()
+    };
+    options.client_options.transport = Some(Transport::new(Arc::clone(transport)));
+    let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    let service = Service::without_credential(name, version, cloud.authority.clone(), &options)?;
+    let path = Path::new("").segment(domain);
+    let path = path.fixed("/v2.0/.well-known/openid-configuration");
+    let request = Request::new("tenant.discover", Method::Get, path);
+    let answer = service.send_expecting(request, &[400, 404]).await;
+    let answer = answer.map_err(|error| failed(domain, error.into()))?;
+    match answer.status {
+        200..300 => tenant_of(&answer, domain).map(Some),
+        _ if is_unknown_tenant(&answer.body) => Ok(None),
+        status => Err(failed(
+            domain,
+            StepError::new(format!("the authority answered {status}"))
+                .remedy("check the domain in the environment file"),
+        )),
     }
 }
 
-fn failed(domain: &str) -> StepError {
-    StepError::new(format!(
-        "whether {domain} has a tenant could not be found out"
-    ))
-}
-
-fn address(cloud: &Cloud, domain: &str) -> Result<Url, StepError> {
-    let mut url = cloud.authority.clone();
-    if let Ok(mut path) = url.path_segments_mut() {
-        path.clear()
-            .extend([domain, "v2.0", ".well-known", "openid-configuration"]);
-    }
-    Ok(url)
-}
-
-async fn ask(transport: &Arc<dyn HttpClient>, url: &Url) -> azure_core::Result<(u16, Vec<u8>)> {
-    let request = Request::new(url.clone(), Method::Get);
-    let (status, _, body) = transport.execute_request(&request).await?.deconstruct();
-    Ok((u16::from(status), body.collect().await?.to_vec()))
+fn failed(domain: &str, why: StepError) -> StepError {
+    let message = format!(
+        "whether {domain} has a tenant could not be found out: {}",
+        why.full_message()
+    );
+    let remedy = why.remedy_text();
+    StepError::new(message)
+        .remedy(remedy.unwrap_or("check the network, then run the same command again"))
+        .briefly()
 }
 
 /// Entra's number stands in the text; the codes list may be missing.
@@ -69,15 +58,20 @@ fn is_unknown_tenant(body: &[u8]) -> bool {
 }
 
 /// The id is read from the document, where it stands in the token endpoint, and never guessed from the domain.
-fn tenant_of(body: &[u8], status: u16, domain: &str) -> Result<TenantId, StepError> {
-    let document: Value = serde_json::from_slice(body).unwrap_or_default();
+fn tenant_of(answer: &Answer, domain: &str) -> Result<TenantId, StepError> {
+    let document: Value = answer.json().unwrap_or_default();
     let endpoint = document["token_endpoint"].as_str().unwrap_or_default();
     let id = Url::parse(endpoint)
         .ok()
         .and_then(|url| url.path_segments()?.next()?.parse().ok());
     id.ok_or_else(|| {
-        failed(domain).remedy(format!(
-            "the authority answered {status} with a document that names no tenant: is something in between that changes answers?"
-        ))
+        let why = StepError::new(format!(
+            "the authority answered {} with a document that names no tenant",
+            answer.status
+        ));
+        failed(
+            domain,
+            why.remedy("look for something in between that changes answers, such as a proxy"),
+        )
     })
 }

@@ -57,5 +57,5 @@ fn unknown(name: &str, kind: RecordKind, why: impl fmt::Display) -> StepError {
         "whether {name} has a {kind} record could not be found out: {why}"
     ))
     .remedy("check the network: DNS (port 53) must be reachable from here; then run the same command again")
-    .retry_after(None)
+    .briefly()
 }

@@ -7,6 +7,7 @@ mod entra_logs;
 pub mod github;
 mod guest;
 mod https;
+mod inventory;
 mod outsiders;
 mod person;
 mod probe;
@@ -29,6 +30,7 @@ use crate::manifest::Manifest;
 pub use bare::{Bare, bare, bare_from_state};
 pub use guest::{Guest, invite};
 pub use https::{Https, Service};
+pub use inventory::{Inventory, Names};
 pub use tls::{Tls, TlsError, TlsListener};
 
 /// Why there is no cloud.

@@ -19,6 +19,7 @@ pub struct StepError {
     nature: Nature,
     unknown_fate: bool,
     contradiction: bool,
+    brief: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -75,6 +76,7 @@ impl StepError {
             nature,
             unknown_fate: false,
             contradiction: false,
+            brief: false,
         }
     }
 
@@ -98,6 +100,13 @@ impl StepError {
     pub fn retry_after(mut self, after: Option<Duration>) -> Self {
         self.nature = Nature::Retry(after);
         self
+    }
+
+    /// It is worth repeating for some minutes and no longer: what has not passed by then will not pass by itself.
+    #[must_use]
+    pub fn briefly(mut self) -> Self {
+        self.brief = true;
+        self.retry_after(None)
     }
 
     /// The request may have been carried out although no good answer came: the engine looks before it repeats it.
@@ -138,6 +147,11 @@ impl StepError {
     /// Whether it is worth repeating.
     pub fn is_retriable(&self) -> bool {
         matches!(self.nature, Nature::Retry(_))
+    }
+
+    /// Whether it is worth repeating for some minutes only.
+    pub(super) fn is_brief(&self) -> bool {
+        self.brief
     }
 
     /// Whether it is only that an input does not exist yet.

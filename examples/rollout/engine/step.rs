@@ -35,7 +35,8 @@ use super::values::{Inputs, Outputs};
 /// - A thing that is still being made is no answer: `find` fails with [`StepError::retry_after`], and the engine asks
 ///   again. A thing whose creation failed answers with an empty document: everything differs, and `apply` sends it again.
 /// - What the service refuses only for a while (a principal that is not replicated yet, a resource that another
-///   operation holds) `apply` hands on with [`StepError::retry_after`], for the codes it knows and no others; a request
+///   operation holds) `apply` hands on with [`StepError::retry_after`] or, where it may be meant to stay,
+///   [`StepError::briefly`], for the codes it knows and no others; a request
 ///   whose answer was lost with [`StepError::unknown_fate`].
 /// - A manual step ([`Meta::manual`]) answers [`Observed::ManualPending`] or [`Observed::ManualDone`] and has no
 ///   `desired` and no `apply`.

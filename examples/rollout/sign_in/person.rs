@@ -80,13 +80,14 @@ impl PersonCredential {
             match person.renew(&client, token, &asked).await {
                 Ok(answer) => return Ok(person.keep(&mut refresh, id, &answer)),
                 // Only the person can mend what the authority does not accept any more.
-                Err(Failure::Refused(_)) => drop(refresh.remove(id)),
+                Err(Failure::Refused(_) | Failure::Spent(_)) => drop(refresh.remove(id)),
                 Err(other) => return Err(other.into()),
             }
         }
-        let answer = match person.flow {
-            Flow::Browser => person.by_browser(client, &asked).await?,
-            Flow::DeviceCode => person.by_device(&client, &asked).await?,
+        let answer = match person.sign_in(&client, &asked).await {
+            // Its token went astray on the way: whoever redeems a code again is told that there is none.
+            Err(Failure::Spent(_)) => person.sign_in(&client, &asked).await?,
+            other => other?,
         };
         Ok(person.keep(&mut refresh, id, &answer))
     }
@@ -144,8 +145,8 @@ impl Person {
     }
 
     fn http(&self) -> impl Fn(HttpRequest) -> HttpAnswer + Send + Sync + use<> {
-        let transport = Arc::clone(&self.transport);
-        move |request| Box::pin(http::send(Arc::clone(&transport), request))
+        let (transport, clock) = (Arc::clone(&self.transport), self.clock);
+        move |request| Box::pin(http::send(Arc::clone(&transport), clock, request))
     }
 
     async fn renew(
@@ -162,6 +163,13 @@ impl Person {
             request = request.add_extra_param("claims", claims);
         }
         request.request_async(&http).await.map_err(Failure::of)
+    }
+
+    async fn sign_in(&self, client: &Client, asked: &Asked) -> Result<BasicTokenResponse, Failure> {
+        match self.flow {
+            Flow::Browser => self.by_browser(client.clone(), asked).await,
+            Flow::DeviceCode => self.by_device(client, asked).await,
+        }
     }
 
     async fn by_device(
@@ -268,10 +276,18 @@ impl Person {
 type HttpAnswer =
     std::pin::Pin<Box<dyn Future<Output = azure_core::Result<oauth2::HttpResponse>> + Send>>;
 
+/// What the authority says of a code that was redeemed: of a device's and of a browser's.
+///
+/// Page: [device code](https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code#expected-errors),
+/// [AADSTS54005](https://learn.microsoft.com/entra/identity-platform/reference-error-codes).
+const SPENT: [&str; 2] = ["bad_verification_code", "AADSTS54005"];
+
 /// Why there is no token.
 enum Failure {
     /// The authority said no, or the person did.
     Refused(String),
+    /// The authority knows no such code, or gave a token for it before.
+    Spent(String),
     /// The authority could not be asked.
     Broken(azure_core::Error),
 }
@@ -282,7 +298,15 @@ impl Failure {
         E: ErrorResponse + fmt::Display + 'static,
     {
         match error {
-            RequestTokenError::ServerResponse(answer) => Self::Refused(answer.to_string()),
+            RequestTokenError::ServerResponse(answer) => {
+                let words = answer.to_string();
+                let is_spent = SPENT.iter().any(|code| words.contains(code));
+                if is_spent {
+                    Self::Spent(words)
+                } else {
+                    Self::Refused(words)
+                }
+            }
             RequestTokenError::Request(error) => Self::Broken(error),
             RequestTokenError::Parse(error, _) => {
                 Self::Broken(azure_core::Error::new(ErrorKind::DataConversion, error))
@@ -297,7 +321,7 @@ impl Failure {
 impl From<Failure> for azure_core::Error {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Refused(message) => Self::with_message(
+            Failure::Refused(message) | Failure::Spent(message) => Self::with_message(
                 ErrorKind::Credential,
                 format!("the sign-in was refused: {message}"),
             ),

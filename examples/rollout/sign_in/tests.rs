@@ -5,7 +5,7 @@ use azure_core::credentials::TokenRequestOptions;
 use azure_core::http::{AsyncRawResponse, ClientMethodOptions, Context, Method as Verb, Request};
 use rhc_core::Claims;
 use rhc_core::fake::authority;
-use rhc_core::fake::{World, WorldOptions};
+use rhc_core::fake::{Fault, FaultKind, Match, Occurrence, World, WorldOptions};
 use std::sync::Mutex;
 
 const ARM: &str = "https://management.azure.com/.default";
@@ -81,6 +81,35 @@ async fn a_person_types_one_code_per_client_and_is_not_asked_again() {
     );
     assert_eq!(claims_of(&arm)["aud"], "https://management.azure.com");
     assert_eq!(claims_of(&graph)["tid"], id.to_string());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_authority_and_a_broken_connection_ask_nobody_again() {
+    for kind in [
+        FaultKind::ConnectionRefused,
+        FaultKind::ResetBefore,
+        FaultKind::error(429, "temporarily_unavailable", "later"),
+        FaultKind::error(503, "temporarily_unavailable", "later"),
+    ] {
+        let (world, id) = world();
+        for path in ["/devicecode", "/token"] {
+            world.faults().add(Fault {
+                matches: Match {
+                    path_contains: Some(path.to_owned()),
+                    occurrence: Occurrence::Nth(1),
+                    ..Match::default()
+                },
+                kind: kind.clone(),
+            });
+        }
+        let asked = Arc::new(Asked::default());
+        let credential = sign_in(&world, Method::Device, asked.clone())
+            .credential(&"backoffice".into(), id)
+            .unwrap();
+        credential.get_token(&[GRAPH], None).await.unwrap();
+        assert_eq!(asked.0.lock().unwrap().len(), 1, "{kind:?}");
+        assert_eq!(world.faults().struck(), 2, "{kind:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

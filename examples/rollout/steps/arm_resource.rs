@@ -438,15 +438,8 @@ const GONE: &[&str] = &[
     "ParentResourceNotFound",
 ];
 
-/// What passes by itself: another operation holds the resource, a principal or a registration has not arrived yet.
-const PASSING: &[&str] = &[
-    "AnotherOperationInProgress",
-    "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity",
-    "ContainerAppLockConflict",
-    "ContainerAppOperationInProgress",
-    "MissingSubscriptionRegistration",
-    "PrincipalNotFound",
-];
+/// What passes by itself: a principal or a registration has not arrived yet.
+const PASSING: &[&str] = &["MissingSubscriptionRegistration", "PrincipalNotFound"];
 
 pub(super) fn worth_repeating(error: rhc_core::Error) -> StepError {
     let passes = PASSING.iter().any(|code| error.has_code(code));

@@ -1,6 +1,7 @@
 //! A run: order, parallelism, lanes, failures, outputs, effects.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rollout::engine::{
@@ -394,4 +395,36 @@ async fn waits_of_the_engine_follow_the_speed_of_the_cloud_and_make_sense_at_any
         assert!(started.elapsed() <= Duration::from_secs(longest), "{scale}");
         assert!(scale != 1.0 || started.elapsed() >= Duration::from_secs(60));
     }
+}
+
+/// A step that cannot be looked at, for a reason that passes within minutes or never.
+struct Unseen(Meta, AtomicU32);
+
+#[async_trait::async_trait]
+impl Step for Unseen {
+    fn meta(&self) -> &Meta {
+        &self.0
+    }
+
+    async fn observe(&self, _: &Observe<'_>) -> Result<Observed, StepError> {
+        self.1.fetch_add(1, Ordering::SeqCst);
+        Err(StepError::new("not allowed").briefly())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_may_pass_within_minutes_is_not_waited_for_longer() {
+    let meta = Meta::new("unseen", Stage::SHARED, "qa", "thing", "unseen");
+    let unseen = Arc::new(Unseen(meta, AtomicU32::new(0)));
+    let rollout = Rollout::new("qa", vec![unseen.clone()]).unwrap();
+    let started = tokio::time::Instant::now();
+    let summary = run(&rollout, &ApplyOptions::default()).await;
+    assert_eq!(summary.failed.len(), 1);
+    let looks = unseen.1.load(Ordering::SeqCst);
+    assert!(looks > 3, "{looks}");
+    let took = started.elapsed();
+    assert!(
+        took > Duration::from_secs(60) && took < Duration::from_secs(600),
+        "{took:?}"
+    );
 }

@@ -5,7 +5,6 @@
 
 #![cfg(unix)]
 
-mod inventory;
 mod killed;
 mod programs;
 mod stopped;

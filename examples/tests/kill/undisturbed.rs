@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
+use rollout::embedded::Inventory;
 use serde_json::{Value, json};
 
-use crate::inventory::Inventory;
 use crate::programs::Cloud;
 
 /// The state that a run makes which nobody disturbs; made once.

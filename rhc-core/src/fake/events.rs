@@ -52,6 +52,19 @@ impl Events {
         self.queue.remove(&key)
     }
 
+    pub(super) fn postpone(&mut self, by: time::Duration, meant: impl Fn(&str, &Value) -> bool) {
+        for event in std::mem::take(&mut self.queue).into_values() {
+            let by = if meant(&event.kind, &event.data) {
+                by
+            } else {
+                time::Duration::ZERO
+            };
+            let due = event.due.saturating_add(by);
+            self.queue
+                .insert((due, event.number), Event { due, ..event });
+        }
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &Event> {
         self.queue.values()
     }

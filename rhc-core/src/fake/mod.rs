@@ -16,7 +16,7 @@ pub mod x509;
 
 pub use self::http::respond;
 pub use self::http::{
-    Fault, FaultKind, Faults, LoggedRequest, Match, Noted, Occurrence, RequestInfo,
+    Alteration, Fault, FaultKind, Faults, LoggedRequest, Match, Met, Noted, Occurrence, RequestInfo,
 };
 pub use directory::{
     Directory, DirectoryError, DirectoryObject, ObjectKind, Read, Replication, Tenant, TenantKind,

@@ -80,6 +80,12 @@ impl State {
         self.events.add(due, kind, data);
     }
 
+    /// Lets what is still to happen and is meant come that much later.
+    pub fn postpone(&mut self, by: Duration, meant: impl Fn(&str, &Value) -> bool) {
+        let by = time::Duration::try_from(by).unwrap_or(time::Duration::MAX);
+        self.events.postpone(by, meant);
+    }
+
     /// What is still to happen, as `(when, kind, data)` in the order of time.
     pub fn scheduled(&self) -> impl Iterator<Item = (OffsetDateTime, &str, &Value)> {
         self.events

@@ -73,6 +73,36 @@ async fn a_post_is_never_sent_twice_after_it_may_have_acted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_success_that_is_no_answer_of_the_service_is_asked_for_again_where_that_is_safe() {
+    fn answer(kind: &str, body: &str) -> Reply {
+        Reply::status(200).header("content-type", kind).text(body)
+    }
+    let cut_short = || answer("application/json", r#"{"value": [{"id":"#);
+    let page = || answer("text/html", "<html>Welcome to our network</html>");
+    for garbled in [&cut_short as &dyn Fn() -> Reply, &page] {
+        let script = Script::new([garbled(), garbled(), Reply::json(200, json!({"a": 1}))]);
+        let answer = service(&script).send(request(Method::Get)).await.unwrap();
+        assert_eq!(answer.json::<Value>().unwrap(), json!({"a": 1}));
+
+        // What stays so is an error that has what came.
+        let script = Script::new((0..5).map(|_| garbled()));
+        let error = send(&script, Method::Put).await.unwrap_err();
+        assert_eq!((error.kind(), script.left()), (ErrorKind::Decode, 2));
+        assert!(error.is_outcome_unknown() && error.body().is_some());
+
+        let script = Script::new([garbled(), Reply::status(200)]);
+        let error = send(&script, Method::Post).await.unwrap_err();
+        assert_eq!(script.left(), 1, "a POST is not repeated");
+        assert!(error.is_outcome_unknown(), "and not taken for done");
+    }
+    // A request that wants something else than JSON gets what it wants.
+    let script = Script::new([page(), Reply::status(200)]);
+    let wants_html = request(Method::Get).header("accept", "text/html");
+    service(&script).send(wants_html).await.unwrap();
+    assert_eq!(script.left(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_try_that_may_have_acted_is_not_forgotten_by_the_next() {
     let refused = || (0..7).map(|_| Reply::not_sent());
     for first in [Reply::lost(), Reply::status(504)] {

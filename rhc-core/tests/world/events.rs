@@ -43,6 +43,23 @@ fn entry(at: &str, text: &str) -> (String, String) {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_to_happen_can_be_put_off() {
+    let world = world();
+    keeps_diary(&world);
+    world.with(|state| {
+        state.schedule(Duration::from_secs(10), "note", json!({ "text": "late" }));
+        state.schedule(Duration::from_secs(20), "note", json!({ "text": "other" }));
+        state.postpone(Duration::from_secs(60), |kind, data| {
+            kind == "note" && data["text"] == "late"
+        });
+    });
+    tokio::time::advance(Duration::from_secs(69)).await;
+    assert_eq!(entries(&world), [entry("9:00:20.0", "other")]);
+    tokio::time::advance(Duration::from_secs(1)).await;
+    assert_eq!(entries(&world)[1..], [entry("9:01:10.0", "late")]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn events_happen_in_the_order_of_time_and_see_their_own_time() {
     let world = world();
     keeps_diary(&world);

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::routing::any;
 use azure_core::error::ErrorKind;
 use azure_core::http::Method;
-use rhc_core::fake::{Fault, FaultKind, Match, Occurrence, World, respond};
+use rhc_core::fake::{Alteration, Fault, FaultKind, Match, Occurrence, World, respond};
 use serde_json::{Value, json};
 
 use super::support::{send, world};
@@ -61,6 +61,40 @@ async fn a_reset_comes_before_or_after_the_service_acted_and_looks_the_same() {
         assert_eq!(error.kind(), &ErrorKind::Io);
         assert_eq!(bench.acted(), acted);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_judge_sees_each_request_and_decides_before_the_faults_that_were_added() {
+    let bench = bench(Match::default(), FaultKind::ConnectionRefused);
+    let seen = Arc::new(AtomicU32::new(0));
+    let count = seen.clone();
+    bench.world.faults().judge(move |met| {
+        assert_eq!((met.host, met.method), ("api.example", &http::Method::PUT));
+        assert!(!format!("{met:?}").contains("secret"));
+        count.fetch_add(1, Ordering::SeqCst);
+        let third = met.path == "/c?key=secret";
+        third.then(|| FaultKind::error(418, "Teapot", "no"))
+    });
+    for path in ["/a", "/b"] {
+        bench.send(Method::Put, path).await.unwrap_err();
+    }
+    let (status, _) = bench.send(Method::Put, "/c?key=secret").await.unwrap();
+    assert_eq!((status, seen.load(Ordering::SeqCst)), (418, 3));
+    bench.world.faults().clear();
+    assert_eq!(bench.send(Method::Put, "/d").await.unwrap().0, 200);
+    assert_eq!(seen.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_is_altered_after_the_service_acted() {
+    let alteration = Alteration::new(|answer| {
+        *answer.status_mut() = http::StatusCode::ACCEPTED;
+        *answer.body_mut() = r#"{"done":"later"}"#.into();
+    });
+    let bench = bench(Match::default(), FaultKind::Altered(alteration));
+    let answer = bench.send(Method::Put, "/a").await.unwrap();
+    assert_eq!(answer, (202, json!({ "done": "later" })));
+    assert_eq!(bench.acted(), 1);
 }
 
 #[tokio::test(start_paused = true)]

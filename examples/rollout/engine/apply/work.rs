@@ -237,7 +237,8 @@ impl Work<'_> {
                 Err(error) => error,
             };
             attempt += 1;
-            if !error.is_retriable() || Instant::now() >= deadline {
+            let given_up = error.is_brief() && attempt >= options.attempts;
+            if !error.is_retriable() || given_up || Instant::now() >= deadline {
                 return Err(error);
             }
             if !self.pause(&error, attempt).await {

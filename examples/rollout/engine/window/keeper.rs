@@ -220,6 +220,10 @@ impl Windows {
             if last == Knocked::Open {
                 return Ok(());
             }
+            if let (Knocked::Closed { .. }, None) = (&last, address) {
+                // It was taken for open on our way in: the next attempt opens it for our address.
+                return Err(not_in(door.name(), address, &last).briefly());
+            }
             if Instant::now() >= deadline {
                 return Err(not_in(door.name(), address, &last));
             }

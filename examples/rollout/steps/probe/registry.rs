@@ -10,8 +10,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use azure_core::credentials::{AccessToken, Secret, TokenCredential, TokenRequestOptions};
 use azure_core::error::ErrorKind;
-use azure_core::http::{Method, Request, Transport, Url};
-use rhc_core::{ClientOptions, Clock, Path, Service, ServiceInfo, TenantId};
+use azure_core::http::{Method, Url};
+use rhc_core::{ClientOptions, Path, Request, Service, ServiceInfo, TenantId};
 use serde_json::Value;
 use url::form_urlencoded;
 
@@ -59,24 +59,30 @@ impl RegistryClient {
     /// Where nobody may look, or the registry cannot be reached.
     pub(super) async fn holds(&self, image: &str) -> Result<bool, StepError> {
         let (repository, tag) = image.rsplit_once(':').unwrap_or((image, "latest"));
+        let origin = Url::parse(&format!("https://{}", self.host))
+            .map_err(|error| StepError::new(format!("`{}` is no host: {error}", self.host)))?;
+        let (crate_name, crate_version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+        let exchange = ClientOptions {
+            // Tokens are none of the environment's things: they pass no fence.
+            client_options: azure_core::http::ClientOptions {
+                transport: self.options.client_options.transport.clone(),
+                ..azure_core::http::ClientOptions::default()
+            },
+            pacer: None,
+            ..self.options.clone()
+        };
+        let exchange =
+            Service::without_credential(crate_name, crate_version, origin.clone(), &exchange)?;
         let token = RepositoryToken {
             host: self.host.clone(),
             repository: repository.to_owned(),
             credential: Arc::clone(&self.credential),
             tenant: self.tenant,
-            transport: self
-                .options
-                .client_options
-                .transport
-                .clone()
-                .unwrap_or_default(),
-            clock: self.options.clock,
+            exchange,
         };
-        let origin = Url::parse(&format!("https://{}", self.host))
-            .map_err(|error| StepError::new(format!("`{}` is no host: {error}", self.host)))?;
         let info = ServiceInfo {
-            crate_name: env!("CARGO_PKG_NAME"),
-            crate_version: env!("CARGO_PKG_VERSION"),
+            crate_name,
+            crate_version,
             origin,
             scope: format!("repository:{repository}:pull"),
         };
@@ -85,8 +91,8 @@ impl RegistryClient {
             .segments(repository.split('/'))
             .fixed("/manifests")
             .segment(tag);
-        let request = rhc_core::Request::new("registry.manifest", Method::Get, path)
-            .header("accept", MANIFESTS);
+        let request =
+            Request::new("registry.manifest", Method::Get, path).header("accept", MANIFESTS);
         Ok(service.send_opt(request).await?.is_some())
     }
 }
@@ -97,8 +103,7 @@ struct RepositoryToken {
     repository: String,
     credential: Arc<dyn TokenCredential>,
     tenant: TenantId,
-    transport: Transport,
-    clock: Clock,
+    exchange: Service,
 }
 
 impl fmt::Debug for RepositoryToken {
@@ -114,31 +119,33 @@ impl RepositoryToken {
     /// One exchange: a form there, one member of the answer back.
     async fn exchanged(
         &self,
-        path: &str,
+        path: &'static str,
         form: &[(&str, &str)],
         member: &str,
     ) -> azure_core::Result<Secret> {
-        let url = Url::parse(&format!("https://{}{path}", self.host))?;
-        let mut request = Request::new(url, Method::Post);
-        request.insert_header("content-type", "application/x-www-form-urlencoded");
         let form = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(form)
             .append_pair("service", &self.host)
             .finish();
-        request.set_body(form);
-        let context = azure_core::http::Context::new();
-        let answer = self.transport.send(&context, &mut request).await?;
-        let (status, _, body) = answer.deconstruct();
-        let body: Value = serde_json::from_slice(&body.collect().await?).unwrap_or_default();
+        let request = Request::new("registry.token", Method::Post, Path::new(path))
+            .body("application/x-www-form-urlencoded", form)
+            .idempotent(true);
+        let answer = self
+            .exchange
+            .send_expecting(request, &[400, 401, 403])
+            .await;
+        let answer =
+            answer.map_err(|error| azure_core::Error::new(ErrorKind::Credential, error))?;
+        let body: Value = answer.json().unwrap_or_default();
         match body[member].as_str() {
-            Some(token) if status.is_success() => Ok(Secret::new(token.to_owned())),
+            Some(token) if answer.status < 400 => Ok(Secret::new(token.to_owned())),
             _ => {
                 let said = body["errors"][0]["message"].as_str().unwrap_or("no reason");
                 Err(azure_core::Error::with_message(
                     ErrorKind::Credential,
                     format!(
-                        "the registry {} gave no token for {} ({status}): {said}",
-                        self.host, self.repository
+                        "the registry {} gave no token for {} ({}): {said}",
+                        self.host, self.repository, answer.status
                     ),
                 ))
             }
@@ -174,7 +181,7 @@ impl TokenCredential for RepositoryToken {
             .await?;
         Ok(AccessToken {
             token,
-            expires_on: self.clock.now() + LIFETIME,
+            expires_on: self.exchange.clock().now() + LIFETIME,
         })
     }
 }

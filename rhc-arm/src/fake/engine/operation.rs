@@ -215,6 +215,10 @@ pub(crate) fn finish(state: &mut State, registry: &Registry, data: &Value) {
     }) else {
         return;
     };
+    // Somebody may have ended it in the file meanwhile.
+    if operation.is_over() {
+        return;
+    }
     let key = path::key(&operation.resource_id);
     let rules = registry.rules(&operation.resource_type);
     let outcome = match operation.work {

@@ -291,6 +291,7 @@ fn signed(
 ) -> Minted {
     let now = state.now().unix_timestamp();
     claims.iat = now;
+    claims.uti = Some(Uuid::new_v4());
     claims.nbf = now;
     claims.exp = now.saturating_add(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX));
     Minted {

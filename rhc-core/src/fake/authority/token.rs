@@ -16,6 +16,9 @@ pub(super) struct Claims {
     pub(super) iat: i64,
     pub(super) nbf: i64,
     pub(super) exp: i64,
+    /// The token's own id: no two tokens are alike, also those of one second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) uti: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) tid: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -15,7 +15,7 @@ use time::macros::format_description;
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use super::faults::FaultKind;
+use super::faults::{FaultKind, Met};
 use super::log::{LoggedRequest, Noted};
 use super::respond;
 use crate::fake::{Dns, Vantage, World, authority, ids};
@@ -88,7 +88,12 @@ pub(super) async fn dispatch(world: &World, host: &str, request: Request<Body>) 
         answer_body: None,
         answer_headers: HeaderMap::new(),
     });
-    let fault = world.0.faults.strike(request.method(), host, &path);
+    let fault = world.0.faults.strike(&Met {
+        method: request.method(),
+        host,
+        path: &path,
+        headers: request.headers(),
+    });
     world
         .0
         .log
@@ -210,12 +215,17 @@ async fn strike(world: &World, fault: FaultKind, act: impl Future<Output = Respo
         }
         FaultKind::Truncated => {
             let (mut parts, body) = act.await.into_parts();
-            let body = axum::body::to_bytes(body, BODY_LIMIT)
-                .await
-                .unwrap_or_default();
+            let body = collect(body).await;
             parts.headers.remove(http::header::CONTENT_LENGTH);
             let half = body.slice(..body.len() / 2);
             Outcome::Answer(Response::from_parts(parts, Body::from(half)))
+        }
+        FaultKind::Altered(alteration) => {
+            let (parts, body) = act.await.into_parts();
+            let mut answer = Response::from_parts(parts, collect(body).await);
+            alteration.alter(&mut answer);
+            answer.headers_mut().remove(http::header::CONTENT_LENGTH);
+            Outcome::Answer(answer.map(Body::from))
         }
         FaultKind::Slow(delay) => {
             tokio::time::sleep(world.scaled(delay)).await;

@@ -1,10 +1,11 @@
 //! Faults: what networks and busy services do, at a chosen occurrence of a chosen request.
 
-use std::sync::{Mutex, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderMap, Method, Response};
 
 use crate::fake::World;
 
@@ -69,7 +70,64 @@ pub enum FaultKind {
     Truncated,
     /// The service acts after this long, in the World's time.
     Slow(Duration),
+    /// The service acts, and its answer is changed on the way, or only looked at.
+    Altered(Alteration),
 }
+
+/// What happens to an answer on its way.
+#[derive(Clone)]
+pub struct Alteration(Arc<Altering>);
+
+type Altering = dyn Fn(&mut Response<Bytes>) + Send + Sync;
+
+impl Alteration {
+    /// Does this to the answer. The World may be used in it: no request holds it then.
+    pub fn new(alter: impl Fn(&mut Response<Bytes>) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(alter))
+    }
+
+    pub(super) fn alter(&self, answer: &mut Response<Bytes>) {
+        (self.0)(answer);
+    }
+}
+
+impl fmt::Debug for Alteration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Alteration")
+    }
+}
+
+impl PartialEq for Alteration {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Alteration {}
+
+/// A request before the service sees it.
+#[derive(Clone, Copy)]
+pub struct Met<'a> {
+    /// Its method.
+    pub method: &'a Method,
+    /// The host, without port.
+    pub host: &'a str,
+    /// Path and query, as sent.
+    pub path: &'a str,
+    /// Its headers, its credential among them.
+    pub headers: &'a HeaderMap,
+}
+
+impl fmt::Debug for Met<'_> {
+    /// Without headers, which hold the credential, and without the query.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.split('?').next().unwrap_or_default();
+        write!(f, "{} https://{}{path}", self.method, self.host)
+    }
+}
+
+/// Decides for each request what goes wrong with it, where a [`Match`] does not say enough.
+type Judge = Arc<dyn Fn(&Met<'_>) -> Option<FaultKind> + Send + Sync>;
 
 impl FaultKind {
     /// An answer with an ARM or Graph style error body instead of acting.
@@ -94,8 +152,19 @@ pub struct Fault {
 }
 
 /// The faults of a World with what they have met so far.
-#[derive(Debug, Default)]
-pub struct Faults(Mutex<Vec<Armed>>);
+#[derive(Default)]
+pub struct Faults {
+    armed: Mutex<Vec<Armed>>,
+    judge: RwLock<Option<Judge>>,
+}
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Faults")
+            .field("armed", &self.armed)
+            .finish_non_exhaustive()
+    }
+}
 
 #[derive(Debug)]
 struct Armed {
@@ -134,7 +203,7 @@ impl Armed {
 impl Faults {
     /// Adds a fault. Of several that strike one request the first added has its way; all of them count it.
     pub fn add(&self, fault: Fault) {
-        let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut faults = self.armed.lock().unwrap_or_else(PoisonError::into_inner);
         faults.push(Armed {
             fault,
             met: 0,
@@ -142,24 +211,38 @@ impl Faults {
         });
     }
 
+    /// Lets `judge` decide for each request, before the faults that were added; it replaces an earlier one.
+    pub fn judge(&self, judge: impl Fn(&Met<'_>) -> Option<FaultKind> + Send + Sync + 'static) {
+        *self.judge.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(judge));
+    }
+
     /// Removes all faults.
     pub fn clear(&self) {
-        let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *self.judge.write().unwrap_or_else(PoisonError::into_inner) = None;
+        let mut faults = self.armed.lock().unwrap_or_else(PoisonError::into_inner);
         faults.clear();
     }
 
     /// How often faults struck so far: a test that injects one can see that it did.
     #[must_use]
     pub fn struck(&self) -> u32 {
-        let faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let faults = self.armed.lock().unwrap_or_else(PoisonError::into_inner);
         faults.iter().map(|armed| armed.struck).sum()
     }
 
-    pub(super) fn strike(&self, method: &Method, host: &str, path: &str) -> Option<FaultKind> {
-        let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn strike(&self, met: &Met<'_>) -> Option<FaultKind> {
+        let judge = self
+            .judge
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some(kind) = judge.and_then(|judge| judge(met)) {
+            return Some(kind);
+        }
+        let mut faults = self.armed.lock().unwrap_or_else(PoisonError::into_inner);
         let mut kind = None;
         for armed in faults.iter_mut() {
-            if armed.meets(method, host, path) && kind.is_none() {
+            if armed.meets(met.method, met.host, met.path) && kind.is_none() {
                 kind = Some(armed.fault.kind.clone());
             }
         }

@@ -11,7 +11,7 @@ mod serve;
 mod transport;
 
 pub use dispatch::RequestInfo;
-pub use faults::{Fault, FaultKind, Faults, Match, Occurrence};
+pub use faults::{Alteration, Fault, FaultKind, Faults, Match, Met, Occurrence};
 pub use log::{LoggedRequest, Noted};
 
 pub(super) use addresses::Addresses;

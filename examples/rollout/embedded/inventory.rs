@@ -9,13 +9,14 @@ use uuid::Uuid;
 
 /// Things by natural key. Where a cloud is as it should be, each key has one.
 #[derive(Debug, Default)]
-pub(crate) struct Inventory(BTreeMap<String, Vec<Value>>);
+pub struct Inventory(BTreeMap<String, Vec<Value>>);
 
 impl Inventory {
     /// Everything in a state, but for sign-ins, audit entries, operations and what readers still saw before a change.
-    pub(crate) fn of(state: &Value) -> Self {
+    #[must_use]
+    pub fn of(state: &Value) -> Self {
         let sections = &state["sections"];
-        let names = Names::of(sections);
+        let names = Names::of(state);
         let mut inventory = Self::default();
         for tenant in entries(&sections["directory"]["tenants"]) {
             inventory.tenant(&names, tenant.1);
@@ -39,13 +40,15 @@ impl Inventory {
     }
 
     /// The natural keys that more than one thing has.
-    pub(crate) fn twice(&self) -> Vec<&str> {
+    #[must_use]
+    pub fn twice(&self) -> Vec<&str> {
         let several = self.0.iter().filter(|(_, things)| things.len() > 1);
         several.map(|(key, _)| key.as_str()).collect()
     }
 
     /// What is in one and not in the other, or has another value there.
-    pub(crate) fn differences(&self, other: &Self) -> Vec<String> {
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<String> {
         let mut found = Vec::new();
         let keys: BTreeSet<_> = self.0.keys().chain(other.0.keys()).collect();
         for key in keys {
@@ -56,8 +59,15 @@ impl Inventory {
     }
 
     /// How many things.
-    pub(crate) fn len(&self) -> usize {
+    #[must_use]
+    pub fn len(&self) -> usize {
         self.0.values().map(Vec::len).sum()
+    }
+
+    /// Whether there is nothing at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     fn add(&mut self, key: String, thing: Value) {
@@ -249,14 +259,18 @@ const MADE_UP: [(&str, &str, &str); 6] = [
 ];
 
 /// What the ids of a state belong to.
-struct Names {
+#[derive(Debug)]
+pub struct Names {
     ids: HashMap<Uuid, String>,
     /// Other texts that a service made up, and what they are; the longest first.
     texts: Vec<(String, &'static str)>,
 }
 
 impl Names {
-    fn of(sections: &Value) -> Self {
+    /// Of everything in a state that has an id.
+    #[must_use]
+    pub fn of(state: &Value) -> Self {
+        let sections = &state["sections"];
         let mut names = HashMap::new();
         let mut name = |id: &str, name: String| {
             if let Ok(id) = id.parse::<Uuid>() {
@@ -307,7 +321,8 @@ impl Names {
     }
 
     /// A text in which every id is a name.
-    fn text(&self, text: &str) -> String {
+    #[must_use]
+    pub fn text(&self, text: &str) -> String {
         const LENGTH: usize = 36;
         if OffsetDateTime::parse(text, &Rfc3339).is_ok() {
             return "<time>".to_owned();
@@ -322,10 +337,10 @@ impl Names {
             let candidate = rest.get(..LENGTH).filter(|part| part.contains('-'));
             if let Some(id) = candidate.and_then(|part| Uuid::try_parse(part).ok()) {
                 named.push_str(self.id(id));
-                rest = &rest[LENGTH..];
+                rest = rest.get(LENGTH..).unwrap_or_default();
             } else {
                 named.push(next);
-                rest = &rest[next.len_utf8()..];
+                rest = rest.get(next.len_utf8()..).unwrap_or_default();
             }
         }
         named
