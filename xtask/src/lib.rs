@@ -1,6 +1,7 @@
 //! The project's own commands as a library, so that each rule has a test which sees it broken.
 
 pub mod bench;
+pub mod chaos;
 pub mod conformance;
 pub mod deny;
 pub mod operations;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, ci, conformance, deny, operations, page, peers, record, tidy_command};
+use xtask::{bench, chaos, ci, conformance, deny, operations, page, peers, record, tidy_command};
 
 /// The project's own commands.
 #[derive(Debug, Parser)]
@@ -37,6 +37,8 @@ enum Command {
     Bench(bench::Options),
     /// Compare what we send, what the fakes answer and what the models keep with Microsoft's descriptions and real traffic.
     Conformance(conformance::Options),
+    /// Break the rollout at every request, and see that it comes to the same end.
+    Chaos(chaos::Options),
     /// Run Microsoft's own clients against the embedded cloud; installs them below target/peers (needs Python and PyPI).
     Peers(peers::Options),
     /// Run clients of SQL servers against ours, and ours against Microsoft's; installs them below target/peers (needs Python, Node,
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         Command::Record { only } => record::run_all(only.as_deref()),
         Command::Bench(options) => bench::run(options),
         Command::Conformance(options) => conformance::command(&options),
+        Command::Chaos(options) => chaos::command(&options),
         Command::Peers(options) => peers::run(&options),
         Command::PeersSql(options) => peers::sql::run(&options),
         Command::Page(options) => page::command(&options),

@@ -1,0 +1,256 @@
+//! One fault at one point: a whole rollout with it, and what came of it.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use rhc_core::fake::WorldOptions;
+use rollout::{
+    embedded::{EmbeddedCloud, Inventory},
+    engine::{Exit, Journal, MemoryJournal, Outcome as Written, Record, Summary},
+    manifest::Manifest,
+};
+
+use super::{
+    faults::Fault,
+    point::{self, Point},
+    process::{apply, come_to_rest, paused},
+    scene::Scene,
+};
+use crate::Outcome;
+
+/// So long in the World's time, and a run has no end.
+const ENDLESS: Duration = Duration::from_secs(10 * 24 * 60 * 60);
+
+/// What every case is run on and compared with.
+pub(super) struct Setting {
+    manifest: Manifest,
+    /// What stands in the cloud after a run that nobody disturbed.
+    reference: Inventory,
+    /// Where a fault can strike.
+    pub(super) points: Vec<Point>,
+}
+
+/// How a case ended well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Passed {
+    /// In the run that the fault struck.
+    SameRun,
+    /// In the next one.
+    NextRun,
+}
+
+impl Setting {
+    /// Runs the rollout undisturbed, twice: the second shows that both send the same.
+    pub(super) fn of(manifest: Manifest) -> Outcome<Self> {
+        let (points, reference) = undisturbed(&manifest)?;
+        let (again, same) = undisturbed(&manifest)?;
+        let names = |points: &[Point]| {
+            points
+                .iter()
+                .map(|point| point.path.clone())
+                .collect::<Vec<_>>()
+        };
+        if names(&points) != names(&again) {
+            return Err(
+                "two undisturbed runs do not send the same requests: no fault can be placed"
+                    .to_owned(),
+            );
+        }
+        let differences = reference.differences(&same);
+        if !differences.is_empty() {
+            return Err(format!(
+                "two undisturbed runs do not make the same: {}",
+                differences.join("; ")
+            ));
+        }
+        if !reference.twice().is_empty() {
+            return Err(format!(
+                "an undisturbed run makes twice: {}",
+                reference.twice().join(", ")
+            ));
+        }
+        Ok(Self {
+            manifest,
+            reference,
+            points,
+        })
+    }
+
+    /// How many things stand in the finished cloud.
+    pub(super) fn things(&self) -> usize {
+        self.reference.len()
+    }
+
+    /// Runs a case.
+    ///
+    /// # Errors
+    /// Everything that is not as it should be.
+    pub(super) fn run(&self, point: &Point, fault: &Fault) -> Result<Passed, Vec<String>> {
+        let run = async {
+            let work = self.disturbed(point, fault);
+            match tokio::time::timeout(ENDLESS, work).await {
+                Ok(verdict) => Ok(verdict),
+                Err(_) => Err("it does not end".to_owned()),
+            }
+        };
+        match paused(run) {
+            Ok(verdict) => verdict,
+            Err(message) => Err(vec![message]),
+        }
+    }
+
+    async fn disturbed(&self, point: &Point, fault: &Fault) -> Result<Passed, Vec<String>> {
+        let alone = |message: String| vec![message];
+        let cloud = EmbeddedCloud::new(&self.manifest, WorldOptions::default(), true)
+            .map_err(|error| alone(error.to_string()))?;
+        let scene = Scene::set(cloud.world(), point, fault);
+        let journal = Arc::new(MemoryJournal::new());
+        let first = apply(&self.manifest, &cloud, &journal)
+            .await
+            .map_err(alone)?;
+        let mut wrong = Vec::new();
+        if scene.struck() == 0 {
+            wrong.push("the fault did not strike".to_owned());
+        }
+        let mut passed = Passed::SameRun;
+        if first.exit() != Exit::Done {
+            passed = Passed::NextRun;
+            wrong.extend(said_wrongly(&first, fault));
+            let next = apply(&self.manifest, &cloud, &journal)
+                .await
+                .map_err(alone)?;
+            if next.exit() != Exit::Done {
+                wrong.push(format!(
+                    "the next run did not converge either: {}",
+                    failures(&next)
+                ));
+            }
+        }
+        come_to_rest(fault.lasts()).await;
+        wrong.extend(inconsistent(&journal).await);
+        let state = cloud.to_state().map_err(|error| alone(error.to_string()))?;
+        let inventory = Inventory::of(&state);
+        wrong.extend(
+            inventory
+                .twice()
+                .into_iter()
+                .map(|key| format!("there twice: {key}")),
+        );
+        wrong.extend(self.reference.differences(&inventory));
+        if wrong.is_empty() {
+            Ok(passed)
+        } else {
+            Err(wrong)
+        }
+    }
+}
+
+/// The points of a run that nobody disturbs, and what it makes.
+fn undisturbed(manifest: &Manifest) -> Outcome<(Vec<Point>, Inventory)> {
+    paused(async {
+        let options = WorldOptions {
+            record_bodies: true,
+            ..WorldOptions::default()
+        };
+        let cloud =
+            EmbeddedCloud::new(manifest, options, true).map_err(|error| error.to_string())?;
+        let tokens = point::Tokens::seen(cloud.world());
+        let journal = Arc::new(MemoryJournal::new());
+        let summary = apply(manifest, &cloud, &journal).await?;
+        if summary.exit() != Exit::Done {
+            return Err(format!(
+                "an undisturbed run does not finish: {}",
+                failures(&summary)
+            ));
+        }
+        let log = cloud.world().log();
+        come_to_rest(Duration::ZERO).await;
+        let state = cloud.to_state().map_err(|error| error.to_string())?;
+        Ok((
+            point::points(&log, &tokens.requests(), &state),
+            Inventory::of(&state),
+        ))
+    })
+}
+
+/// What is wrong with how a run says that it gave up.
+fn said_wrongly(summary: &Summary, fault: &Fault) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let what = failures(summary);
+    if !fault.may_give_up {
+        wrong.push(format!("it did not converge in the same run: {what}"));
+    }
+    if summary.exit() != Exit::Failure {
+        wrong.push(format!(
+            "the exit code is {}: {what}",
+            summary.exit().code()
+        ));
+    }
+    for failure in &summary.failed {
+        let way_out = failure.remedy.as_deref().unwrap_or_default();
+        // Where the service says what is wrong with a request, its words must do.
+        let is_refusal = failure.message.contains(": 4");
+        if failure.message.is_empty() || (way_out.is_empty() && !is_refusal) {
+            wrong.push(format!(
+                "{} fails without a way out: {}",
+                failure.key, failure.message
+            ));
+        }
+        if way_out.contains("mistake in the rollout") {
+            wrong.push(format!(
+                "{} calls it a mistake of ours: {}",
+                failure.key, failure.message
+            ));
+        }
+    }
+    wrong
+}
+
+fn failures(summary: &Summary) -> String {
+    let failed = summary
+        .failed
+        .iter()
+        .map(|failure| format!("{}: {}", failure.key, failure.message));
+    let waiting = summary
+        .manual
+        .iter()
+        .map(|waiting| format!("{} waits for a person", waiting.key));
+    failed.chain(waiting).collect::<Vec<_>>().join("; ")
+}
+
+/// What is wrong with the journal of finished runs.
+async fn inconsistent(journal: &MemoryJournal) -> Vec<String> {
+    let mut wrong = Vec::new();
+    match journal.recovery().await {
+        Ok(recovery) => {
+            wrong.extend(
+                recovery
+                    .open
+                    .keys()
+                    .map(|key| format!("the journal leaves {key} open")),
+            );
+            wrong.extend(
+                recovery
+                    .windows
+                    .keys()
+                    .map(|door| format!("the journal leaves the {door} open")),
+            );
+        }
+        Err(error) => wrong.push(error.to_string()),
+    }
+    let mut made: BTreeMap<String, u32> = BTreeMap::new();
+    for record in journal.records() {
+        if let Record::Outcome {
+            key,
+            outcome: Written::Created,
+            ..
+        } = record
+        {
+            *made.entry(key.to_string()).or_default() += 1;
+        }
+    }
+    let twice = made.into_iter().filter(|(_, times)| *times > 1);
+    wrong.extend(
+        twice.map(|(key, times)| format!("the journal says {times} times that {key} was made")),
+    );
+    wrong
+}

@@ -1,0 +1,23 @@
+//! The program of `cargo xtask chaos`, which is built with all crates.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use xtask::chaos::{Options, run};
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask chaos", bin_name = "cargo xtask chaos")]
+struct Arguments {
+    #[command(flatten)]
+    options: Options,
+}
+
+fn main() -> ExitCode {
+    match run::run(&Arguments::parse().options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}

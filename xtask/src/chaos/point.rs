@@ -1,0 +1,183 @@
+//! The requests of a run that nobody disturbs: where a fault can strike.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use http::{Method, header::AUTHORIZATION};
+use rhc_core::fake::{LoggedRequest, World};
+use rollout::embedded::Names;
+use serde_json::Value;
+
+/// Which service answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Service {
+    ResourceManager,
+    Graph,
+    Login,
+    Vault,
+    GitHub,
+    Registry,
+    /// The way of the embedded cloud to ask public DNS, where HTTP is not what is spoken.
+    Dns,
+    /// The same for SQL servers.
+    Sql,
+    Other,
+}
+
+impl Service {
+    fn of(host: &str) -> Self {
+        let below = |domain: &str| host.ends_with(domain);
+        match host {
+            "management.azure.com" => Self::ResourceManager,
+            "graph.microsoft.com" => Self::Graph,
+            "login.microsoftonline.com" => Self::Login,
+            "api.github.com" => Self::GitHub,
+            "localhost" => Self::Dns,
+            _ if below(".vault.azure.net") => Self::Vault,
+            _ if below(".azurecr.io") => Self::Registry,
+            _ if below(".database.windows.net") => Self::Sql,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// One request of the undisturbed run.
+#[derive(Clone, Debug)]
+pub(super) struct Point {
+    pub(super) method: Method,
+    pub(super) host: String,
+    /// Path and query, as sent: up to a fault two runs send the same.
+    pub(super) path: String,
+    /// Which of the requests that are sent like this, from 1.
+    pub(super) occurrence: u32,
+    /// What is done to what, told by names, and which time: how a person names the point.
+    pub(super) name: String,
+    pub(super) service: Service,
+    /// It carries a token.
+    pub(super) authorized: bool,
+    /// Its answer was JSON.
+    pub(super) answers_json: bool,
+    /// It made something.
+    pub(super) creates: bool,
+    /// It began a long-running operation.
+    pub(super) begins: bool,
+}
+
+impl Point {
+    /// Whether the service does something that a second request would do again.
+    pub(super) fn writes(&self) -> bool {
+        !(self.method == Method::GET || self.method == Method::HEAD)
+    }
+
+    /// Whether what answers speaks HTTP on Azure too.
+    pub(super) fn is_http(&self) -> bool {
+        !matches!(self.service, Service::Dns | Service::Sql)
+    }
+
+    /// Whether its service has access rules, and this request is under them.
+    pub(super) fn is_guarded(&self) -> bool {
+        self.authorized && self.is_http()
+    }
+}
+
+/// Which requests carry a token: a log keeps none.
+pub(super) struct Tokens(Arc<Mutex<(usize, BTreeSet<usize>)>>);
+
+impl Tokens {
+    /// Looks at every request of a World from its first on.
+    pub(super) fn seen(world: &World) -> Self {
+        let seen: Arc<Mutex<(usize, BTreeSet<usize>)>> = Arc::default();
+        let watching = Arc::clone(&seen);
+        world.faults().judge(move |met| {
+            let mut seen = watching.lock().unwrap_or_else(PoisonError::into_inner);
+            let at = seen.0;
+            seen.0 += 1;
+            if met.headers.contains_key(AUTHORIZATION) {
+                seen.1.insert(at);
+            }
+            None
+        });
+        Self(seen)
+    }
+
+    /// Their places in the log.
+    pub(super) fn requests(&self) -> BTreeSet<usize> {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.1.clone()
+    }
+}
+
+/// What a log with bodies says of each request, in order.
+pub(super) fn points(
+    log: &[LoggedRequest],
+    authorized: &BTreeSet<usize>,
+    state: &Value,
+) -> Vec<Point> {
+    let names = Names::of(state);
+    let mut sent: BTreeMap<(String, String, String), u32> = BTreeMap::new();
+    let mut named: BTreeMap<String, u32> = BTreeMap::new();
+    let mut points = Vec::with_capacity(log.len());
+    for (at, request) in log.iter().enumerate() {
+        let (method, host) = (&request.method, &request.host);
+        let path = &request.path_and_query;
+        let same = (method.to_string(), host.clone(), path.clone());
+        let occurrence = sent.entry(same).or_default();
+        *occurrence += 1;
+        let name = format!("{method} {host}{}", names.text(&readable(path)));
+        let time = named.entry(name.clone()).or_default();
+        *time += 1;
+        let answer: Option<Value> = request
+            .answer_body
+            .as_ref()
+            .and_then(|body| serde_json::from_slice(body).ok());
+        points.push(Point {
+            method: method.clone(),
+            host: host.clone(),
+            path: path.clone(),
+            occurrence: *occurrence,
+            name: format!("{name} #{time}"),
+            service: Service::of(host),
+            authorized: authorized.contains(&at),
+            answers_json: answer.is_some(),
+            creates: creates(request),
+            begins: begins(request, answer.as_ref()),
+        });
+    }
+    points
+}
+
+/// A path without what says nothing to a person.
+fn readable(path: &str) -> String {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let query: Vec<_> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("api-version="))
+        .collect();
+    if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", query.join("&"))
+    }
+}
+
+fn creates(request: &LoggedRequest) -> bool {
+    let put = request.method == Method::PUT;
+    let made = request.status == Some(201) || put && request.status == Some(202);
+    let is_made = [Service::ResourceManager, Service::Graph].contains(&Service::of(&request.host));
+    made && is_made && request.method != Method::GET
+}
+
+fn begins(request: &LoggedRequest, answer: Option<&Value>) -> bool {
+    if request.method == Method::GET || Service::of(&request.host) != Service::ResourceManager {
+        return false;
+    }
+    let says = |name: &str| request.answer_headers.contains_key(name);
+    let state = answer.and_then(|body| body.pointer("/properties/provisioningState"));
+    let ends = ["Succeeded", "Failed", "Canceled"];
+    let under_way = state
+        .and_then(Value::as_str)
+        .is_some_and(|state| !ends.contains(&state));
+    says("azure-asyncoperation") || request.status == Some(202) || under_way
+}

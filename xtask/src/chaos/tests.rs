@@ -1,0 +1,105 @@
+//! The chaos run sees what it looks for: it can fail.
+
+use std::{collections::BTreeSet, sync::OnceLock};
+
+use http::Method;
+use rhc_core::fake::FaultKind;
+use rollout::manifest::Manifest;
+
+use super::{
+    case::{Passed, Setting},
+    faults::{Does, FAULTS, Fault},
+    point::Point,
+    run::{shuffled, spread},
+};
+use crate::root;
+
+fn setting() -> &'static Setting {
+    static SETTING: OnceLock<Setting> = OnceLock::new();
+    SETTING.get_or_init(|| {
+        let manifest = Manifest::load(root().join("examples/environments/qa.toml")).unwrap();
+        Setting::of(manifest).unwrap()
+    })
+}
+
+fn point(is_it: impl Fn(&Point) -> bool) -> Point {
+    let found = setting().points.iter().find(|point| is_it(point));
+    found.unwrap().clone()
+}
+
+fn of_ours(times: u32, make: fn(&Point, time::OffsetDateTime) -> FaultKind) -> Fault {
+    Fault {
+        name: "of-this-test",
+        meets: |_| true,
+        does: Does::Strikes(times, make),
+        may_give_up: false,
+    }
+}
+
+#[test]
+fn a_lost_answer_converges_in_the_same_run() {
+    let creates = point(|point| point.creates && point.method == Method::PUT);
+    let fault = of_ours(1, |_, _| FaultKind::ResetAfter);
+    assert_eq!(setting().run(&creates, &fault), Ok(Passed::SameRun));
+}
+
+#[test]
+fn what_never_heals_and_what_never_strikes_is_seen() {
+    let creates = point(|point| point.creates && point.path.contains("/resourceGroups/"));
+    let refused = of_ours(u32::MAX, |_, _| FaultKind::ConnectionRefused);
+    let wrong = setting().run(&creates, &refused).unwrap_err();
+    let says = |words: &str| wrong.iter().any(|line| line.contains(words));
+    assert!(says("did not converge in the same run"), "{wrong:#?}");
+    assert!(says("the next run did not converge either"), "{wrong:#?}");
+    assert!(says(" became "), "{wrong:#?}");
+
+    let nowhere = Point {
+        path: "/nobody/asks/for/this".to_owned(),
+        ..creates
+    };
+    let once = of_ours(1, |_, _| FaultKind::ConnectionRefused);
+    let wrong = setting().run(&nowhere, &once).unwrap_err();
+    assert_eq!(wrong, ["the fault did not strike"]);
+}
+
+#[test]
+fn every_fault_has_a_name_of_its_own_and_requests_that_it_can_strike() {
+    let names: BTreeSet<_> = FAULTS.iter().map(|fault| fault.name).collect();
+    assert_eq!(names.len(), FAULTS.len());
+    for fault in FAULTS {
+        assert!(setting().points.iter().any(fault.meets), "{}", fault.name);
+    }
+}
+
+#[test]
+fn every_point_has_a_name_of_its_own() {
+    let names: BTreeSet<_> = setting().points.iter().map(|point| &point.name).collect();
+    assert_eq!(names.len(), setting().points.len());
+    assert!(names.len() > 1000, "{}", names.len());
+}
+
+#[test]
+fn a_seed_decides_the_sample_and_writes_come_as_early_as_reads() {
+    let all = || -> Vec<(&Point, &'static Fault)> {
+        let points = setting().points.iter();
+        points
+            .flat_map(|point| FAULTS.iter().map(move |fault| (point, fault)))
+            .collect()
+    };
+    let order = |seed| {
+        let mut cases = shuffled(all(), seed);
+        spread(&mut cases);
+        cases.truncate(400);
+        cases
+            .iter()
+            .map(|(point, fault)| (point.name.as_str(), fault.name))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(order(7), order(7));
+    assert_ne!(order(7), order(8));
+    let reads = order(7)
+        .iter()
+        .filter(|(name, _)| name.starts_with("GET "))
+        .count();
+    assert!(reads < 250, "{reads} of 400");
+}
