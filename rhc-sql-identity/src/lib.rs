@@ -25,15 +25,18 @@ pub use rhc_core::{AppId, Error, ErrorKind, Result};
 pub use servers::{
     AUDIT_GROUPS, AUDITING_NAME, AdministratorType, AuditingProperties, AuditingState,
     BackupRedundancy, ConnectionPolicy, ConnectionPolicyProperties, ConnectionState,
-    ConnectionStatus, ConnectionType, DatabaseAuditing, DatabaseExtendedAuditing,
+    ConnectionStatus, ConnectionType, CreateMode, DatabaseAuditing, DatabaseExtendedAuditing,
     EncryptionProtector, EncryptionProtectorProperties, EncryptionState, EntraAdministrator,
     EntraOnlyAuthentication, EntraOnlyAuthenticationProperties, FirewallRule,
-    FirewallRuleProperties, InlineAdministrator, NameAvailability, NameUnavailable, NetworkAccess,
-    PrincipalType, PrivateEndpointConnection, PrivateEndpointConnectionProperties,
-    PrivateEndpointReference, ServerAdministrator, ServerAdministratorProperties, ServerAuditing,
-    ServerConnection, ServerExtendedAuditing, SqlDatabase, SqlDatabaseProperties, SqlDatabaseScope,
-    SqlServer, SqlServerProperties, SqlServerScope, SqlServers, TlsVersion,
-    TransparentDataEncryption, TransparentDataEncryptionProperties,
+    FirewallRuleProperties, InlineAdministrator, LongTermRetention, LongTermRetentionProperties,
+    NameAvailability, NameUnavailable, NetworkAccess, PrincipalType, PrivateEndpointConnection,
+    PrivateEndpointConnectionProperties, PrivateEndpointReference, RETENTION_NAME,
+    RestorableDroppedDatabase, RestorableDroppedDatabaseProperties, ServerAdministrator,
+    ServerAdministratorProperties, ServerAuditing, ServerConnection, ServerExtendedAuditing,
+    ServerKey, ServerKeyProperties, ServerKeyType, ShortTermRetention,
+    ShortTermRetentionProperties, SqlDatabase, SqlDatabaseProperties, SqlDatabaseScope, SqlServer,
+    SqlServerProperties, SqlServerScope, SqlServers, TlsVersion, TransparentDataEncryption,
+    TransparentDataEncryptionProperties,
 };
 pub use session::{Databases, Observation, SqlAddress, SqlError, SqlRetry, SqlSession};
 #[cfg(feature = "tds")]

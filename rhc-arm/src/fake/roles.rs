@@ -173,6 +173,20 @@ const ROLES: &[BuiltInRole] = &[
         ],
     ),
     role(
+        0xe147_488a_f6f5_4113_8e2d_b224_65e6_5bf6,
+        "Key Vault Crypto Service Encryption User",
+        &[
+            "Microsoft.EventGrid/eventSubscriptions/write",
+            "Microsoft.EventGrid/eventSubscriptions/read",
+            "Microsoft.EventGrid/eventSubscriptions/delete",
+        ],
+        &[
+            "Microsoft.KeyVault/vaults/keys/read",
+            "Microsoft.KeyVault/vaults/keys/wrap/action",
+            "Microsoft.KeyVault/vaults/keys/unwrap/action",
+        ],
+    ),
+    role(
         0xf1a0_7417_d97a_45cb_824c_7a74_6778_3830,
         "Managed Identity Operator",
         &[

@@ -4,8 +4,9 @@ use rhc_arm::{ArmClient, Operation, Resource, ResourceId, ResourceType, Resource
 
 use super::{
     ConnectionPolicy, ConnectionStatus, DatabaseAuditing, DatabaseExtendedAuditing,
-    EncryptionProtector, EntraOnlyAuthentication, FirewallRule, PrivateEndpointConnection,
-    ServerAdministrator, ServerAuditing, ServerExtendedAuditing, SqlDatabase, SqlServer,
+    EncryptionProtector, EntraOnlyAuthentication, FirewallRule, LongTermRetention,
+    PrivateEndpointConnection, RestorableDroppedDatabase, ServerAdministrator, ServerAuditing,
+    ServerExtendedAuditing, ServerKey, ShortTermRetention, SqlDatabase, SqlServer,
     TransparentDataEncryption,
 };
 
@@ -110,6 +111,18 @@ impl SqlServerScope {
         self.part()
     }
 
+    /// The keys that it may encrypt with.
+    #[must_use]
+    pub fn keys(&self) -> Resources<ServerKey> {
+        self.part()
+    }
+
+    /// Its databases that were dropped and can be had back.
+    #[must_use]
+    pub fn restorable_dropped_databases(&self) -> Resources<RestorableDroppedDatabase> {
+        self.part()
+    }
+
     /// The addresses that it lets in.
     #[must_use]
     pub fn firewall_rules(&self) -> Resources<FirewallRule> {
@@ -156,8 +169,8 @@ impl SqlServerScope {
 /// One database.
 #[derive(Debug, Clone)]
 pub struct SqlDatabaseScope {
-    arm: ArmClient,
-    id: ResourceId,
+    pub(super) arm: ArmClient,
+    pub(super) id: ResourceId,
 }
 
 impl SqlDatabaseScope {
@@ -182,6 +195,18 @@ impl SqlDatabaseScope {
     /// What it records besides what its server does, with a filter.
     #[must_use]
     pub fn extended_auditing(&self) -> Resources<DatabaseExtendedAuditing> {
+        self.arm.resources(self.id.clone())
+    }
+
+    /// How far back it can be restored to a moment.
+    #[must_use]
+    pub fn short_term_retention(&self) -> Resources<ShortTermRetention> {
+        self.arm.resources(self.id.clone())
+    }
+
+    /// Which of its backups are kept for longer.
+    #[must_use]
+    pub fn long_term_retention(&self) -> Resources<LongTermRetention> {
         self.arm.resources(self.id.clone())
     }
 }

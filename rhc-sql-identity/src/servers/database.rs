@@ -1,6 +1,8 @@
 //! `Microsoft.Sql/servers/databases`.
 
-use rhc_arm::{Resource, ResourceType, Sku, model, open_enum};
+use rhc_arm::{Resource, ResourceId, ResourceType, Sku, model, open_enum};
+
+use super::CreateMode;
 
 /// A database. Of its SKU only the name is required.
 ///
@@ -117,6 +119,20 @@ model! {
         requested_service_objective_name: String,
         /// Where its backups are kept. Only the service writes it.
         current_backup_storage_redundancy: BackupRedundancy,
+        /// The earliest moment that it can be restored to. Only the service writes it.
+        earliest_restore_date: String,
+        /// When it was paused. Only the service writes it.
+        paused_date: String,
+        /// When it was resumed. Only the service writes it.
+        resumed_date: String,
+        /// How it is made. It is sent, and not answered.
+        create_mode: CreateMode,
+        /// What it is made from. It is sent, and not answered.
+        source_database_id: ResourceId,
+        /// As of which moment of its source it is made. It is sent, and not answered.
+        restore_point_in_time: String,
+        /// When its source was dropped, where that is named by the id that it had. It is sent, and not answered.
+        source_database_deletion_date: String,
     }
 }
 

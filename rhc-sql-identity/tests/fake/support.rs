@@ -152,6 +152,85 @@ pub(crate) async fn with_endpoint() -> World {
     world
 }
 
+/// The address of a key in a vault of the World.
+pub(crate) const KEY: &str =
+    "https://rhc-db-kv.vault.azure.net/keys/tde/0123456789abcdef0123456789abcdef";
+const VAULT: &str = "rhc-db-kv";
+/// `Key Vault Crypto Service Encryption User`.
+const ENCRYPTION_USER: Uuid = Uuid::from_u128(0xe147_488a_f6f5_4113_8e2d_b224_65e6_5bf6);
+
+/// The same as [`with_server`], with a vault, and the server's own identity.
+pub(crate) async fn with_vault() -> World {
+    let world = with_server().await;
+    let vault = group_id()
+        .resource("Microsoft.KeyVault/vaults", VAULT)
+        .unwrap();
+    let body = json!({"id": vault.as_str(), "location": "eastus2", "properties": {"tenantId": TENANT, "sku": {"family": "A", "name": "standard"}}});
+    world.with(|state| rhc_arm::fake::put_resource(state, body));
+    let identity = json!({"identity": {"type": "SystemAssigned"}});
+    let servers = servers(&world).in_group(group_id());
+    servers.update(SERVER, &identity).await.unwrap();
+    world
+}
+
+/// The same, and the identity may use the vault's keys.
+pub(crate) async fn with_keys() -> World {
+    let world = with_vault().await;
+    let server = servers(&world)
+        .in_group(group_id())
+        .get(SERVER)
+        .await
+        .unwrap();
+    let principal = server
+        .identity
+        .unwrap()
+        .principal_id
+        .unwrap()
+        .parse()
+        .unwrap();
+    let vault = group_id()
+        .resource("Microsoft.KeyVault/vaults", VAULT)
+        .unwrap();
+    world.with(|state| {
+        rhc_arm::fake::assign_role(state, vault.as_str(), principal, ENCRYPTION_USER);
+    });
+    world
+}
+
+/// The same as [`with_server`], with a data warehouse, `dw_db`.
+pub(crate) async fn with_warehouse() -> World {
+    let world = with_server().await;
+    let mut warehouse = rhc_sql_identity::SqlDatabase::standard_s0("eastus2");
+    warehouse.sku = Some(rhc_arm::Sku {
+        name: Some("DW100c".to_owned()),
+        ..rhc_arm::Sku::default()
+    });
+    server(&world)
+        .databases()
+        .put("dw_db", &warehouse)
+        .await
+        .unwrap();
+    world
+}
+
+/// The same as [`with_server`], after `hp2_db` was dropped.
+pub(crate) async fn with_dropped() -> World {
+    let world = with_server().await;
+    server(&world).databases().delete("hp2_db").await.unwrap();
+    world
+}
+
+/// The id of what is kept of the only database that was dropped.
+pub(crate) async fn dropped_id(sql: &SqlServers) -> Result<ResourceId> {
+    let server = sql.server(server_id());
+    let kept = server
+        .restorable_dropped_databases()
+        .list()
+        .collect_all()
+        .await?;
+    kept[0].require_id().cloned()
+}
+
 /// What the network's side does when somebody makes an endpoint without the right to approve it.
 pub(crate) fn ask_to_connect(world: &World) {
     let id = server_id().child("privateEndpointConnections", "pe");

@@ -4,6 +4,8 @@ mod administrators;
 mod auditing;
 mod chain;
 mod databases;
+mod kept;
+mod keys;
 mod place;
 mod servers;
 mod ways;

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use crate::fake::sql::SqlSection;
 
 use super::{
-    CODES, DATABASES, ENCRYPTION, auditing, bad, child, comes_with, later, parent_id, sku, stored,
+    CODES, DATABASES, ENCRYPTION, auditing, bad, child, comes_with, database_actions, dropped,
+    later, name_of, origin, parent_id, retention, sku, stored,
 };
 
 const REDUNDANCY: &[&str] = &["Local", "Zone", "Geo", "GeoZone"];
@@ -22,10 +23,7 @@ pub(super) const RULES: TypeRules = TypeRules {
     name: NameRule {
         min: 1,
         max: 128,
-        fits: |name| {
-            !name.contains(['<', '>', '*', '%', '&', ':', '\\', '/', '?'])
-                && !name.ends_with(['.', ' '])
-        },
+        fits: is_name,
         refusal: (400, "UnsupportedServiceName"),
         says: "none of <>*%&:\\/? and no period or space at the end",
     },
@@ -39,6 +37,8 @@ pub(super) const RULES: TypeRules = TypeRules {
         "properties.currentSku",
         "properties.currentBackupStorageRedundancy",
         "properties.earliestRestoreDate",
+        "properties.pausedDate",
+        "properties.resumedDate",
         "properties.isInfraEncryptionEnabled",
         "properties.maxLogSizeBytes",
     ],
@@ -60,7 +60,9 @@ pub(super) const RULES: TypeRules = TypeRules {
     enums: &[
         ("properties.requestedBackupStorageRedundancy", REDUNDANCY),
         ("properties.readScale", &["Enabled", "Disabled"]),
+        ("properties.createMode", origin::MODES),
     ],
+    secrets: origin::SENT,
     defaults: || {
         json!({ "properties": {
             "collation": "SQL_Latin1_General_CP1_CI_AS", "catalogCollation": "SQL_Latin1_General_CP1_CI_AS",
@@ -76,7 +78,21 @@ pub(super) const RULES: TypeRules = TypeRules {
     compute,
     on_ready,
     before_delete: |_, delete: &DeleteContext<'_>| not_reserved(delete.existing.name()),
+    view: |state, database| {
+        let mut shown = database.clone();
+        if let Some(earliest) = origin::earliest(state, database) {
+            shown.set(
+                "properties.earliestRestoreDate",
+                respond::timestamp(earliest),
+            );
+        }
+        shown.body
+    },
+    actions: database_actions::ALL,
     after_delete: |state, database| {
+        if not_reserved(database.name()).is_ok() {
+            dropped::keep(state, database);
+        }
         let server = name_of(parent_id(database.id())).to_owned();
         state
             .section::<SqlSection>()
@@ -85,11 +101,25 @@ pub(super) const RULES: TypeRules = TypeRules {
     ..child(DATABASES)
 };
 
-fn name_of(id: &str) -> &str {
-    id.rsplit('/').next().unwrap_or_default()
+fn is_name(name: &str) -> bool {
+    !name.contains(['<', '>', '*', '%', '&', ':', '\\', '/', '?']) && !name.ends_with(['.', ' '])
 }
 
-fn not_reserved(name: &str) -> Result<(), ServiceError> {
+/// Whether a database can be renamed so.
+pub(super) fn fits(name: &str) -> Result<(), ServiceError> {
+    if !is_name(name) {
+        return Err(bad(
+            "UnsupportedServiceName",
+            "The specified name is an invalid name because it contains one or more unsupported unicode characters.",
+        ));
+    }
+    if name.chars().count() > 128 {
+        return Err(bad("TokenTooLong", "The provided token is too long."));
+    }
+    Ok(())
+}
+
+pub(super) fn not_reserved(name: &str) -> Result<(), ServiceError> {
     if RESERVED.iter().any(|own| own.eq_ignore_ascii_case(name)) {
         return Err(bad(
             "CannotUseReservedDatabaseName",
@@ -102,6 +132,7 @@ fn not_reserved(name: &str) -> Result<(), ServiceError> {
 fn before_put(state: &mut State, put: &PutContext<'_>) -> Result<(), ServiceError> {
     not_reserved(name_of(put.id))?;
     sku::chosen(put.sent.get("sku").unwrap_or(&Value::Null))?;
+    origin::source(state, put)?;
     // Unverified: the code; a database stands where its server does.
     let plain = |location: &str| location.replace(' ', "").to_ascii_lowercase();
     let server = state.section::<Arm>().get(parent_id(put.id));
@@ -122,7 +153,17 @@ fn compute(
     database: &mut Stored,
 ) -> Result<(), ServiceError> {
     let asked = put.sent.get("sku").filter(|sku| !sku.is_null());
-    let before = put.existing.and_then(|own| own.get("sku")).cloned();
+    let source = origin::source(state, put)?;
+    for path in origin::SENT {
+        database.hidden.shift_remove(*path);
+    }
+    let before = match &source {
+        Some(source) => {
+            origin::inherit(state, put, source, database);
+            sku::of(source)
+        }
+        None => put.existing.and_then(|own| own.get("sku")).cloned(),
+    };
     let size = sku::chosen(&asked.cloned().or(before).unwrap_or(Value::Null))?;
     let redundancy = database
         .text("properties.requestedBackupStorageRedundancy")
@@ -173,11 +214,20 @@ fn compute(
 }
 
 fn on_ready(state: &mut State, key: &str) -> Result<(), ServiceError> {
+    let now = respond::timestamp(state.now());
     let Some(database) = stored(state, key) else {
         return Ok(());
     };
-    database.set("properties.status", "Online");
+    // A change leaves a paused one paused.
+    if database.text("properties.status") != Some("Paused") {
+        database.set("properties.status", "Online");
+    }
     let id = database.id().to_owned();
+    if database.get("properties.earliestRestoreDate").is_none() {
+        database.set("properties.earliestRestoreDate", now);
+    }
+    origin::settle_users(state, key);
+    retention::comes_on(state, &id);
     // Unverified: that new databases are encrypted.
     let on = json!({ "properties": { "state": "Enabled" } });
     comes_with(state, &id, ENCRYPTION, "current", on);

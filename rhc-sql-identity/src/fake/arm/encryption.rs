@@ -3,7 +3,7 @@
 use rhc_arm::fake::{Action, NameRule, PutContext, ServiceError, TypeRules};
 use rhc_core::fake::State;
 
-use super::{CODES, ENCRYPTION, PROTECTORS, bad, child, is_named, later, parent_id};
+use super::{CODES, ENCRYPTION, PROTECTORS, bad, child, is_named, keys, later, parent_id};
 
 const fn current(code: &'static str) -> NameRule {
     NameRule {
@@ -51,10 +51,21 @@ pub(super) const PROTECTOR: TypeRules = TypeRules {
         "properties.serverKeyType",
         &["ServiceManaged", "AzureKeyVault"],
     )],
+    read_only: &[
+        "properties.keyVersion",
+        "properties.subregion",
+        "properties.thumbprint",
+        "properties.uri",
+    ],
     delete: false,
     create: later(5),
     update: later(5),
     codes: CODES,
+    before_put: keys::check_protector,
+    compute: |state, put, protector| {
+        keys::show(state, put, protector);
+        Ok(())
+    },
     actions: &[Action {
         name: "revalidate",
         permission: None,

@@ -5,10 +5,15 @@
 mod administrators;
 mod auditing;
 mod connections;
+mod database_actions;
 mod databases;
+mod dropped;
 mod encryption;
 mod firewall;
+mod keys;
 mod names;
+mod origin;
+mod retention;
 mod servers;
 mod sku;
 
@@ -24,6 +29,12 @@ pub(super) const FIREWALL_RULES: &str = "Microsoft.Sql/servers/firewallRules";
 pub(super) const PRIVATE_ENDPOINTS: &str = "Microsoft.Sql/servers/privateEndpointConnections";
 pub(super) const CONNECTION_POLICIES: &str = "Microsoft.Sql/servers/connectionPolicies";
 pub(super) const PROTECTORS: &str = "Microsoft.Sql/servers/encryptionProtector";
+pub(super) const KEYS: &str = "Microsoft.Sql/servers/keys";
+pub(super) const DROPPED: &str = "Microsoft.Sql/servers/restorableDroppedDatabases";
+pub(super) const SHORT_TERM: &str =
+    "Microsoft.Sql/servers/databases/backupShortTermRetentionPolicies";
+pub(super) const LONG_TERM: &str =
+    "Microsoft.Sql/servers/databases/backupLongTermRetentionPolicies";
 pub(super) const ENCRYPTION: &str = "Microsoft.Sql/servers/databases/transparentDataEncryption";
 
 /// The newest stable versions that the fake answers to.
@@ -49,6 +60,7 @@ pub(super) fn register(world: &World) {
         rhc_arm::fake::register(world, rules);
     }
     rhc_arm::fake::register_route(world, names::ROUTE);
+    dropped::on_events(world);
 }
 
 fn tables() -> Vec<TypeRules> {
@@ -57,6 +69,10 @@ fn tables() -> Vec<TypeRules> {
         administrators::ADMINISTRATOR,
         administrators::ENTRA_ONLY_AUTHENTICATION,
         databases::RULES,
+        dropped::RULES,
+        retention::SHORT,
+        retention::LONG,
+        keys::RULES,
         encryption::TRANSPARENT,
         encryption::PROTECTOR,
         firewall::RULES,
@@ -89,6 +105,11 @@ fn bad(code: &'static str, message: impl Into<String>) -> ServiceError {
 /// Whether a name is one of those that a singleton goes by.
 fn is_named(value: &str, name: &str) -> bool {
     value.eq_ignore_ascii_case(name)
+}
+
+/// The last part of an id.
+fn name_of(id: &str) -> &str {
+    id.rsplit('/').next().unwrap_or_default()
 }
 
 /// The id of the resource above.

@@ -11,8 +11,8 @@ use uuid::Uuid;
 use crate::fake::sql::SqlSection;
 
 use super::{
-    ADMINISTRATORS, CODES, CONNECTION_POLICIES, DATABASES, ENTRA_ONLY, PROTECTORS, SERVERS,
-    VERSIONS, auditing, bad, comes_with, databases, goes_with, later, stored,
+    ADMINISTRATORS, CODES, CONNECTION_POLICIES, DATABASES, ENTRA_ONLY, KEYS, PROTECTORS, SERVERS,
+    VERSIONS, auditing, bad, comes_with, databases, dropped, goes_with, keys, later, stored,
 };
 
 const ADMINISTRATOR: &str = "properties.administrators";
@@ -88,6 +88,7 @@ pub(super) const RULES: TypeRules = TypeRules {
     compute,
     on_ready,
     after_delete: |state, server| {
+        dropped::forget(state, server.id());
         state.section::<SqlSection>().forget(server.name(), None);
     },
     // The administrator shows in his own resource, here only with `$expand`.
@@ -286,6 +287,7 @@ fn on_ready(state: &mut State, key: &str) -> Result<(), ServiceError> {
     let shown = json!({ "kind": "servicemanaged", "location": location, "properties": {
         "serverKeyName": "ServiceManaged", "serverKeyType": "ServiceManaged" } });
     comes_with(state, &id, PROTECTORS, "current", shown);
+    comes_with(state, &id, KEYS, keys::MANAGED, keys::own(&location));
     auditing::comes_off(state, &id, "Microsoft.Sql/servers");
     let master = databases::master(state, &name, &id, &location);
     comes_with(state, &id, DATABASES, "master", master);

@@ -3,14 +3,15 @@
 use serde_json::{Value, json};
 
 use super::bad;
-use rhc_arm::fake::ServiceError;
+use rhc_arm::fake::{ServiceError, Stored};
 
 /// Tier, service objective, capacity, and the most that it holds in bytes.
 type Size = (&'static str, &'static str, i64, i64);
 
 const GB: i64 = 1 << 30;
+const WAREHOUSE: i64 = 240 * 1024 * GB;
 
-/// The DTU sizes.
+/// The DTU sizes, and those of data warehouses, whose capacities show in recorded traffic.
 ///
 /// Sources: [DTU limits](https://learn.microsoft.com/azure/azure-sql/database/resource-limits-dtu-single-databases).
 /// That the tier's name is answered shows in recorded traffic. Unverified: the most that each holds.
@@ -31,6 +32,22 @@ const SIZES: &[Size] = &[
     ("Premium", "P6", 1000, 1024 * GB),
     ("Premium", "P11", 1750, 4096 * GB),
     ("Premium", "P15", 4000, 4096 * GB),
+    ("DataWarehouse", "DW100c", 900, WAREHOUSE),
+    ("DataWarehouse", "DW200c", 1800, WAREHOUSE),
+    ("DataWarehouse", "DW300c", 2700, WAREHOUSE),
+    ("DataWarehouse", "DW400c", 3600, WAREHOUSE),
+    ("DataWarehouse", "DW500c", 4500, WAREHOUSE),
+    ("DataWarehouse", "DW1000c", 9000, WAREHOUSE),
+    ("DataWarehouse", "DW1500c", 13500, WAREHOUSE),
+    ("DataWarehouse", "DW2000c", 18000, WAREHOUSE),
+    ("DataWarehouse", "DW2500c", 22500, WAREHOUSE),
+    ("DataWarehouse", "DW3000c", 27000, WAREHOUSE),
+    ("DataWarehouse", "DW5000c", 45000, WAREHOUSE),
+    ("DataWarehouse", "DW6000c", 54000, WAREHOUSE),
+    ("DataWarehouse", "DW7500c", 67500, WAREHOUSE),
+    ("DataWarehouse", "DW10000c", 90000, WAREHOUSE),
+    ("DataWarehouse", "DW15000c", 135_000, WAREHOUSE),
+    ("DataWarehouse", "DW30000c", 270_000, WAREHOUSE),
 ];
 
 /// A series of sizes by cores: its name, tier, capacities, and what `kind` says of it.
@@ -113,9 +130,21 @@ pub(super) fn chosen(sku: &Value) -> Result<Chosen, ServiceError> {
         sku: json!({ "name": size.0, "tier": size.0, "capacity": size.2 }),
         objective: size.1.to_owned(),
         max_bytes: size.3,
-        kind: "v12.0,user",
+        kind: match size.0 {
+            "DataWarehouse" => "v12.0,user,datawarehouse",
+            _ => "v12.0,user",
+        },
         serverless: false,
     })
+}
+
+/// The size of what a database is made from, in a form that can be asked for: a dropped one names its objective in its own way.
+pub(super) fn of(source: &Stored) -> Option<Value> {
+    let kept = source.text("sku.name").unwrap_or_default();
+    match kept.strip_prefix("SQLDB_") {
+        Some(objective) => Some(json!({ "name": objective })),
+        None => source.get("sku").cloned(),
+    }
 }
 
 /// Whether a name is a series's own, or its objective.

@@ -179,6 +179,15 @@ impl SqlSection {
             .or_default()
     }
 
+    /// A database goes by another name from now on.
+    pub(in crate::fake) fn rename(&mut self, server: &str, from: &str, to: &str) {
+        if let Some(server) = self.servers.get_mut(&folded(server))
+            && let Some(users) = server.databases.remove(&folded(from))
+        {
+            server.databases.insert(folded(to), users);
+        }
+    }
+
     /// Forgets a database, or without its name a whole server.
     pub(in crate::fake) fn forget(&mut self, server: &str, database: Option<&str>) {
         match database {
