@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::secret::Secrets;
 use crate::{
-    Certificate, ContainerApp, ContainerAppsClient, EnvironmentStorage, Job, JobExecution,
-    ListedSecret, Replica, TrafficWeight,
+    AppDetector, AuthConfig, Certificate, ContainerApp, ContainerAppsClient, EnvironmentDetector,
+    EnvironmentStorage, Job, JobDetector, JobExecution, ListedSecret, Replica, TrafficWeight,
 };
 
 model! {
@@ -27,6 +27,29 @@ impl ContainerAppsClient {
 
     /// The file shares that the apps of an environment can mount.
     pub fn storages(&self, environment: &ResourceId) -> Resources<EnvironmentStorage> {
+        self.arm.resources(environment.clone())
+    }
+
+    /// The sign-in that an app asks for.
+    pub fn auth_configs(&self, app: &ResourceId) -> Resources<AuthConfig> {
+        self.arm.resources(app.clone())
+    }
+
+    /// What the service finds out about an app.
+    pub fn app_detectors(&self, app: &ResourceId) -> Resources<AppDetector> {
+        self.arm.resources(app.clone())
+    }
+
+    /// What the service finds out about a job.
+    pub fn job_detectors(&self, job: &ResourceId) -> Resources<JobDetector> {
+        self.arm.resources(job.clone())
+    }
+
+    /// What the service finds out about an environment.
+    pub fn environment_detectors(
+        &self,
+        environment: &ResourceId,
+    ) -> Resources<EnvironmentDetector> {
         self.arm.resources(environment.clone())
     }
 

@@ -317,6 +317,7 @@ impl ResourceType for ContainerApp {
         "outboundIpAddresses",
         "eventStreamEndpoint",
         "deploymentErrors",
+        "configuration.ingress.fqdn",
     ];
     type Properties = ContainerAppProperties;
 }

@@ -2,8 +2,10 @@
 
 mod actions;
 mod app;
+mod auth;
 mod certificate;
 mod client;
+mod detector;
 mod domain;
 mod environment;
 #[cfg(feature = "fake")]
@@ -14,8 +16,10 @@ mod secret;
 mod storage;
 
 pub use app::*;
+pub use auth::*;
 pub use certificate::*;
 pub use client::ContainerAppsClient;
+pub use detector::*;
 pub use domain::*;
 pub use environment::*;
 pub use job::*;

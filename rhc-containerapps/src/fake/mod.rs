@@ -1,7 +1,9 @@
 #![doc = include_str!("README.md")]
 
 mod app;
+mod auth;
 mod certificate;
+mod detector;
 mod domains;
 mod environment;
 mod execution;
@@ -39,6 +41,10 @@ const OWN_CERTIFICATES: &str = "Microsoft.App/managedEnvironments/certificates";
 const STORAGES: &str = "Microsoft.App/managedEnvironments/storages";
 const REVISIONS: &str = "Microsoft.App/containerApps/revisions";
 const REPLICAS: &str = "Microsoft.App/containerApps/revisions/replicas";
+const AUTH_CONFIGS: &str = "Microsoft.App/containerApps/authConfigs";
+const APP_DETECTORS: &str = "Microsoft.App/containerApps/detectors";
+const JOB_DETECTORS: &str = "Microsoft.App/jobs/detectors";
+const ENVIRONMENT_DETECTORS: &str = "Microsoft.App/managedEnvironments/detectors";
 const JOBS: &str = "Microsoft.App/jobs";
 const EXECUTIONS: &str = "Microsoft.App/jobs/executions";
 /// The stable versions that the fake answers to.
@@ -65,6 +71,10 @@ pub fn mount(world: &World) {
         replica::RULES,
         job::RULES,
         execution::RULES,
+        auth::RULES,
+        detector::OF_APPS,
+        detector::OF_JOBS,
+        detector::OF_ENVIRONMENTS,
     ] {
         rhc_arm::fake::register(world, rules);
     }

@@ -6,3 +6,4 @@ mod environments;
 mod jobs;
 pub(crate) mod place;
 mod revisions;
+mod settings;
