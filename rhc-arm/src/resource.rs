@@ -38,7 +38,8 @@ pub trait ResourceType: Debug + Clone + Send + Sync + 'static {
     const TYPE: &'static str;
     /// The version of the interface, pinned.
     const API_VERSION: &'static str;
-    /// Names among the properties that only the service writes. They are read, and left out of what is sent.
+    /// What among the properties only the service writes, as paths in which `name[]` is each item of a list:
+    /// `configuration.ingress.fqdn`. It is read, and left out of what is sent.
     const READ_ONLY: &'static [&'static str] = &[];
     /// Whether creating one may go on after the first answer.
     ///
@@ -141,8 +142,8 @@ impl<R: ResourceType> Resource<R> {
             .get_mut("properties")
             .and_then(Value::as_object_mut)
         {
-            for name in R::READ_ONLY.iter().chain(&["provisioningState"]) {
-                properties.shift_remove(*name);
+            for path in R::READ_ONLY.iter().chain(&["provisioningState"]) {
+                take_out(properties, path);
             }
             if properties.is_empty() {
                 envelope.shift_remove("properties");
@@ -231,6 +232,22 @@ impl<R: ResourceType> PartialEq for Resource<R> {
             && self.etag == other.etag
             && self.properties == other.properties
             && self.rest == other.rest
+    }
+}
+
+/// Removes what stands at a path.
+fn take_out(members: &mut Map<String, Value>, path: &str) {
+    let Some((name, rest)) = path.split_once('.') else {
+        members.shift_remove(path);
+        return;
+    };
+    match members.get_mut(name.trim_end_matches("[]")) {
+        Some(Value::Object(inner)) => take_out(inner, rest),
+        Some(Value::Array(items)) => items
+            .iter_mut()
+            .filter_map(Value::as_object_mut)
+            .for_each(|item| take_out(item, rest)),
+        _ => {}
     }
 }
 
@@ -360,7 +377,12 @@ mod tests {
     impl ResourceType for Thing {
         const TYPE: &'static str = "A.B/things";
         const API_VERSION: &'static str = "2026-01-01";
-        const READ_ONLY: &'static [&'static str] = &["address"];
+        const READ_ONLY: &'static [&'static str] = &[
+            "address",
+            "nested.address",
+            "parts[].state",
+            "parts[].inner.state",
+        ];
         type Properties = ThingProperties;
     }
 
@@ -371,7 +393,8 @@ mod tests {
                 "userAssignedIdentities": {"/subscriptions/x/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/u":
                     {"principalId": "p", "clientId": "c"}}},
             "sku": {"name": "S0", "capacity": 10, "new": true}, "kind": "k", "etag": "W/1",
-            "properties": {"setting": "s", "address": "1.2.3.4", "provisioningState": "Succeeded", "nested": {"new": [1, null]}},
+            "properties": {"setting": "s", "address": "1.2.3.4", "provisioningState": "Succeeded", "nested": {"new": [1, null], "address": "x"},
+                "parts": [{"name": "a", "state": "x", "inner": {"state": "x", "new": 1}}, "odd", {"inner": null}]},
             "zones": ["1"], "systemData": {"createdBy": "x"},
         })
     }
@@ -405,7 +428,8 @@ mod tests {
             "identity": {"type": "SystemAssigned,UserAssigned", "delegated": 1,
                 "userAssignedIdentities": {"/subscriptions/x/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/u": {}}},
             "sku": {"name": "S0", "capacity": 10, "new": true}, "kind": "k",
-            "properties": {"setting": "s", "nested": {"new": [1, null]}}, "zones": ["1"],
+            "properties": {"setting": "s", "nested": {"new": [1, null]},
+                "parts": [{"name": "a", "inner": {"new": 1}}, "odd", {"inner": null}]}, "zones": ["1"],
         });
         assert_eq!(resource.for_write(), expected);
         assert_eq!(

@@ -256,3 +256,84 @@ async fn a_deployment_of_a_subscription_has_a_location() {
     let answer = cloud.put(&path, VERSION, misplaced).await;
     answer.refused("no group", 400, "InvalidTemplate");
 }
+
+fn operations(name: &str) -> String {
+    format!("{}/operations", at(name))
+}
+
+#[tokio::test(start_paused = true)]
+async fn operations_tell_what_was_done_and_why_it_failed() {
+    let cloud = Cloud::new().await;
+    let mut vault = json!({ "type": "Microsoft.KeyVault/vaults", "apiVersion": "2024-11-01", "name": "broken-kv", "location": "eastus2",
+        "properties": { "tenantId": "[subscription().tenantId]", "sku": { "family": "A", "name": "platinum" } } });
+    vault["dependsOn"] = json!(["app-id"]);
+    let failed = deploy(
+        &cloud,
+        deployment("Incremental", json!([identity("app-id"), vault])),
+    )
+    .await;
+    assert_eq!(failed.at("properties.provisioningState"), "Failed");
+    let short = format!("{GROUP}/deployments/roll-out/operations");
+    for list in [operations("roll-out"), short] {
+        let all = cloud.get(&list, VERSION).await.accepted(200);
+        let all = all.body["value"].as_array().unwrap().clone();
+        let said: Vec<_> = all
+            .iter()
+            .map(|own| {
+                (
+                    own["properties"]["provisioningState"].clone(),
+                    own["properties"]["targetResource"]["resourceName"].clone(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            said,
+            [
+                (json!("Succeeded"), json!("app-id")),
+                (json!("Failed"), json!("broken-kv"))
+            ]
+        );
+        let error = &all[1]["properties"]["statusMessage"]["error"];
+        assert!(error["code"].is_string(), "{error}");
+        let one = format!("{list}/{}", all[1]["operationId"].as_str().unwrap());
+        assert_eq!(cloud.get(&one, VERSION).await.accepted(200).body, all[1]);
+        let first = format!("{list}?$top=1");
+        let first = cloud.get(&first, VERSION).await;
+        assert_eq!(
+            first.body["value"].as_array().map(Vec::len),
+            Some(1),
+            "{first:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deployment_that_was_stopped_makes_nothing_more() {
+    let cloud = Cloud::new().await;
+    let body = deployment("Incremental", json!([identity("app-id")]));
+    cloud
+        .put(&at("roll-out"), VERSION, body)
+        .await
+        .accepted(201);
+    let cancel = format!("{}/cancel", at("roll-out"));
+    cloud.post(&cancel, VERSION, None).await.accepted(204);
+    pass(120).await;
+    let stopped = cloud.get(&at("roll-out"), VERSION).await.accepted(200);
+    assert_eq!(stopped.at("properties.provisioningState"), "Canceled");
+    assert!(!there(&cloud, "app-id"));
+    let again = cloud.post(&cancel, VERSION, None).await;
+    again.refused("it is over", 409, "Conflict");
+    let none = format!("{}/cancel", at("nobody"));
+    let none = cloud.post(&none, VERSION, None).await;
+    none.refused("there is none", 404, "DeploymentNotFound");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_template_is_had_back_as_it_was_sent() {
+    let cloud = Cloud::new().await;
+    let body = deployment("Incremental", json!([identity("app-id")]));
+    deploy(&cloud, body.clone()).await;
+    let export = format!("{}/exportTemplate", at("roll-out"));
+    let answer = cloud.post(&export, VERSION, None).await.accepted(200);
+    assert_eq!(answer.body["template"], body["properties"]["template"]);
+}

@@ -142,7 +142,10 @@ pub(crate) mod seed {
     use std::collections::BTreeMap;
 
     pub(crate) const ZONE: &str = "privatelink.vaultcore.azure.net";
-    pub(crate) const INVOICE_SECTION: &str = "/providers/Microsoft.Billing/billingAccounts/account/billingProfiles/profile/invoiceSections/section";
+    /// As accounts of a customer agreement are named.
+    pub(crate) const BILLING_ACCOUNT: &str =
+        "00000000-0000-4000-8000-0000000000ac:00000000-0000-4000-8000-0000000000ad_2019-05-31";
+    pub(crate) const INVOICE_SECTION: &str = "/providers/Microsoft.Billing/billingAccounts/00000000-0000-4000-8000-0000000000ac:00000000-0000-4000-8000-0000000000ad_2019-05-31/billingProfiles/profile/invoiceSections/section";
 
     /// A resource of the group.
     pub(crate) fn id(resource_type: &str, name: &str) -> ResourceId {
@@ -376,6 +379,6 @@ pub(crate) mod seed {
         state
             .section::<Arm>()
             .billing
-            .insert("account".into(), account);
+            .insert(BILLING_ACCOUNT.into(), account);
     }
 }

@@ -128,3 +128,109 @@ fixture!(
         )?))
     }
 );
+
+fixture!(
+    deployments_operations,
+    "deployments.operations",
+    [],
+    |arm: ArmClient| async move {
+        let deployments = arm.resources::<Deployment>(group());
+        deployments.put("roll-out", &deployment()).await?;
+        let all = deployments.operations("roll-out")?.collect_all().await?;
+        Ok(json!(all))
+    }
+);
+
+fixture!(
+    deployments_operation,
+    "deployments.operation",
+    [],
+    |arm: ArmClient| async move {
+        let deployments = arm.resources::<Deployment>(group());
+        deployments.put("roll-out", &deployment()).await?;
+        let all = deployments.operations("roll-out")?.collect_all().await?;
+        let first = all.first().and_then(|own| own.operation_id.clone());
+        let one = deployments
+            .operation("roll-out", &first.unwrap_or_default())
+            .await?;
+        Ok(json!(one))
+    }
+);
+
+fixture!(
+    deployments_export_template,
+    "deployments.export_template",
+    [],
+    |arm: ArmClient| async move {
+        let deployments = arm.resources::<Deployment>(group());
+        deployments.put("roll-out", &deployment()).await?;
+        Ok(json!(deployments.export_template("roll-out").await?))
+    }
+);
+
+fixture!(
+    deployments_cancel,
+    "deployments.cancel",
+    [],
+    |arm: ArmClient| async move {
+        let deployments = arm.resources::<Deployment>(group());
+        let _going_on = deployments.begin_put("roll-out", &deployment()).await?;
+        deployments.cancel("roll-out").await?;
+        let read = deployments.get("roll-out").await?;
+        Ok(json!(read.properties.provisioning_state))
+    }
+);
+
+fixture!(
+    deployment_that_is_missing,
+    "deployments.get.missing",
+    [],
+    |arm: ArmClient| async move {
+        let deployments = arm.resources::<Deployment>(group());
+        Ok(json!(refusal(deployments.get("nobody").await)?))
+    }
+);
+
+fixture!(
+    deployment_operations_of_none,
+    "deployments.operations.missing",
+    [],
+    |arm: ArmClient| async move {
+        let deployments = arm.resources::<Deployment>(group());
+        let all = deployments.operations("nobody")?.collect_all().await;
+        Ok(json!(refusal(all)?))
+    }
+);
+
+fixture!(
+    deployment_operation_that_is_missing,
+    "deployments.operation.missing",
+    [],
+    |arm: ArmClient| async move {
+        let deployments = arm.resources::<Deployment>(group());
+        deployments.put("roll-out", &deployment()).await?;
+        let one = deployments.operation("roll-out", "88A2CF5860583BC5").await;
+        Ok(json!(refusal(one)?))
+    }
+);
+
+fixture!(
+    deployment_exported_of_none,
+    "deployments.export_template.missing",
+    [],
+    |arm: ArmClient| async move {
+        let deployments = arm.resources::<Deployment>(group());
+        Ok(json!(refusal(deployments.export_template("nobody").await)?))
+    }
+);
+
+fixture!(
+    deployment_canceled_when_it_is_over,
+    "deployments.cancel.over",
+    [],
+    |arm: ArmClient| async move {
+        let deployments = arm.resources::<Deployment>(group());
+        deployments.put("roll-out", &deployment()).await?;
+        Ok(json!(refusal(deployments.cancel("roll-out").await)?))
+    }
+);

@@ -83,13 +83,13 @@ refusals! {
         let alias = json!({"properties": {"displayName": "qa", "workload": "Production", "billingScope": seed::INVOICE_SECTION}});
         arm.subscription_aliases().put("qa", &of::<SubscriptionAlias>(alias)).await
     };
-    billing_account_that_nobody_sees: "billing.missing", [] => |arm| arm.resources::<BillingAccount>(ResourceId::root()).get("account").await;
+    billing_account_that_nobody_sees: "billing.missing", [] => |arm| arm.resources::<BillingAccount>(ResourceId::root()).get(seed::BILLING_ACCOUNT).await;
     billing_profiles_of_no_account: "billing.profiles.missing", [] => |arm| {
-        let account = ResourceId::root().provider(BillingAccount::TYPE, "account");
+        let account = ResourceId::root().provider(BillingAccount::TYPE, seed::BILLING_ACCOUNT);
         list_in::<BillingProfile>(&arm, account).await
     };
     invoice_sections_of_no_profile: "billing.invoiceSections.missing", [] => |arm| {
-        let account = ResourceId::root().provider(BillingAccount::TYPE, "account");
+        let account = ResourceId::root().provider(BillingAccount::TYPE, seed::BILLING_ACCOUNT);
         list_in::<InvoiceSection>(&arm, account.child("billingProfiles", "profile")).await
     };
     tags_of_no_subscription: "tags.missing", [] => |arm| {

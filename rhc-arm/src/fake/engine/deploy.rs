@@ -26,6 +26,9 @@ pub(super) fn advance(
     if operation.resource_type != deployment::DEPLOYMENTS {
         return Some(Ok(()));
     }
+    if is_canceled(state, key) {
+        return Some(Ok(()));
+    }
     let Some(task) = deployment::work(state, key) else {
         return Some(Ok(()));
     };
@@ -34,6 +37,11 @@ pub(super) fn advance(
         Ok(true) => Some(Ok(())),
         Err(error) => Some(Err(deployment::failed(&error))),
     }
+}
+
+fn is_canceled(state: &State, key: &str) -> bool {
+    let stored = state.read::<Arm>().and_then(|arm| arm.get(key));
+    stored.and_then(|own| own.text("properties.provisioningState")) == Some(deployment::CANCELED)
 }
 
 /// Whether all is done.
@@ -45,6 +53,7 @@ fn steps(
 ) -> Result<bool, ServiceError> {
     let mut made = made(state, key);
     let before = made.len();
+    note_ended(state, key, &made);
     for planned in &task.resources {
         let waits = planned
             .after
@@ -54,8 +63,13 @@ fn steps(
         if waits || made.contains(&path::key(&planned.id)) {
             continue;
         }
-        send(state, registry, &task.caller, &Method::PUT, planned)?;
+        deployment::begun(state, key, &planned.id);
+        if let Err(error) = send(state, registry, &task.caller, &Method::PUT, planned) {
+            deployment::refused(state, key, &planned.id, &error);
+            return Err(error);
+        }
         made.push(path::key(&planned.id));
+        note_ended(state, key, &made);
     }
     if let Some(own) = arm(state).get_mut(key) {
         own.set("properties.provisioningState", "Running");
@@ -64,12 +78,14 @@ fn steps(
     for id in &made {
         let stored = state.read::<Arm>().and_then(|arm| arm.get(id));
         if stored.and_then(|own| own.text("properties.provisioningState")) == Some("Failed") {
-            return Err(ServiceError::conflict(
+            let error = ServiceError::conflict(
                 "ResourceDeploymentFailure",
                 format!(
                     "The resource write operation failed to complete successfully, because it reached terminal provisioning state 'Failed': '{id}'."
                 ),
-            ));
+            );
+            deployment::refused(state, key, id, &error);
+            return Err(error);
         }
     }
     if made.iter().any(|id| !is_ready(state, &made, id)) {
@@ -89,6 +105,15 @@ fn steps(
     }
     deployment::close(state, key, &task.resources);
     Ok(true)
+}
+
+/// What is there by now is done.
+fn note_ended(state: &mut State, key: &str, made: &[String]) {
+    for id in made {
+        if is_ready(state, made, id) {
+            deployment::ended(state, key, id);
+        }
+    }
 }
 
 fn made(state: &State, key: &str) -> Vec<String> {

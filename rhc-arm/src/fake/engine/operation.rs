@@ -215,7 +215,7 @@ pub(crate) fn finish(state: &mut State, registry: &Registry, data: &Value) {
     }) else {
         return;
     };
-    // Somebody may have ended it in the file meanwhile.
+    // It was canceled, or somebody has ended it in the file meanwhile.
     if operation.is_over() {
         return;
     }

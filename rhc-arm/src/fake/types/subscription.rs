@@ -19,7 +19,8 @@ const VERSIONS: &[&str] = &[
     "2021-04-01",
     "2022-12-01",
 ];
-/// The versions of the list of resources: Resource Manager's own, and the one by which the clients of Key Vault still ask.
+/// The versions of the list of resources: Resource Manager's own, and the one by which the clients of Key Vault still ask. A client that
+/// asks for the second page by a version of Key Vault is refused, as [by Azure](https://github.com/Azure/azure-cli/issues/26950).
 const RESOURCES: &[&str] = &[
     "2015-11-01",
     "2019-07-01",

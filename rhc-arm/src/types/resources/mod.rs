@@ -2,6 +2,7 @@
 
 mod contents;
 mod deployment;
+mod deployment_operation;
 mod provider;
 mod resource_group;
 mod subscription;
@@ -12,6 +13,10 @@ pub use deployment::{
     ChangeType, DeployedResource, Deployment, DeploymentMode, DeploymentParameter,
     DeploymentProperties, PropertyChange, PropertyChangeType, TemplateLink, ValidatedDeployment,
     WhatIfChange, WhatIfProperties, WhatIfResult,
+};
+pub use deployment_operation::{
+    DeploymentOperation, DeploymentOperationProperties, ExportedTemplate, ProvisioningOperation,
+    StatusMessage, TargetResource,
 };
 pub use provider::{Provider, ProviderResourceType, RegistrationState};
 pub use resource_group::{ResourceGroup, ResourceGroupProperties};

@@ -133,10 +133,14 @@ macro_rules! resources {
 
 /// Every resource type; that none is forgotten is checked against the sources.
 pub const RESOURCES: &[ArmModel] = resources![
+    rhc_containerapps::AppDetector,
+    rhc_containerapps::AuthConfig,
     rhc_containerapps::Certificate,
     rhc_containerapps::ContainerApp,
+    rhc_containerapps::EnvironmentDetector,
     rhc_containerapps::EnvironmentStorage,
     rhc_containerapps::Job,
+    rhc_containerapps::JobDetector,
     rhc_containerapps::JobExecution,
     rhc_containerapps::ManagedCertificate,
     rhc_containerapps::ManagedEnvironment,
@@ -149,10 +153,14 @@ pub const RESOURCES: &[ArmModel] = resources![
     rhc_sql_identity::EncryptionProtector,
     rhc_sql_identity::EntraOnlyAuthentication,
     rhc_sql_identity::FirewallRule,
+    rhc_sql_identity::LongTermRetention,
     rhc_sql_identity::PrivateEndpointConnection,
+    rhc_sql_identity::RestorableDroppedDatabase,
     rhc_sql_identity::ServerAdministrator,
     rhc_sql_identity::ServerAuditing,
     rhc_sql_identity::ServerExtendedAuditing,
+    rhc_sql_identity::ServerKey,
+    rhc_sql_identity::ShortTermRetention,
     rhc_sql_identity::SqlDatabase,
     rhc_sql_identity::SqlServer,
     rhc_sql_identity::TransparentDataEncryption,
@@ -207,6 +215,10 @@ pub const OTHERS: &[(&str, Through)] = &[
     (
         "Microsoft.Resources/providers",
         plain::<types::resources::Provider>,
+    ),
+    (
+        "Microsoft.Resources/deployments/operations",
+        plain::<types::resources::DeploymentOperation>,
     ),
 ];
 

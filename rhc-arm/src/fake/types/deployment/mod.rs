@@ -2,6 +2,7 @@
 //! the rights of who asked.
 
 mod expression;
+mod operations;
 mod template;
 mod what_if;
 
@@ -16,10 +17,11 @@ use super::super::context::PutContext;
 use super::super::engine::{EVENT, ORIGIN};
 use super::super::error::ServiceError;
 use super::super::json;
-use super::super::path::ResourcePath;
+use super::super::path::{self, ResourcePath};
 use super::super::route::{Reply, Route, RouteContext};
 use super::super::rules::{NameRule, Scope, Style, Timing, TypeRules};
 use super::super::state::{Arm, Operation, Stored, Work, arm};
+pub(crate) use operations::{CANCELED, begun, ended, refused};
 pub(crate) use template::Planned;
 
 /// The type of deployments.
@@ -59,6 +61,7 @@ pub(super) const TYPES: &[TypeRules] = &[TypeRules {
     update: Timing::after(10, Style::AsyncOperation, 200, "Accepted"),
     remove: Timing::after(5, Style::Location, 202, "Deleting").no_body(),
     system_data: false,
+    absent: Some(|path| not_found(path.name())),
     before_put: |state, put| {
         placed(put.path.scope(), put.sent)?;
         template::plan(state, put.path.scope(), put.tenant, put.sent).map(|_| ())
@@ -75,27 +78,51 @@ pub(super) const TYPES: &[TypeRules] = &[TypeRules {
 }];
 
 macro_rules! route {
-    ($scope:literal, $action:literal, $run:expr) => {
+    ($method:literal, $behind:literal, $permission:literal, $run:expr) => {
         Route {
-            method: "POST",
+            method: $method,
             pattern: concat!(
-                "/subscriptions/{subscription}",
-                $scope,
-                "/providers/Microsoft.Resources/deployments/{name}/",
-                $action
+                "/{*scope}/providers/Microsoft.Resources/deployments/{name}/",
+                $behind
             ),
             api_versions: VERSIONS,
-            permission: concat!("Microsoft.Resources/deployments/", $action, "/action"),
+            permission: concat!("Microsoft.Resources/deployments/", $permission),
             run: $run,
         }
     };
 }
 
 pub(super) const ROUTES: &[Route] = &[
-    route!("", "validate", validate),
-    route!("/resourceGroups/{group}", "validate", validate),
-    route!("", "whatIf", what_if),
-    route!("/resourceGroups/{group}", "whatIf", what_if),
+    route!("POST", "validate", "validate/action", validate),
+    route!("POST", "whatIf", "whatIf/action", what_if),
+    route!("POST", "cancel", "cancel/action", operations::cancel),
+    route!(
+        "POST",
+        "exportTemplate",
+        "exportTemplate/action",
+        operations::export
+    ),
+    route!("GET", "operations", "operations/read", operations::list),
+    route!(
+        "GET",
+        "operations/{operation}",
+        "operations/read",
+        operations::get
+    ),
+    // As they were asked for before the others, and still are by Microsoft's own clients in groups.
+    Route {
+        pattern: "/{*scope}/deployments/{name}/operations",
+        ..route!("GET", "operations", "operations/read", operations::list)
+    },
+    Route {
+        pattern: "/{*scope}/deployments/{name}/operations/{operation}",
+        ..route!(
+            "GET",
+            "operations/{operation}",
+            "operations/read",
+            operations::get
+        )
+    },
 ];
 
 /// A deployment of a subscription needs a location.
@@ -110,6 +137,13 @@ fn placed(scope: &str, sent: &Value) -> Result<(), ServiceError> {
     ))
 }
 
+fn not_found(name: &str) -> ServiceError {
+    ServiceError::not_found(
+        "DeploymentNotFound",
+        format!("Deployment '{name}' could not be found."),
+    )
+}
+
 fn compute(
     state: &mut State,
     put: &PutContext<'_>,
@@ -121,6 +155,7 @@ fn compute(
     stored.set("properties.correlationId", correlation.to_string());
     stored.set("properties.timestamp", respond::timestamp(state.now()));
     stored.set("properties.duration", "PT0S");
+    stored.hidden.clear();
     stored.hidden.insert(SENT.to_owned(), put.sent.clone());
     let who = json!({ "tenant": put.caller.tenant, "id": put.caller.object_id });
     stored.hidden.insert(CALLER.to_owned(), who);
@@ -201,30 +236,11 @@ pub(crate) fn failed(cause: &ServiceError) -> ServiceError {
     .with("details", json!([cause.body()]))
 }
 
-fn scope_of(context: &RouteContext<'_>) -> String {
-    let subscription = format!("/subscriptions/{}", context.param("subscription"));
-    match context.param("group") {
-        "" => subscription,
-        group => format!("{subscription}/resourceGroups/{group}"),
-    }
-}
-
 fn planned(
     state: &State,
     context: &RouteContext<'_>,
 ) -> Result<(String, template::Plan), ServiceError> {
-    let scope = scope_of(context);
-    let group = context.param("group");
-    let missing = !group.is_empty()
-        && state
-            .read::<Arm>()
-            .is_none_or(|arm| arm.get(&scope).is_none());
-    if missing {
-        return Err(ServiceError::not_found(
-            "ResourceGroupNotFound",
-            format!("Resource group '{group}' could not be found."),
-        ));
-    }
+    let scope = context.param("scope").to_owned();
     placed(&scope, context.sent)?;
     let plan = template::plan(state, &scope, context.tenant, context.sent)?;
     Ok((scope, plan))
@@ -280,7 +296,7 @@ fn what_if(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, Servi
     state.schedule(FORETELLS, EVENT, json!({ "operation": id }));
     let link = format!(
         "{ORIGIN}/subscriptions/{}/operationResults/{id}?api-version={}",
-        context.param("subscription"),
+        path::subscription_of(&scope).unwrap_or_default(),
         context.api_version
     );
     Ok(Reply::empty(202).header("location", &link))
