@@ -14,10 +14,12 @@ mod tests;
 use std::{
     io::{BufRead, BufReader},
     process::{Command, Stdio},
+    time::Instant,
 };
 
 use check::{KINDS, Line, Report};
 use cloud::Cloud;
+use environment::Lack;
 use table::{PEERS, Peer};
 
 use crate::{Outcome, root};
@@ -31,6 +33,9 @@ pub struct Options {
     /// A program to make the environments with; it needs the modules `venv` and `pip`.
     #[arg(long, value_name = "PROGRAM", default_value = "python3")]
     pub python: String,
+    /// Say `PEERS NOT RUN` and why, instead of failing, where this machine has no Python for them or cannot reach PyPI.
+    #[arg(long)]
+    pub where_possible: bool,
 }
 
 /// Installs the peers, runs them, and counts.
@@ -49,20 +54,41 @@ pub fn run(options: &Options) -> Outcome {
             names.join(", ")
         ));
     }
-    let program = cloud::build()?;
-    let mut report = Report::default();
-    for peer in wanted {
+    let began = Instant::now();
+    let (mut report, mut program, mut not_run) = (Report::default(), None, 0);
+    for peer in &wanted {
         println!("=== {}", peer.name);
-        match environment::python(peer.environment, &options.python)
-            .and_then(|python| Ok((python, Cloud::start(&program, peer.speed)?)))
-        {
-            Ok((python, cloud)) => meet(peer, &python, &cloud, &mut report)?,
-            Err(message) => report.broken(peer.name, &message),
+        match environment::python(peer.environment, &options.python) {
+            Ok(python) => {
+                let program = match &program {
+                    Some(built) => built,
+                    None => program.insert(cloud::build()?),
+                };
+                let since = Instant::now();
+                match Cloud::start(program, peer.speed) {
+                    Ok(cloud) => meet(peer, &python, &cloud, &mut report)?,
+                    Err(message) => report.broken(peer.name, &message),
+                }
+                println!("    {} s", since.elapsed().as_secs());
+            }
+            Err(Lack::Machine(message)) if options.where_possible => {
+                println!("PEERS NOT RUN: {}: {message}", peer.name);
+                not_run += 1;
+                continue;
+            }
+            Err(Lack::Machine(message) | Lack::Broken(message)) => {
+                report.broken(peer.name, &message);
+            }
         }
         report.end(peer.name, &KINDS);
     }
     let (passed, failed) = report.totals();
-    println!("{passed} passed, {failed} failed");
+    let met = wanted.len() - not_run;
+    println!(
+        "{met} of {} peers in {} s: {passed} passed, {failed} failed",
+        wanted.len(),
+        began.elapsed().as_secs()
+    );
     match failed {
         0 => Ok(()),
         _ => Err("peers: not every check passed".to_owned()),

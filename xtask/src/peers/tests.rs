@@ -1,6 +1,9 @@
 //! What counts as a check, and what fails.
 
+use std::path::Path;
+
 use super::check::{Check, KINDS, Line, Report};
+use super::environment::{self, Lack};
 use super::table::PEERS;
 use crate::root;
 
@@ -84,4 +87,34 @@ fn only_what_a_scenario_says_of_checks_is_read() {
     for other in ["", "Traceback", "{}", r#"{"kind":"read","passed":true}"#] {
         assert_eq!(Line::read(other), Line::Other, "{other}");
     }
+}
+
+#[test]
+fn a_machine_without_python_is_told_what_to_do() {
+    let Err(Lack::Machine(message)) =
+        environment::make("python-that-is-not-there", Path::new("nowhere"))
+    else {
+        panic!("it should not have been made");
+    };
+    for words in ["python-that-is-not-there", "python3-venv", "--python"] {
+        assert!(message.contains(words), "{message}");
+    }
+}
+
+#[test]
+fn what_cannot_be_reached_is_not_what_is_broken() {
+    let without_network = "WARNING: Retrying (Retry(total=4)) after connection broken by 'NewConnectionError(...)'\n\
+        ERROR: Could not find a version that satisfies the requirement azure-core==1.41.0 (from versions: none)";
+    let Lack::Machine(message) = environment::not_installed(without_network) else {
+        panic!("it is the network");
+    };
+    assert!(
+        message.contains("PyPI") && message.contains("azure-core"),
+        "{message}"
+    );
+    let unknown = "ERROR: Could not find a version that satisfies the requirement azure-core==0.0.0 (from versions: 1.41.0)";
+    assert_eq!(
+        environment::not_installed(unknown),
+        Lack::Broken(unknown.to_owned())
+    );
 }
