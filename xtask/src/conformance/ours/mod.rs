@@ -14,6 +14,7 @@ pub mod sequences;
 pub mod tables;
 #[cfg(test)]
 mod tests;
+pub mod written_back;
 
 use super::{
     Options, arm::Arm, fixtures, floors::Floors, graph::Graph, kept::Kept, read::recordings,
@@ -45,6 +46,7 @@ pub fn run(options: &Options) -> Outcome {
     let mut report = Report::default();
     let traffic = rehearsal::traffic()?;
     traffic_arm::compare(&arm, &traffic.arm, &mut report)?;
+    written_back::compare(&arm, &traffic.arm, &mut report)?;
     traffic_graph::compare(&graph, &traffic.graph, &mut report);
     for fixture in fixtures::read_all(&root())? {
         let of = |host: &str| -> Vec<_> {
@@ -54,7 +56,9 @@ pub fn run(options: &Options) -> Outcome {
                 .cloned()
                 .collect()
         };
-        traffic_arm::compare(&arm, &of("management.azure.com"), &mut report)?;
+        let of_arm = of("management.azure.com");
+        traffic_arm::compare(&arm, &of_arm, &mut report)?;
+        written_back::compare(&arm, &of_arm, &mut report)?;
         traffic_graph::compare(&graph, &of("graph.microsoft.com"), &mut report);
     }
     for (host, count) in &traffic.others {

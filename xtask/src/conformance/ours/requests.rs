@@ -136,6 +136,24 @@ fn enter(exchange: &Exchange, subject: &str, name: String, caught: Caught, repor
     report.case(CHECK, subject, name, found);
 }
 
+/// Removes what stands at a path, in which `name[]` is each item of a list.
+fn remove(members: &mut Map<String, Value>, path: &str) {
+    match path.split_once('.') {
+        None => {
+            members.shift_remove(path);
+        }
+        Some((name, rest)) => match members.get_mut(name.trim_end_matches("[]")) {
+            Some(Value::Object(inner)) => remove(inner, rest),
+            Some(Value::Array(items)) => {
+                for item in items.iter_mut().filter_map(Value::as_object_mut) {
+                    remove(item, rest);
+                }
+            }
+            _ => {}
+        },
+    }
+}
+
 /// The CLI sends back what it read; we leave out what the service would ignore.
 fn without_read_only(document: &Value, read_only: &[&str]) -> Value {
     let mut document = document.clone();
@@ -144,8 +162,8 @@ fn without_read_only(document: &Value, read_only: &[&str]) -> Value {
             members.shift_remove(name);
         }
         if let Some(properties) = members.get_mut("properties").and_then(Value::as_object_mut) {
-            for name in read_only.iter().chain(&["provisioningState"]) {
-                properties.shift_remove(*name);
+            for path in read_only.iter().chain(&["provisioningState"]) {
+                remove(properties, path);
             }
         }
         if let Some(identity) = members.get_mut("identity").and_then(Value::as_object_mut) {
@@ -163,7 +181,7 @@ fn without_read_only(document: &Value, read_only: &[&str]) -> Value {
 }
 
 /// The scope of a resource and its name.
-fn scope(path: &str) -> Option<(String, String)> {
+pub(super) fn scope(path: &str) -> Option<(String, String)> {
     let parts: Vec<_> = segments(path).collect();
     let (last, _) = parts.split_last()?;
     let from_provider = parts.len().checked_sub(4);
