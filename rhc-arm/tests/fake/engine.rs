@@ -61,6 +61,11 @@ async fn a_body_is_json_and_an_object() {
             .await
             .refused(body, 400, "InvalidRequestContent");
     }
+    let too_large = json!({ "location": "x".repeat(5 * 1024 * 1024) });
+    cloud
+        .put(&path, VAULT, too_large)
+        .await
+        .refused("5 MB", 413, "RequestContentTooLarge");
     let (_, mut body) = vault("kv-1");
     body["properties"] = json!("text");
     cloud

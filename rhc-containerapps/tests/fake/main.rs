@@ -1,6 +1,7 @@
 //! The fake of Container Apps: environments, apps and jobs through our client, and each rule broken.
 
 mod apps;
+mod bad_input;
 mod domains;
 mod environments;
 mod identities;

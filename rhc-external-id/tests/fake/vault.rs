@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use azure_core::credentials::TokenCredential;
-use azure_core::http::Transport;
+use azure_core::http::{HttpClient as _, Transport};
 use rhc_arm::fake::{assign_role, put_resource};
 use rhc_core::fake::Vantage;
 use rhc_core::fake::x509::{self, RsaPadding};
@@ -353,6 +353,45 @@ async fn a_request_without_a_version_or_of_an_unknown_one_is_refused() {
         let error = service.send(asked).await.unwrap_err();
         assert_eq!(said(&error), (400, "BadParameter"));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_is_no_json_or_too_large_and_an_unknown_path_are_refused() {
+    let (stage, _) = officer().await;
+    let service = plain(&stage, "https://vault.azure.net/.default");
+    let post = |body: String| {
+        request(Method::Post, "/certificates/one/create")
+            .query("api-version", "7.4")
+            .body("application/json", body)
+    };
+    for body in ["{ not json", "[]", "7", ""] {
+        let error = service.send(post(body.to_owned())).await.unwrap_err();
+        assert_eq!(said(&error), (400, "BadParameter"), "{body}");
+    }
+    let too_large = format!("\"{}\"", "x".repeat(5 * 1024 * 1024));
+    let error = service.send(post(too_large)).await.unwrap_err();
+    assert_eq!(said(&error), (413, "RequestEntityTooLarge"));
+    let asked = request(Method::Get, "/spreadsheets").query("api-version", "7.4");
+    let error = service.send(asked).await.unwrap_err();
+    assert_eq!(error.status(), Some(404), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_is_over_is_refused() {
+    let (stage, _) = officer().await;
+    let scope = "https://vault.azure.net/.default";
+    let token = operator(&stage).get_token(&[scope], None).await.unwrap();
+    let target = format!("{ADDRESS}certificates?api-version=7.4");
+    let mut asked = azure_core::http::Request::new(target.parse().unwrap(), Method::Get);
+    asked.insert_header("authorization", format!("Bearer {}", token.token.secret()));
+    let transport = stage.world.transport_from(Vantage::OUTSIDE);
+    let mut statuses = Vec::new();
+    for _ in 0..2 {
+        let answer = transport.execute_request(&asked).await.unwrap();
+        statuses.push(u16::from(answer.status()));
+        tokio::time::sleep(Duration::from_secs(2 * 60 * 60)).await;
+    }
+    assert_eq!(statuses, [200, 401]);
 }
 
 #[tokio::test(start_paused = true)]

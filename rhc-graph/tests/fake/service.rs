@@ -1,6 +1,7 @@
 //! What holds for all operations: tokens, permissions, queries, pages, bodies, policies, added routes.
 
 use crate::place::{Place, raw, refused};
+use azure_core::http::HttpClient as _;
 use rhc_core::fake::{State, World, WorldOptions};
 use rhc_graph::fake::{Call, Refusal, Reply, Route, register};
 use rhc_graph::{
@@ -19,6 +20,61 @@ async fn a_token_of_somebody_else_is_refused() {
         "InvalidAuthenticationToken",
         "Invalid signature",
     );
+}
+
+/// A request with this token and body, past the client: status and code.
+async fn sent(place: &Place, token: Option<&str>, body: Option<String>) -> (u16, String) {
+    let target = "https://graph.microsoft.com/v1.0/groups".parse().unwrap();
+    let method = if body.is_some() { "POST" } else { "GET" };
+    let mut request = azure_core::http::Request::new(target, method.parse().unwrap());
+    if let Some(token) = token {
+        request.insert_header("authorization", format!("Bearer {token}"));
+    }
+    if let Some(body) = body {
+        request.insert_header("content-type", "application/json");
+        request.set_body(body);
+    }
+    let answer = place.world.transport().execute_request(&request).await;
+    let answer = answer.unwrap();
+    let status = answer.status().into();
+    let body = answer.into_body().collect().await.unwrap();
+    let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    (
+        status,
+        body["error"]["code"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_for_another_service_or_from_another_time_and_too_much_are_refused() {
+    let place = Place::settled();
+    let mint = |service: &str| {
+        place.world.with(|state| {
+            let user = state.directory().operator(place.home).unwrap();
+            let client = rhc_core::fake::directory::AZURE_CLI;
+            let scope = format!("{service}/.default");
+            let minted =
+                rhc_core::fake::authority::person_token(state, place.home, user, client, &scope);
+            minted.unwrap().token.secret().to_owned()
+        })
+    };
+    let refused = (401, "InvalidAuthenticationToken".to_owned());
+    let good = mint("https://graph.microsoft.com");
+    let arm = mint("https://management.azure.com");
+    assert_eq!(sent(&place, None, None).await, refused);
+    assert_eq!(sent(&place, Some("a.b.c"), None).await, refused);
+    assert_eq!(sent(&place, Some(&arm), None).await, refused);
+    assert_eq!(sent(&place, Some(&good), None).await.0, 200);
+    let too_large = Some(format!("\"{}\"", "x".repeat(5 * 1024 * 1024)));
+    assert_eq!(
+        sent(&place, Some(&good), too_large).await,
+        (413, "RequestEntityTooLarge".to_owned())
+    );
+    tokio::time::sleep(Duration::from_secs(2 * 60 * 60)).await;
+    assert_eq!(sent(&place, Some(&good), None).await, refused);
 }
 
 #[tokio::test(start_paused = true)]

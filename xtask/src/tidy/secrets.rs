@@ -123,6 +123,18 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_is_named_by_its_file_and_line() {
+        let path = "rhc-arm/tests/fixtures/a.json";
+        let text = "{\n  \"a\": 1,\n  \"authorization\": \"Bearer eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.e30.c2ln\"\n}";
+        let found = no_secrets_in_recordings(&Tree::from_files([(path, text)]));
+        let said: Vec<_> = found.iter().map(ToString::to_string).collect();
+        assert!(
+            said.len() == 1 && said[0].starts_with(&format!("{path}:3")),
+            "{said:?}"
+        );
+    }
+
+    #[test]
     fn what_a_scrubber_leaves_and_harmless_words_pass() {
         for line in [
             r#""client_secret": "***""#,
