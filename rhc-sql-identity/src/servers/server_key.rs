@@ -56,9 +56,9 @@ impl ResourceType for ServerKey {
 model! {
     /// What a server's key has.
     ServerKeyProperties {
-        /// Whose it is.
+        /// Whose it is. It is sent, and not answered; a key that was read tells it by its `kind`.
         server_key_type: ServerKeyType,
-        /// Where it is, of a vault's key.
+        /// Where it is, of a vault's key. It is sent, and not answered.
         uri: String,
         /// By what it is told from others. Only the service writes it.
         thumbprint: String,

@@ -80,6 +80,13 @@ pub(super) const RULES: TypeRules = TypeRules {
         }
         Ok(())
     },
+    // By the description both are for making it, and only the protector tells where its key is.
+    view: |_, key| {
+        let mut shown = key.clone();
+        shown.unset("properties.serverKeyType");
+        shown.unset("properties.uri");
+        shown.body
+    },
     ..child(KEYS)
 };
 

@@ -7,7 +7,9 @@ use crate::{
         arm::{Arm, Target},
         check::{READ_ONLY, Way, check},
         exchange::Exchange,
+        operations::Operation,
         report::Report,
+        traffic_arm::ANY_RESOURCE,
     },
 };
 
@@ -30,7 +32,10 @@ pub fn compare(arm: &Arm, exchanges: &[Exchange], report: &mut Report) -> Outcom
         let version = model.version.to_lowercase();
         let writable = arm
             .operation("PUT", &exchange.path, &version)
-            .is_some_and(|found| found.exact);
+            .is_some_and(|found| {
+                let own = |one: &Operation| one.template.written != ANY_RESOURCE;
+                found.exact && found.operations.iter().any(|one| own(one))
+            });
         let shape = arm.types.body(model.resource_type, &version)?;
         let (Some(shape), Some(answer), true) = (shape, &exchange.answer, writable) else {
             continue;
