@@ -1,6 +1,6 @@
 //! What a client sends that makes no sense: each gets Resource Manager's own kind of error, whatever the type.
 
-use azure_core::http::{HttpClient as _, Method, Request};
+use azure_core::http::{Method, Request};
 use rhc_core::fake::World;
 use rhc_core::fake::authority;
 use serde_json::Value;

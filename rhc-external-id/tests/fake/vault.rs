@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use azure_core::credentials::TokenCredential;
-use azure_core::http::{HttpClient as _, Transport};
+use azure_core::http::Transport;
 use rhc_arm::fake::{assign_role, put_resource};
 use rhc_core::fake::Vantage;
 use rhc_core::fake::x509::{self, RsaPadding};

@@ -1,7 +1,6 @@
 //! What holds for all operations: tokens, permissions, queries, pages, bodies, policies, added routes.
 
 use crate::place::{Place, raw, refused};
-use azure_core::http::HttpClient as _;
 use rhc_core::fake::{State, World, WorldOptions};
 use rhc_graph::fake::{Call, Refusal, Reply, Route, register};
 use rhc_graph::{

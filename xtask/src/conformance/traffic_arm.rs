@@ -17,7 +17,7 @@ use crate::Outcome;
 /// The checks of this file.
 pub const REQUESTS: &str = "arm-request";
 /// How the description of generic resources writes the path of any.
-pub(super) const ANY_RESOURCE: &str = "/{resourceId}";
+const ANY_RESOURCE: &str = "/{resourceId}";
 
 /// The checks of this file.
 pub const ANSWERS: &str = "arm-answer";

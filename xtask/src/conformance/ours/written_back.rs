@@ -4,12 +4,11 @@ use super::{caught::Sent, models, requests};
 use crate::{
     Outcome,
     conformance::{
-        arm::{Arm, Target},
+        arm::{Arm, Target, same_type},
         check::{READ_ONLY, Way, check},
         exchange::Exchange,
         operations::Operation,
         report::Report,
-        traffic_arm::ANY_RESOURCE,
     },
 };
 
@@ -33,7 +32,11 @@ pub fn compare(arm: &Arm, exchanges: &[Exchange], report: &mut Report) -> Outcom
         let writable = arm
             .operation("PUT", &exchange.path, &version)
             .is_some_and(|found| {
-                let own = |one: &Operation| one.template.written != ANY_RESOURCE;
+                // Operations on any resource whatever its type say nothing of whether this one can be written.
+                let own = |one: &Operation| {
+                    Target::of(&one.template.written)
+                        .is_some_and(|of| same_type(&of.resource_type, model.resource_type))
+                };
                 found.exact && found.operations.iter().any(|one| own(one))
             });
         let shape = arm.types.body(model.resource_type, &version)?;
