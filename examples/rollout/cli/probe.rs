@@ -13,7 +13,7 @@ use rhc_core::{Clock, Cloud};
 use serde_json::json;
 
 use super::{CliError, Console, load, parse, runtime};
-use crate::connection::AzureDatabases;
+use crate::connection::on_azure;
 use crate::embedded::EmbeddedCloud;
 use crate::engine::{ApplyOptions, Exit, PlanOptions};
 use crate::probe::{self, Answer, Settings, Story, Surroundings, Verdict};
@@ -56,15 +56,17 @@ pub fn probe(words: impl IntoIterator<Item = OsString>, console: &mut Console) -
 /// Where the app runs: in a container with its identity.
 async fn here(settings: &Settings, console: &mut Console) -> Exit {
     let of = |name: &str| Some((name.to_owned(), std::env::var(name).ok()?));
+    let (cloud, clock) = (Cloud::public(), Clock::system());
+    let its_cloud = cloud.clone();
     let surroundings = Surroundings {
-        cloud: Cloud::public(),
+        cloud,
         transport: new_http_client(None),
-        clock: Clock::system(),
+        clock,
         environment: ["IDENTITY_ENDPOINT", "IDENTITY_HEADER"]
             .into_iter()
             .filter_map(of)
             .collect(),
-        databases: Box::new(|_| Arc::new(AzureDatabases)),
+        databases: Box::new(move |credential| Arc::new(on_azure(&its_cloud, credential, clock))),
     };
     let answers = probe::run(settings, &surroundings).await;
     let code = probe::code(settings, &answers);

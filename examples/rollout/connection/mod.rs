@@ -3,8 +3,8 @@
 //! They differ in transport, clock and sign-in. Each client gets the write fence, the pacing of its tenant, and a
 //! transport that counts.
 
-mod azure_databases;
 mod counting;
+mod databases;
 mod discovery;
 mod ownership;
 mod served;
@@ -21,7 +21,7 @@ use azure_core::http::{HttpClient, Transport, new_http_client};
 use rhc_core::fake::World;
 use rhc_core::{ClientOptions, Clock, Cloud, Pacer, TenantId};
 use rhc_sql_identity::Databases;
-use rhc_sql_identity::fake::{EmbeddedDatabases, Vantage};
+use rhc_sql_identity::fake::Vantage;
 
 use crate::dns::{EmbeddedDns, Internet, Resolver};
 use crate::embedded::github as embedded_github;
@@ -31,8 +31,9 @@ use crate::manifest::Manifest;
 use crate::sign_in::{Method, Nobody, Prompt, SignIn};
 use crate::steps::Connect;
 use counting::Counting;
+use databases::Fenced;
 
-pub use azure_databases::{AzureDatabases, NOT_YET as DATABASES_NOT_YET, PROBE_NOT_YET};
+pub(crate) use databases::{Way, on_azure};
 pub use ownership::fence;
 pub use served::{ADMIN_PATH, About, FORMAT, Served, ServedError, Task};
 
@@ -40,6 +41,7 @@ pub use served::{ADMIN_PATH, About, FORMAT, Served, ServedError, Task};
 pub struct Connection {
     cloud: Cloud,
     embedded: bool,
+    databases: Way,
     transport: Arc<Counting>,
     clock: Clock,
     fence: Fence,
@@ -73,7 +75,7 @@ impl Connection {
         let transport = world.transport();
         Self::new(
             manifest,
-            Some(world.clock()),
+            Some((world.clock(), Way::into_world(world))),
             transport,
             Method::Device,
             Arc::new(Nobody),
@@ -86,7 +88,7 @@ impl Connection {
         let transport = cloud.transport();
         Self::new(
             manifest,
-            Some(about.clock()),
+            Some((about.clock(), Way::Http)),
             transport,
             Method::Device,
             Arc::new(Nobody),
@@ -114,7 +116,7 @@ impl Connection {
     /// An embedded cloud has a clock of its own.
     fn new(
         manifest: &Manifest,
-        clock: Option<Clock>,
+        embedded: Option<(Clock, Way)>,
         transport: Arc<dyn HttpClient>,
         method: Method,
         prompt: Arc<dyn Prompt>,
@@ -122,8 +124,8 @@ impl Connection {
     ) -> Arc<Self> {
         let transport = Counting::new(transport);
         let cloud = Cloud::public();
-        let embedded = clock.is_some();
-        let clock = clock.unwrap_or_default();
+        let is_embedded = embedded.is_some();
+        let (clock, databases) = embedded.unwrap_or((Clock::default(), Way::Network));
         let sign_in = SignIn {
             method,
             cloud: cloud.clone(),
@@ -135,7 +137,8 @@ impl Connection {
         let mut connection = Self {
             fence: fence(manifest, &cloud),
             cloud,
-            embedded,
+            embedded: is_embedded,
+            databases,
             transport,
             clock,
             sign_in,
@@ -212,6 +215,24 @@ impl Connection {
         Arc::new(Pacer::new(ceilings))
     }
 
+    /// The databases that a tenant's account reaches from this place.
+    fn databases_from(
+        &self,
+        tenant: &TenantKey,
+        id: TenantId,
+        from: Vantage,
+    ) -> Result<Arc<dyn Databases>, StepError> {
+        let credential = self.account(tenant, id, |account| Arc::clone(&account.credential))?;
+        let options = self.client_options(tenant, None);
+        Ok(Arc::new(Fenced {
+            databases: self
+                .databases
+                .databases(&self.cloud, credential, options, from),
+            fence: self.fence.clone(),
+            tenant: tenant.clone(),
+        }))
+    }
+
     fn client_options(&self, tenant: &TenantKey, pacer: Option<Arc<Pacer>>) -> ClientOptions {
         let mut options = ClientOptions {
             pacer,
@@ -260,33 +281,19 @@ impl Connect for Connection {
     }
 
     fn databases(&self, tenant: &TenantKey, id: TenantId) -> Result<Arc<dyn Databases>, StepError> {
-        let options = self.client_options(tenant, None);
+        if let Some(made) = self.account(tenant, id, |account| account.databases.clone())? {
+            return Ok(made);
+        }
+        // On an embedded cloud the rollout's own place in the network comes with the operator's window; until then it looks from
+        // inside, where the apps are.
+        let made = self.databases_from(tenant, id, Vantage::Inside)?;
         self.account(tenant, id, |account| {
-            let made = account.databases.get_or_insert_with(|| {
-                if self.embedded {
-                    let credential = Arc::clone(&account.credential);
-                    // The rollout's own place in the network comes with the operator's window; until then it looks
-                    // from inside, where the apps are.
-                    Arc::new(EmbeddedDatabases::new(
-                        &self.cloud,
-                        credential,
-                        options,
-                        Vantage::Inside,
-                    ))
-                } else {
-                    Arc::new(AzureDatabases)
-                }
-            });
-            Arc::clone(made)
+            Arc::clone(account.databases.get_or_insert(made))
         })
     }
 
     fn opens_databases_inside(&self) -> Result<(), StepError> {
-        if self.embedded {
-            Ok(())
-        } else {
-            Err(StepError::new(PROBE_NOT_YET))
-        }
+        Ok(())
     }
 
     fn databases_from_outside(
@@ -294,18 +301,7 @@ impl Connect for Connection {
         tenant: &TenantKey,
         id: TenantId,
     ) -> Result<Arc<dyn Databases>, StepError> {
-        if !self.embedded {
-            return Ok(Arc::new(AzureDatabases));
-        }
-        let options = self.client_options(tenant, None);
-        let credential = self.account(tenant, id, |account| Arc::clone(&account.credential))?;
-        let outside = Vantage::OUTSIDE;
-        Ok(Arc::new(EmbeddedDatabases::new(
-            &self.cloud,
-            credential,
-            options,
-            outside,
-        )))
+        self.databases_from(tenant, id, Vantage::OUTSIDE)
     }
 
     fn resolver(&self) -> Arc<dyn Resolver> {

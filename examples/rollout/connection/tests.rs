@@ -4,7 +4,7 @@ use super::*;
 use rhc_arm::{ArmClient, ArmClientOptions};
 use rhc_core::fake::WorldOptions;
 use rhc_core::{ErrorKind, SubscriptionId};
-use rhc_sql_identity::{Observation, SqlAddress};
+use rhc_sql_identity::SqlAddress;
 
 fn manifest() -> Manifest {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/environments/qa.toml");
@@ -91,14 +91,21 @@ async fn asking_again_signs_in_again_and_looking_does_not() {
 }
 
 #[tokio::test]
-async fn azures_databases_are_honest() {
+async fn databases_that_are_not_the_environments_are_not_even_called() {
     let connection = Connection::azure(&manifest(), Method::Device, Arc::new(Nobody), None);
     let id = "00000000-0000-0000-0000-000000000001".parse().unwrap();
-    let databases = connection.databases(&"database".into(), id).unwrap();
     let at = SqlAddress::new(&Cloud::public(), "x.database.windows.net", "hp2_db").unwrap();
-    let seen = databases.observe(&at).await.unwrap();
-    assert!(matches!(seen, Observation::NotObservable { .. }));
-    let error = databases.open(&at).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Refused);
-    assert_eq!(connection.requests(), 0);
+    let tenant = "database".into();
+    for databases in [
+        connection.databases(&tenant, id).unwrap(),
+        connection.databases_from_outside(&tenant, id).unwrap(),
+    ] {
+        let error = databases.open(&at).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Refused);
+        let words = "does not own the host x.database.windows.net";
+        assert!(error.to_string().contains(words), "{error}");
+        let error = databases.observe(&at).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Refused);
+    }
+    assert_eq!(connection.requests(), 0, "nobody was asked for a token");
 }

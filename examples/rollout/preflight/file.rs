@@ -1,7 +1,6 @@
 //! What the environment file alone lets one foresee.
 
 use super::Finding;
-use crate::connection::DATABASES_NOT_YET;
 use crate::manifest::{MadeBy, Manifest, MfaMethod, TenantKind};
 
 /// Where and as whom it is to be run.
@@ -150,9 +149,9 @@ fn not_yet(findings: &mut Vec<Finding>) {
 
 fn only_on_azure(manifest: &Manifest, situation: Situation, findings: &mut Vec<Finding>) {
     findings.push(Finding::note(
-        "databases-not-yet",
-        DATABASES_NOT_YET,
-        "everything else is made; the steps inside the databases are reported as not observed, and apply fails there and nowhere else",
+        "databases-from-inside",
+        "users and roles inside the databases are looked at and written in sessions with the server, which is closed to every network but the apps'",
+        "run the program where the server's private endpoint is reached; from elsewhere everything else is made, the steps inside the databases are reported as not observed, and apply fails there and nowhere else",
     ));
     if !situation.github {
         without_token(manifest, findings);

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use clap::Parser;
 use rhc_containerapps::fake::{Exit, Program, RunningContainer};
 use rhc_core::Cloud;
-use rhc_sql_identity::fake::{EmbeddedDatabases, Vantage};
+use rhc_sql_identity::fake::Vantage;
 
 use super::ask::{Surroundings, run};
 use super::settings::Settings;
 use super::words::{code, lines};
+use crate::connection::Way;
 
 /// What a container of the probe's image does.
 pub fn program() -> Program {
@@ -45,6 +46,7 @@ fn surroundings(container: RunningContainer) -> Surroundings {
         .clone()
         .map_or(Vantage::OUTSIDE, Vantage::Subnet);
     let (world, its_cloud) = (container.world.clone(), cloud.clone());
+    let way = Way::into_world(&world);
     Surroundings {
         cloud,
         transport: container.world.transport(),
@@ -52,10 +54,7 @@ fn surroundings(container: RunningContainer) -> Surroundings {
         environment: container.env,
         databases: Box::new(move |credential| {
             let options = world.client_options();
-            let from = from.clone();
-            Arc::new(EmbeddedDatabases::new(
-                &its_cloud, credential, options, from,
-            ))
+            way.databases(&its_cloud, credential, options, from.clone())
         }),
     }
 }

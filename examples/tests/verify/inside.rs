@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use clap::Parser;
 use rhc_containerapps::fake::{Exit, RunningContainer, register_program};
-use rhc_core::Cloud;
-use rollout::connection::{AzureDatabases, DATABASES_NOT_YET};
+use rhc_core::{Cloud, Error, ErrorKind};
+use rhc_sql_identity::{Databases, SqlAddress, SqlSession};
 use rollout::probe::{self, Settings, Surroundings};
 use rollout::steps::probe::reference;
 use rollout::verify::{Report, Vantage, Verdict};
@@ -197,7 +197,20 @@ async fn without_its_image_nothing_is_proven_and_a_person_is_told_how_to_push_it
     assert!(open(&report, "inside/chain/hp2").contains("hp225qa-probe"));
 }
 
-/// As on Azure, where this version proves the token and says honestly that it cannot go on.
+/// A way to databases that refuses by itself, as the write fence does.
+#[derive(Debug)]
+struct Refusing;
+
+const REFUSED: &str = "no session is opened here";
+
+#[async_trait::async_trait]
+impl Databases for Refusing {
+    async fn open(&self, _: &SqlAddress) -> rhc_core::Result<Box<dyn SqlSession>> {
+        Err(Error::new(ErrorKind::Refused, "sql.open", REFUSED))
+    }
+}
+
+/// Where the probe may not speak to databases it proves the token, and says that it cannot go on.
 #[tokio::test(start_paused = true)]
 async fn where_sql_is_not_spoken_the_token_is_proven_and_the_rest_is_left_open() {
     let run = Run::from_state(&state());
@@ -211,14 +224,14 @@ async fn where_sql_is_not_spoken_the_token_is_proven_and_the_rest_is_left_open()
                 transport: container.world.transport(),
                 clock: container.world.clock(),
                 environment: container.env,
-                databases: Box::new(|_| Arc::new(AzureDatabases)),
+                databases: Box::new(|_| Arc::new(Refusing)),
             };
             let answers = probe::run(&settings, &surroundings).await;
             let lines = probe::lines(&answers);
             assert!(lines[0].starts_with("ok  chain: "), "{lines:#?}");
             let opens = lines.iter().filter(|line| line.starts_with("?   opens/"));
             assert!(
-                opens.clone().all(|line| line.contains(DATABASES_NOT_YET)),
+                opens.clone().all(|line| line.contains(REFUSED)),
                 "{lines:#?}"
             );
             assert_eq!(opens.count(), settings.databases.len());

@@ -148,3 +148,18 @@ async fn a_session_goes_over_a_socket_too() {
     drop(session);
     serving.abort();
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_world_has_its_servers_once() {
+    let setting = Setting::new(&ROLES).await;
+    let servers = TdsServers::of(&setting.world).unwrap();
+    let again = TdsServers::of(&setting.world).unwrap();
+    assert_eq!(servers.root_certificate(), again.root_certificate());
+    let credential = setting.world.app_credential(&TENANT.to_string(), HP2);
+    let cloud = rhc_core::Cloud::public();
+    let clock = setting.world.clock();
+    let databases = servers.databases(&cloud, credential, clock, Vantage::Inside);
+    let mut session = open(&databases).await.unwrap();
+    assert_eq!(one(&mut *session, "SELECT 1").await.as_deref(), Some("1"));
+    assert_eq!(again.logins().len(), 1);
+}

@@ -7,6 +7,8 @@ mod bytes;
 mod calls;
 mod certificates;
 mod connection;
+#[cfg(feature = "tds")]
+mod dial;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzed;
 #[cfg(test)]
@@ -93,6 +95,10 @@ struct Inner {
     sessions: AtomicU16,
 }
 
+/// What a World keeps.
+#[derive(Default)]
+struct Kept(Mutex<Option<TdsServers>>);
+
 /// Where a client of a connection is.
 #[derive(Clone, Debug)]
 struct Place {
@@ -120,6 +126,19 @@ impl TdsServers {
             logins: Mutex::default(),
             sessions: AtomicU16::new(51),
         })))
+    }
+
+    /// The servers that a World has once for all: made at the first use, and gone with it.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn of(world: &World) -> io::Result<Self> {
+        let kept = world.extension::<Kept>();
+        let mut kept = lock(&kept.0);
+        match &*kept {
+            Some(servers) => Ok(servers.clone()),
+            None => Ok(kept.insert(Self::new(world)?).clone()),
+        }
     }
 
     /// The root that the servers' certificates lead to, as PEM: the only one to trust for them.
