@@ -45,6 +45,14 @@ impl Clock {
             .unwrap_or(self.anchor)
     }
 
+    /// What it shows once `duration` has passed on tokio's clock: the end of a token whose life a server counts in real
+    /// seconds.
+    pub fn after(&self, duration: Duration) -> OffsetDateTime {
+        let passing = time::Duration::checked_seconds_f64(duration.as_secs_f64() * self.speed);
+        self.now()
+            .saturating_add(passing.unwrap_or(time::Duration::MAX))
+    }
+
     /// How long to wait on tokio's clock for `duration` to pass on this one.
     pub fn scaled(&self, duration: Duration) -> Duration {
         Duration::try_from_secs_f64(duration.as_secs_f64() / self.speed).unwrap_or(duration)
@@ -76,6 +84,8 @@ mod tests {
             clock.scaled(Duration::from_secs(60)),
             Duration::from_secs(1)
         );
+        let then = clock.after(Duration::from_secs(60));
+        assert_eq!(then - clock.now(), time::Duration::hours(1));
     }
 
     #[tokio::test]
@@ -94,5 +104,6 @@ mod tests {
         let clock = Clock::anchored(OffsetDateTime::UNIX_EPOCH, f64::MAX);
         tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!(clock.now(), OffsetDateTime::UNIX_EPOCH);
+        assert!(clock.after(Duration::from_secs(1)).year() > 9000);
     }
 }

@@ -77,9 +77,8 @@ impl TokenEndpoint {
         .body("application/x-www-form-urlencoded", form)
         .idempotent(true);
         let answer = self.service.send(request).await?;
-        let now = self.service.clock().now();
         given(&answer)
-            .map(|(token, lifetime)| AccessToken::new(token, now + lifetime))
+            .map(|(token, life)| AccessToken::new(token, self.service.clock().after(life)))
             .ok_or_else(|| answer.error(ErrorKind::Decode, "the authority's answer is no token"))
     }
 

@@ -17,7 +17,8 @@ use super::endpoints::{Endpoints, Ready};
 use super::failure::{CliError, full};
 use super::signals::Signals;
 use super::{load, parse, runtime, state};
-use crate::connection::{Served, Task};
+use crate::connection::{Served, SqlListeners, Task};
+use crate::embedded::SqlSockets;
 use crate::engine::Exit;
 use crate::report::{Text, Tone};
 
@@ -125,8 +126,12 @@ async fn serve(args: &Args, console: &mut Console) -> Result<Exit, CliError> {
     };
     let listener = TcpListener::bind(args.listen).await.map_err(unheard)?;
     let bound = listener.local_addr().map_err(unheard)?;
+    let sql = SqlSockets::bind(&world, bound.ip())
+        .await
+        .map_err(unheard)?;
+    let tds = sql.listeners().map_err(unheard)?;
     let endpoints = args.endpoints.open(&world).await?;
-    welcome(args, bound, endpoints.as_ref(), console);
+    welcome(args, bound, &tds, endpoints.as_ref(), console);
     let https = async {
         match endpoints {
             Some(endpoints) => endpoints.serve(&world).await,
@@ -135,6 +140,7 @@ async fn serve(args: &Args, console: &mut Console) -> Result<Exit, CliError> {
     };
     tokio::select! {
         served = world.serve(listener) => served.map_err(unheard)?,
+        served = sql.serve() => served.map_err(unheard)?,
         served = https => served.map_err(unheard)?,
         saved = keep(&world, args.state.as_deref()) => saved?,
         () = signals.heard() => {}
@@ -167,13 +173,26 @@ fn open(args: &Args) -> Result<World, CliError> {
     Ok(cloud.world().clone())
 }
 
-fn welcome(args: &Args, bound: SocketAddr, endpoints: Option<&Ready>, console: &mut Console) {
+fn welcome(
+    args: &Args,
+    bound: SocketAddr,
+    tds: &SqlListeners,
+    endpoints: Option<&Ready>,
+    console: &mut Console,
+) {
     let mut text = console.text();
     text.heading(&format!("Serving an embedded cloud at http://{bound}"));
     if !args.endpoints.empty {
         rehearse(args, bound, &mut text);
     }
     text.paragraph("", Tone::Plain, &format!("Any other client: send the real host's name as Host. About this cloud: http://{bound}/.embedded-cloud"));
+    let sql = format!(
+        "SQL servers, over TDS: {ip}:{} from the internet, {ip}:{} from inside. The login says which server is meant; the certificate to trust stands in what the cloud says about itself.",
+        tds.outside,
+        tds.inside,
+        ip = bound.ip()
+    );
+    text.paragraph("", Tone::Plain, &sql);
     console.show(text);
     if let Some(endpoints) = endpoints {
         endpoints.welcome(console);

@@ -1,18 +1,22 @@
-//! The ways to databases: by TDS over the network or in this process, over HTTP to an embedded cloud that is served elsewhere.
+//! The ways to databases, all of them by TDS: over the network, to an embedded cloud that is served elsewhere, in this process.
 
+use std::fmt;
+use std::io;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use azure_core::credentials::TokenCredential;
 use rhc_core::fake::World;
-use rhc_core::{ClientOptions, Clock, Cloud, Error, ErrorKind, Result};
-use rhc_sql_identity::fake::{EmbeddedDatabases, TdsServers, Vantage};
+use rhc_core::{Clock, Cloud, Error, ErrorKind, Result};
+use rhc_sql_identity::fake::{TdsServers, Vantage};
 use rhc_sql_identity::{
-    Databases, Observation, SqlAddress, SqlRetry, SqlSession, TdsDatabases, TdsOptions,
+    Databases, Dial, Observation, Row, SqlAddress, SqlRetry, SqlSession, TcpDial, TdsDatabases,
+    TdsOptions, Wire,
 };
 use url::Url;
 
-use crate::engine::{Fence, TenantKey};
+use super::served::SqlListeners;
+use crate::engine::{Fence, TenantKey, public_address};
 
 /// How databases are reached.
 #[derive(Clone, Debug)]
@@ -20,20 +24,33 @@ pub(crate) enum Way {
     /// Azure's, over the network in which this program runs.
     Network,
     /// In process: the client and the wire of real servers.
-    Wire(TdsServers),
-    /// By the embedded cloud's own requests, to wherever it is served.
-    Http,
+    InProcess(TdsServers),
+    /// Over a socket, to a cloud that is served at this host.
+    Served {
+        host: String,
+        listeners: SqlListeners,
+    },
+    /// Not at all.
+    Nowhere(String),
 }
 
 impl Way {
-    /// Into the World of this process. Where no key for the servers' certificates can be made, its other way is left.
+    /// Into the World of this process.
     pub(crate) fn into_world(world: &World) -> Self {
-        match TdsServers::of(world) {
-            Ok(servers) => Self::Wire(servers),
-            Err(error) => {
-                tracing::warn!(%error, "the embedded SQL servers do without TDS");
-                Self::Http
-            }
+        TdsServers::of(world).map_or_else(
+            |error| Self::Nowhere(format!("the embedded SQL servers have no key: {error}")),
+            Self::InProcess,
+        )
+    }
+
+    /// To a cloud that is served at this address, by what it says of its SQL servers.
+    pub(super) fn to_served(address: &Url, said: Option<&SqlListeners>) -> Self {
+        match (address.host_str(), said) {
+            (Some(host), Some(listeners)) => Self::Served {
+                host: host.trim_matches(['[', ']']).to_owned(),
+                listeners: listeners.clone(),
+            },
+            _ => Self::Nowhere(format!("the cloud at {address} serves no SQL servers")),
         }
     }
 
@@ -42,15 +59,35 @@ impl Way {
         &self,
         cloud: &Cloud,
         credential: Arc<dyn TokenCredential>,
-        options: ClientOptions,
+        clock: Clock,
         from: Vantage,
     ) -> Arc<dyn Databases> {
         match self {
-            Self::Network => Arc::new(on_azure(cloud, credential, options.clock)),
-            Self::Wire(servers) => {
-                Arc::new(servers.databases(cloud, credential, options.clock, from))
+            Self::Network => match from {
+                Vantage::Outside(_) => {
+                    let mut options = TdsOptions::default();
+                    options.clock = clock;
+                    let dial = Arc::new(FromOutside);
+                    Arc::new(TdsDatabases::through(cloud, credential, options, dial))
+                }
+                Vantage::Inside | Vantage::Subnet(_) => {
+                    Arc::new(on_azure(cloud, credential, clock))
+                }
+            },
+            Self::InProcess(servers) => Arc::new(servers.databases(cloud, credential, clock, from)),
+            Self::Served { host, listeners } => {
+                let port = match from {
+                    Vantage::Outside(_) => listeners.outside,
+                    Vantage::Inside | Vantage::Subnet(_) => listeners.inside,
+                };
+                let mut options = TdsOptions::default();
+                options.clock = clock;
+                options.root = Some(listeners.root.clone());
+                let host = host.clone();
+                let dial = Arc::new(Elsewhere { host, port });
+                Arc::new(TdsDatabases::through(cloud, credential, options, dial))
             }
-            Self::Http => Arc::new(EmbeddedDatabases::new(cloud, credential, options, from)),
+            Self::Nowhere(why) => Arc::new(Nowhere(why.clone())),
         }
     }
 }
@@ -66,6 +103,48 @@ pub(crate) fn on_azure(
     TdsDatabases::new(cloud, credential, options)
 }
 
+/// One socket for all servers. Which one is meant stands in the login and in the name that TLS is asked for.
+#[derive(Debug)]
+struct Elsewhere {
+    host: String,
+    port: u16,
+}
+
+#[async_trait]
+impl Dial for Elsewhere {
+    async fn dial(&self, _: &str, _: u16) -> io::Result<Box<dyn Wire>> {
+        TcpDial.dial(&self.host, self.port).await
+    }
+}
+
+/// The internet, and no private way to a server.
+#[derive(Debug)]
+struct FromOutside;
+
+#[async_trait]
+impl Dial for FromOutside {
+    async fn dial(&self, host: &str, port: u16) -> io::Result<Box<dyn Wire>> {
+        let mut found = tokio::net::lookup_host((host, port)).await?;
+        if found.any(|at| at.is_ipv4() && public_address(at.ip()).is_err()) {
+            return Err(io::Error::other(
+                "the name leads to an address of a private network here, so that this computer is not on the outside",
+            ));
+        }
+        TcpDial.dial(host, port).await
+    }
+}
+
+/// No way, and why.
+#[derive(Debug)]
+struct Nowhere(String);
+
+#[async_trait]
+impl Databases for Nowhere {
+    async fn open(&self, _: &SqlAddress) -> Result<Box<dyn SqlSession>> {
+        Err(Error::new(ErrorKind::Refused, "sql.open", self.0.clone()))
+    }
+}
+
 /// Databases behind the write fence: sessions have no pipeline that it could stand in.
 #[derive(Debug)]
 pub(super) struct Fenced {
@@ -76,21 +155,27 @@ pub(super) struct Fenced {
 
 impl Fenced {
     fn check(&self, at: &SqlAddress) -> Result<()> {
-        let refused = |message: String| Error::new(ErrorKind::Refused, "sql.open", message);
         let url = Url::parse(&format!("https://{}/{}", at.host(), at.database()))
-            .map_err(|error| refused(error.to_string()))?;
+            .map_err(|error| refused("sql.open", error.to_string()))?;
         // What is sent in a session may write, so that it counts as a write.
         self.fence
             .check(&self.tenant, "POST", &url, None)
-            .map_err(|refusal| refused(refusal.to_string()))
+            .map_err(|refusal| refused("sql.open", refusal.to_string()))
     }
+}
+
+fn refused(operation: &'static str, why: String) -> Error {
+    Error::new(ErrorKind::Refused, operation, why)
 }
 
 #[async_trait]
 impl Databases for Fenced {
     async fn open(&self, at: &SqlAddress) -> Result<Box<dyn SqlSession>> {
         self.check(at)?;
-        self.databases.open(at).await
+        Ok(Box::new(Guarded {
+            session: self.databases.open(at).await?,
+            fence: self.fence.clone(),
+        }))
     }
 
     /// A server that cannot be reached from here cannot be looked into from here.
@@ -106,5 +191,28 @@ impl Databases for Fenced {
 
     fn retry(&self) -> SqlRetry {
         self.databases.retry()
+    }
+}
+
+/// A session in which nothing is written once things are only looked at.
+struct Guarded {
+    session: Box<dyn SqlSession>,
+    fence: Fence,
+}
+
+#[async_trait]
+impl SqlSession for Guarded {
+    async fn run(&mut self, batch: &str) -> Result<Vec<Row>> {
+        if self.fence.only_looks() && !batch.trim_start().starts_with("SELECT ") {
+            let why = "things are only looked at here, and the batch does not begin with SELECT";
+            return Err(refused("sql.run", why.to_owned()));
+        }
+        self.session.run(batch).await
+    }
+}
+
+impl fmt::Debug for Guarded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.session.fmt(f)
     }
 }

@@ -35,7 +35,7 @@ use databases::Fenced;
 
 pub(crate) use databases::{Way, on_azure};
 pub use ownership::fence;
-pub use served::{ADMIN_PATH, About, FORMAT, Served, ServedError, Task};
+pub use served::{ADMIN_PATH, About, FORMAT, Served, ServedError, SqlListeners, Task};
 
 /// A way to a cloud.
 pub struct Connection {
@@ -88,7 +88,10 @@ impl Connection {
         let transport = cloud.transport();
         Self::new(
             manifest,
-            Some((about.clock(), Way::Http)),
+            Some((
+                about.clock(),
+                Way::to_served(cloud.address(), about.sql.as_ref()),
+            )),
             transport,
             Method::Device,
             Arc::new(Nobody),
@@ -223,11 +226,10 @@ impl Connection {
         from: Vantage,
     ) -> Result<Arc<dyn Databases>, StepError> {
         let credential = self.account(tenant, id, |account| Arc::clone(&account.credential))?;
-        let options = self.client_options(tenant, None);
         Ok(Arc::new(Fenced {
             databases: self
                 .databases
-                .databases(&self.cloud, credential, options, from),
+                .databases(&self.cloud, credential, self.clock, from),
             fence: self.fence.clone(),
             tenant: tenant.clone(),
         }))
@@ -290,10 +292,6 @@ impl Connect for Connection {
         self.account(tenant, id, |account| {
             Arc::clone(account.databases.get_or_insert(made))
         })
-    }
-
-    fn opens_databases_inside(&self) -> Result<(), StepError> {
-        Ok(())
     }
 
     fn databases_from_outside(

@@ -28,8 +28,22 @@ pub struct About {
     pub person: bool,
     /// How many requests it has answered.
     pub requests: usize,
+    /// Its SQL servers.
+    #[serde(default)]
+    pub sql: Option<SqlListeners>,
     /// What its person can do.
     pub tasks: Vec<Task>,
+}
+
+/// Where a served cloud's SQL servers are reached over TDS: at its own address, at a port for each side of their doors.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SqlListeners {
+    /// The port for who comes from the internet.
+    pub outside: u16,
+    /// The port for who comes from a network with a private way to the servers.
+    pub inside: u16,
+    /// The root that their certificates lead to, as PEM.
+    pub root: String,
 }
 
 /// Something that only a person can do.
@@ -80,6 +94,11 @@ impl Served {
     pub fn at(address: Url) -> Self {
         let carrier = Carrier::new(address.clone());
         Self { address, carrier }
+    }
+
+    /// Its address.
+    pub fn address(&self) -> &Url {
+        &self.address
     }
 
     /// The transport to it.

@@ -13,6 +13,7 @@ use rhc_core::fake::{Dns, Fault, FaultKind, Match, Occurrence, RecordType, World
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::sql::Listening;
 use crate::connection::{ADMIN_PATH, About, FORMAT, Task};
 
 /// Under which names a served cloud is asked about itself.
@@ -55,6 +56,7 @@ async fn about(world: World) -> Response {
         speed: world.clock().speed(),
         person: world.person().is_enabled(),
         requests: world.request_count(),
+        sql: world.extension::<Listening>().get(),
         tasks: tasks
             .map(|(task, ready)| Task {
                 step: task.key,

@@ -13,6 +13,7 @@ mod person;
 mod probe;
 mod registrar;
 mod seed;
+mod sql;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -20,6 +21,7 @@ mod tls;
 use std::io;
 use std::sync::Arc;
 
+use futures::future::try_join;
 use rhc_core::fake::{DirectoryError, StateError, World, WorldOptions};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -31,6 +33,7 @@ pub use bare::{Bare, bare, bare_from_state};
 pub use guest::{Guest, invite};
 pub use https::{Https, Service};
 pub use inventory::{Inventory, Names};
+pub use sql::SqlSockets;
 pub use tls::{Tls, TlsError, TlsListener};
 
 /// Why there is no cloud.
@@ -149,11 +152,14 @@ impl EmbeddedCloud {
         Connection::embedded(&self.manifest, &self.world)
     }
 
-    /// Answers HTTP on a listener until the future is dropped, to clients that send the real hosts' names.
+    /// Answers HTTP on a listener until the future is dropped, to clients that send the real hosts' names, and TDS beside it.
     ///
     /// # Errors
-    /// Where the listener fails.
+    /// Where a listener fails.
     pub async fn serve(&self, listener: TcpListener) -> io::Result<()> {
-        self.world.serve(listener).await
+        let sql = SqlSockets::bind(&self.world, listener.local_addr()?.ip()).await?;
+        try_join(self.world.serve(listener), sql.serve())
+            .await
+            .map(drop)
     }
 }

@@ -53,8 +53,7 @@ fn surroundings(container: RunningContainer) -> Surroundings {
         clock: container.world.clock(),
         environment: container.env,
         databases: Box::new(move |credential| {
-            let options = world.client_options();
-            way.databases(&its_cloud, credential, options, from.clone())
+            way.databases(&its_cloud, credential, world.clock(), from.clone())
         }),
     }
 }

@@ -264,11 +264,7 @@ impl Person {
             refresh.insert(client.to_owned(), token.clone());
         }
         // The authority counts real seconds, our clock may run faster.
-        let lifetime = answer.expires_in().unwrap_or_default().as_secs_f64() * self.clock.speed();
-        let expires = self
-            .clock
-            .now()
-            .saturating_add(time::Duration::seconds_f64(lifetime));
+        let expires = self.clock.after(answer.expires_in().unwrap_or_default());
         AccessToken::new(answer.access_token().secret().clone(), expires)
     }
 }

@@ -43,16 +43,6 @@ pub trait Connect: Send + Sync {
     /// Where nobody has signed in to the tenant and nobody can.
     fn databases(&self, tenant: &TenantKey, id: TenantId) -> Result<Arc<dyn Databases>, StepError>;
 
-    /// Whether an app's probe can open databases where it runs in this cloud.
-    ///
-    /// # Errors
-    /// Why it cannot.
-    fn opens_databases_inside(&self) -> Result<(), StepError> {
-        Err(StepError::new(
-            "no probe runs where this connection leads to",
-        ))
-    }
-
     /// The same databases from the internet, where anybody is: to see that nobody is let in from there.
     ///
     /// # Errors

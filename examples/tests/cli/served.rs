@@ -157,3 +157,57 @@ fn a_step_is_named_in_the_address_as_the_plan_names_it() {
     socket.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
+
+#[test]
+fn the_databases_are_reached_over_a_socket_by_any_client_of_tds() {
+    use rhc_sql_identity::{Databases, SqlAddress, TcpDial, TdsDatabases, TdsOptions, Wire};
+
+    #[derive(Debug)]
+    struct At(u16);
+    #[async_trait::async_trait]
+    impl rhc_sql_identity::Dial for At {
+        async fn dial(&self, _: &str, _: u16) -> std::io::Result<Box<dyn Wire>> {
+            TcpDial.dial("127.0.0.1", self.0).await
+        }
+    }
+    #[derive(Debug)]
+    struct Nobodys;
+    #[async_trait::async_trait]
+    impl azure_core::credentials::TokenCredential for Nobodys {
+        async fn get_token(
+            &self,
+            _: &[&str],
+            _: Option<azure_core::credentials::TokenRequestOptions<'_>>,
+        ) -> azure_core::Result<azure_core::credentials::AccessToken> {
+            let never = time::OffsetDateTime::now_utc() + time::Duration::DAY;
+            Ok(azure_core::credentials::AccessToken::new(
+                "e30.e30.e30",
+                never,
+            ))
+        }
+    }
+
+    let served = rollout::connection::Served::at(serve(false).parse().unwrap());
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let sql = served.about().await.unwrap().sql.unwrap();
+        assert_ne!(sql.outside, sql.inside);
+        let cloud = rhc_core::Cloud::public();
+        let at = SqlAddress::new(&cloud, "nobody.database.windows.net", "hp2_db").unwrap();
+        for port in [sql.outside, sql.inside] {
+            let mut options = TdsOptions::default();
+            options.root = Some(sql.root.clone());
+            let dial = std::sync::Arc::new(At(port));
+            let credential = std::sync::Arc::new(Nobodys);
+            let databases = TdsDatabases::through(&cloud, credential, options, dial.clone());
+            // Past TLS and up to the answer to the login: there is no such server.
+            let error = databases.open(&at).await.unwrap_err();
+            assert_eq!(error.code(), Some("SQL40532"), "{error}");
+            // Without their root nobody is trusted.
+            let credential = std::sync::Arc::new(Nobodys);
+            let databases = TdsDatabases::through(&cloud, credential, TdsOptions::default(), dial);
+            let error = databases.open(&at).await.unwrap_err().to_string();
+            assert!(error.contains("no token was sent"), "{error}");
+        }
+    });
+}

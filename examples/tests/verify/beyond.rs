@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use axum::Router;
 use axum::response::{IntoResponse, Redirect};
-use axum::routing::any;
 use rhc_core::fake::{Fault, FaultKind, Match, Occurrence, World};
+use rhc_sql_identity::SqlError;
+use rhc_sql_identity::fake::TdsServers;
 use rollout::verify::Verdict;
 use serde_json::{Value, json};
 
@@ -99,16 +100,13 @@ fn outside() -> Vec<Case> {
                 "the server lets the internet in, whatever its configuration says",
                 "outside/closed/rhc-qa-sqlsvr",
                 How::Outside(|world, _| {
-                    let open = any(|body: String| async move {
-                        if body.contains("outside") {
-                            json!({"rows": []}).to_string()
-                        } else {
-                            // Who asks from inside is told nothing here.
-                            json!({"error": {"number": 47073, "state": 1, "class": 14, "message": "closed"}}).to_string()
-                        }
-                    });
-                    let host = "rhc-qa-sqlsvr.database.windows.net";
-                    world.mount(host, Router::new().fallback(open));
+                    // It asks everybody for a login, and then nobody's will do.
+                    let said = SqlError {
+                        class: 14,
+                        ..SqlError::new(18456, 1, "Login failed.")
+                    };
+                    let servers = TdsServers::of(world).unwrap();
+                    servers.refuse("rhc-qa-sqlsvr.database.windows.net", said, u32::MAX);
                 }),
             )
         },

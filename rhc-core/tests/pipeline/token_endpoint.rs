@@ -103,3 +103,21 @@ async fn whether_a_tenant_exists_is_a_question_and_no_error() {
     let clear = "http://login.microsoftonline.com".parse().unwrap();
     assert!(TokenEndpoint::new(&clear, endpoint.tenant(), &script.options()).is_err());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_token_lives_for_as_many_real_seconds_as_the_authority_says_on_a_fast_clock_too() {
+    let script = Script::new([Reply::json(
+        200,
+        json!({"access_token": "token", "expires_in": 60}),
+    )]);
+    let mut options = script.options();
+    let start = options.clock.now();
+    options.clock = rhc_core::Clock::anchored(start, 60.0);
+    let authority = "https://login.microsoftonline.com".parse().unwrap();
+    let endpoint =
+        TokenEndpoint::new(&authority, TenantId::new(Uuid::from_u128(7)), &options).unwrap();
+    let app = AppId::new(Uuid::from_u128(8));
+    let assertion = Secret::new("hush-assertion");
+    let token = endpoint.exchange(app, &assertion, SCOPE, None).await;
+    assert_eq!(token.unwrap().expires_on - start, time::Duration::HOUR);
+}

@@ -23,8 +23,8 @@ pub struct TdsOptions {
     ///
     /// Source: [TDS 8.0](https://learn.microsoft.com/sql/relational-databases/security/networking/tds-8).
     pub strict: bool,
-    /// A root to trust beside the system's, as PEM: for servers of one's own making, as in tests. There is no way to
-    /// trust every certificate.
+    /// A root to trust, as PEM: for servers of one's own making, as in tests. Beside it stand Mozilla's roots and not the
+    /// system's, which would be read from disk for each session. There is no way to trust every certificate.
     pub root: Option<String>,
     /// How long a server may take to take a connection; at each host that the gateway leads to.
     pub connect_timeout: Duration,

@@ -113,6 +113,8 @@ impl Way<'_> {
             EncryptionLevel::Required
         });
         if let Some(root) = &self.options.root {
+            // The system's roots are read and parsed for each session, which takes longer than all the rest of it.
+            config.trust_webpki_roots();
             config.trust_cert_ca_bundle(root.as_bytes());
         }
         // Time is tokio's, so the library's own limits, which go by another clock, are off.

@@ -93,6 +93,11 @@ impl Fence {
         self.write().only = Some(jobs.collect());
     }
 
+    /// Whether things are only looked at by now.
+    pub fn only_looks(&self) -> bool {
+        self.read().only.is_some()
+    }
+
     /// A data-plane host (`rhc-qa-sqlsvr.database.windows.net`) is the environment's.
     pub fn own_host(&self, tenant: &TenantKey, host: &str) {
         self.own_below(tenant, host, "");

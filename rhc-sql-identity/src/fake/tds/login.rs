@@ -43,13 +43,14 @@ pub(super) fn decide(
     let server = servers.server_of(&host);
     let verdict = match check(&login, prelogin) {
         Err(error) => Verdict::Refused(error),
-        Ok(fed_auth) => match servers.route_of(&host) {
-            Some((host, port)) => Verdict::Elsewhere {
+        Ok(fed_auth) => match (servers.refusal_at(&host), servers.route_of(&host)) {
+            (Some(error), _) => Verdict::Refused(error),
+            (None, Some((host, port))) => Verdict::Elsewhere {
                 version: version(&login),
                 host,
                 port,
             },
-            None => enter(servers, world, place, &server, &login, fed_auth),
+            (None, None) => enter(servers, world, place, &server, &login, fed_auth),
         },
     };
     let token = login.fed_auth.as_ref().map(|fed_auth| &fed_auth.token);

@@ -38,6 +38,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use super::Vantage;
+use crate::session::SqlError;
 use certificates::Certificates;
 use tls::Configs;
 
@@ -91,6 +92,8 @@ struct Inner {
     routes: Mutex<BTreeMap<String, (String, u16)>>,
     /// Whose worker a host is.
     workers: Mutex<BTreeMap<String, String>>,
+    /// With what the next logins at a host are refused, and how many of them.
+    refusals: Mutex<BTreeMap<String, (SqlError, u32)>>,
     logins: Mutex<Vec<TdsLogin>>,
     sessions: AtomicU16,
 }
@@ -123,6 +126,7 @@ impl TdsServers {
             tls,
             routes: Mutex::default(),
             workers: Mutex::default(),
+            refusals: Mutex::default(),
             logins: Mutex::default(),
             sessions: AtomicU16::new(51),
         })))
@@ -153,6 +157,12 @@ impl TdsServers {
         let (host, to) = (host.to_ascii_lowercase(), to.to_ascii_lowercase());
         lock(&self.0.workers).insert(to.clone(), host.clone());
         lock(&self.0.routes).insert(host, (to, port));
+    }
+
+    /// Refuses the next logins at a host with this error, whoever they are of: what a server does that is busy or moving, or
+    /// that is set otherwise than this one can be.
+    pub fn refuse(&self, host: &str, error: SqlError, times: u32) {
+        lock(&self.0.refusals).insert(host.to_ascii_lowercase(), (error, times));
     }
 
     /// The logins that were tried, the newest last; of very many only the last ones.
@@ -221,6 +231,14 @@ impl Inner {
 
     fn route_of(&self, host: &str) -> Option<(String, u16)> {
         lock(&self.routes).get(host).cloned()
+    }
+
+    /// With what a login at this host is refused, whoever it is of.
+    fn refusal_at(&self, host: &str) -> Option<SqlError> {
+        let mut refusals = lock(&self.refusals);
+        let (error, left) = refusals.get_mut(host)?;
+        *left = left.checked_sub(1)?;
+        Some(error.clone())
     }
 
     /// The server's own name, for a host that may be its worker.

@@ -153,7 +153,6 @@ impl Inside {
         else {
             return Ok(());
         };
-        cx.clients().connection().opens_databases_inside()?;
         let user = format!("{database}: {}", self.bridge);
         let user = cx.checked().named("sql-user", &user).into_iter();
         let endpoints = cx.checked().of_kind("Microsoft.Network/privateEndpoints");
