@@ -3,14 +3,17 @@
 mod directory;
 #[cfg(feature = "fake")]
 pub mod fake;
+mod identity_providers;
 #[cfg(feature = "key-vault")]
 mod key_vault;
+mod user_attributes;
 mod user_flows;
 
 pub use directory::{
     BillingConfig, CiamDirectories, CiamDirectory, CiamDirectoryProperties, CreateTenantProperties,
     InvalidDomain, NameAvailability, initial_domain,
 };
+pub use identity_providers::IdentityProviders;
 #[cfg(feature = "key-vault")]
 pub use key_vault::{
     Attributes, Certificate, CertificateItem, CertificateOperation, CertificatePolicy, Issuer,
@@ -18,6 +21,7 @@ pub use key_vault::{
     SignatureAlgorithm, VaultRefusal, VaultSignedCredential, VaultSignedCredentialOptions,
     X509Properties,
 };
+pub use user_attributes::UserAttributes;
 pub use user_flows::{
     AttributeCollection, CollectionPage, EMAIL_PASSWORD, FlowApplication, FlowApplications,
     FlowAttribute, FlowAttributes, FlowConditionApplications, FlowConditions,

@@ -1,6 +1,7 @@
 //! Each operation against its recorded fixture.
 
 mod refusals;
+mod tenant;
 
 use rhc_arm::{ArmClient, Resource, ResourceId, Sku};
 use rhc_core::Result;
@@ -195,12 +196,18 @@ fixture!(
 
 const CUSTOMERS: &str = "33333333-3333-4333-8333-333333333333";
 const FLOW: &str = "44444444-4444-4444-8444-444444444444";
+const HOBBY: &str = "extension_d09380e2b4c642b9a203fb816a04a7ad_Hobby";
 const HP2: &str = "55555555-5555-4555-8555-555555555551";
 const SMX: &str = "55555555-5555-4555-8555-555555555552";
 
 /// A World with an External ID tenant that has two applications and a user flow for one of them.
 async fn customers() -> Live {
-    with_scopes(&["EventListener.ReadWrite.All"]).await
+    with_scopes(&[
+        "EventListener.ReadWrite.All",
+        "IdentityProvider.ReadWrite.All",
+        "IdentityUserFlow.ReadWrite.All",
+    ])
+    .await
 }
 
 /// The same for somebody with these permissions.
@@ -236,7 +243,11 @@ async fn with_scopes(scopes: &[&str]) -> Live {
         }
     });
     let mut saved = world.to_json().unwrap();
-    saved["sections"]["externalId"] = json!({"tenants": {CUSTOMERS: {"userFlows": {FLOW: {
+    saved["sections"]["externalId"] = json!({"tenants": {CUSTOMERS: {
+        "identityProviders": {"Facebook-OAUTH": {"@odata.type": "#microsoft.graph.socialIdentityProvider", "displayName": "Facebook",
+            "identityProviderType": "Facebook", "clientId": "facebook"}},
+        "attributes": {HOBBY: {"displayName": "Hobby", "description": "Your hobby", "dataType": "string"}},
+        "userFlows": {FLOW: {
         "displayName": "rhc-qa-signin", "isSignUpAllowed": false, "includeApplications": [HP2],
         "identityProviders": [EMAIL_PASSWORD, "EmailOtpSignup-OAUTH"], "userTypeToCreate": "member",
         "attributeCollection": {"attributes": ["email", "city"], "views": [{"inputs": [

@@ -1,6 +1,6 @@
 //! What a user flow is, as Graph writes it.
 
-use rhc_core::model;
+use rhc_core::{Sensitive, model};
 
 pub(super) const TYPE: &str = "#microsoft.graph.externalUsersSelfServiceSignUpEventsFlow";
 const INTERACTIVE: &str =
@@ -84,17 +84,43 @@ model! {
 }
 
 model! {
-    /// An identity provider: the tenant itself or another service.
+    /// An identity provider: the tenant itself or another service. Within a user flow its id is enough.
     IdentityProvider {
-        /// Built in, social and others; given by the service.
+        /// Built in, social and others; a write of the tenant's own needs it.
         #[serde(rename = "@odata.type")]
         odata_type: String,
         /// `EmailPassword-OAUTH`, `EmailOtpSignup-OAUTH`, `Google-OAUTH` and others.
         id: String,
-        /// Its name; given by the service.
+        /// Its name.
         display_name: String,
-        /// Its kind; given by the service.
+        /// Its kind, such as `Google`; it stays.
         identity_provider_type: String,
+        /// What this tenant is to the other service.
+        client_id: String,
+        /// The other service's secret for this tenant; the service answers asterisks.
+        client_secret: Sensitive,
+        /// Apple's: the id of the team.
+        developer_id: String,
+        /// Apple's: the id of the service.
+        service_id: String,
+        /// Apple's: the id of the key.
+        key_id: String,
+        /// Apple's: the key; the service answers asterisks.
+        certificate_data: Sensitive,
+    }
+}
+
+impl IdentityProvider {
+    /// Another service of which there is one: `Google`, `Facebook`.
+    pub fn social(kind: &str, client_id: impl Into<String>, client_secret: Sensitive) -> Self {
+        Self {
+            odata_type: Some("#microsoft.graph.socialIdentityProvider".to_owned()),
+            display_name: Some(kind.to_owned()),
+            identity_provider_type: Some(kind.to_owned()),
+            client_id: Some(client_id.into()),
+            client_secret: Some(client_secret),
+            ..Self::default()
+        }
     }
 }
 
@@ -255,6 +281,20 @@ const BUILT_IN: &[(&str, &str, &str)] = &[
 ];
 
 impl FlowAttribute {
+    /// One of one's own: its name, what it is to those who are asked, and `string`, `boolean` or `int64`.
+    pub fn custom(
+        display_name: impl Into<String>,
+        description: impl Into<String>,
+        data_type: impl Into<String>,
+    ) -> Self {
+        Self {
+            display_name: Some(display_name.into()),
+            description: Some(description.into()),
+            data_type: Some(data_type.into()),
+            ..Self::default()
+        }
+    }
+
     /// One of those that every tenant has. For one that this version does not know, the id stands for the name.
     pub fn built_in(id: &str) -> Self {
         let known = BUILT_IN.iter().find(|(known, ..)| *known == id);

@@ -4,5 +4,6 @@ mod credential;
 mod life;
 mod refusals;
 mod support;
+mod tenant;
 mod user_flows;
 mod vault;

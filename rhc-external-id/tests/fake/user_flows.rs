@@ -10,16 +10,16 @@ use rhc_graph::{AppId, Application, GraphClient, GraphClientOptions};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-const EXTERNAL: Uuid = Uuid::from_u128(0xc1);
+pub(crate) const EXTERNAL: Uuid = Uuid::from_u128(0xc1);
 const SCOPES: &[&str] = &["EventListener.ReadWrite.All", "Application.ReadWrite.All"];
 
-struct Place {
-    world: World,
-    workforce: Uuid,
+pub(crate) struct Place {
+    pub(crate) world: World,
+    pub(crate) workforce: Uuid,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let world = World::new(WorldOptions {
             replication: Replication::NONE,
             ..WorldOptions::default()
@@ -44,7 +44,7 @@ impl Place {
         Self { world, workforce }
     }
 
-    fn graph(&self, tenant: Uuid, scopes: &[&str]) -> GraphClient {
+    pub(crate) fn graph(&self, tenant: Uuid, scopes: &[&str]) -> GraphClient {
         let options = GraphClientOptions {
             client: self.world.client_options(),
             ..GraphClientOptions::default()
@@ -53,7 +53,7 @@ impl Place {
         GraphClient::new(credential, Some(options)).unwrap()
     }
 
-    fn flows(&self) -> UserFlows {
+    pub(crate) fn flows(&self) -> UserFlows {
         UserFlows::new(self.graph(EXTERNAL, SCOPES))
     }
 
@@ -88,7 +88,7 @@ fn body() -> Value {
 }
 
 #[track_caller]
-fn refused<T: std::fmt::Debug>(result: Result<T>, status: u16, words: &str) {
+pub(crate) fn refused<T: std::fmt::Debug>(result: Result<T>, status: u16, words: &str) {
     let error: Error = result.expect_err("it was accepted");
     assert_eq!(error.status(), Some(status), "{error}");
     assert!(error.message().contains(words), "{error}");

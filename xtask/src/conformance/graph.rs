@@ -107,6 +107,13 @@ impl Graph {
                 .filter(|found| found.path.ends_with("/delta()"))
                 .or_else(|| self.find_as_written(method, set));
         }
+        // Other functions are described with their parentheses too.
+        if method == "GET" && !path.ends_with(')') {
+            let function = self.find_as_written(method, &format!("{path}()"));
+            if let Some(found) = function.filter(|found| found.path.ends_with("()")) {
+                return Some(found);
+            }
+        }
         // Modules have few of the forms that a key can take; by id they have every operation.
         self.find_as_written(method, &path)
             .or_else(|| self.find_as_written(method, &by_id(&path)))

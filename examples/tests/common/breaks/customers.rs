@@ -177,8 +177,8 @@ pub(super) fn user_flow() -> Vec<Break> {
                 FLOW,
                 Update(&["onAuthenticationMethodLoadStart.identityProviders[Google-OAUTH]"]),
                 |state| {
-                    section(state, "externalId")["identityProviders"] =
-                        json!({"Google-OAUTH": "Google"});
+                    section(state, "externalId")["identityProviders"] = json!({"Google-OAUTH": {"@odata.type": "#microsoft.graph.socialIdentityProvider",
+                            "displayName": "Google", "identityProviderType": "Google", "clientId": "embedded"}});
                     let providers = flow(state)["identityProviders"].as_array_mut();
                     providers.unwrap().push(json!("Google-OAUTH"));
                 },

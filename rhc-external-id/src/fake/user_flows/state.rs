@@ -21,12 +21,12 @@ pub(crate) struct UserFlowState {
 pub(super) struct TenantFlows {
     #[serde(default)]
     pub(super) user_flows: BTreeMap<Uuid, Flow>,
-    /// Identity providers that somebody configured beside the built-in ones, by id: name and kind.
+    /// Identity providers that somebody configured beside the built-in ones, by id, with their types and without secrets.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) identity_providers: BTreeMap<String, String>,
-    /// Attributes that somebody defined beside the built-in ones, by id: their names.
+    pub(super) identity_providers: BTreeMap<String, Map<String, Value>>,
+    /// Attributes that somebody defined beside the built-in ones, by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) attributes: BTreeMap<String, String>,
+    pub(super) attributes: BTreeMap<String, Map<String, Value>>,
 }
 
 /// A user flow.
@@ -57,17 +57,28 @@ pub(super) struct Collection {
     pub(super) views: Vec<Map<String, Value>>,
 }
 
-/// The identity providers that each tenant has: id, name and kind.
-const PROVIDERS: &[(&str, &str, &str)] = &[
+/// Identity providers that are built in: id, name and kind; and whether an external tenant has them, and a workforce tenant.
+const PROVIDERS: &[(&str, &str, &str, bool, bool)] = &[
     (
         "EmailPassword-OAUTH",
         "Email with password",
         "EmailPassword",
+        true,
+        false,
     ),
     (
         "EmailOtpSignup-OAUTH",
         "Email One Time Passcode",
         "EmailOTP",
+        true,
+        true,
+    ),
+    (
+        "MSASignup-OAUTH",
+        "MicrosoftAccount",
+        "MicrosoftAccount",
+        false,
+        true,
     ),
 ];
 
@@ -98,35 +109,57 @@ impl UserFlowState {
 }
 
 impl TenantFlows {
-    /// An identity provider as an answer has it, if the tenant has it.
+    /// An identity provider as an answer has it, if the tenant has it. Only external tenants have user flows.
     pub(super) fn provider(&self, id: &str) -> Option<Value> {
-        if let Some((id, name, kind)) = PROVIDERS.iter().find(|(known, ..)| *known == id) {
-            return Some(
+        let all = self.providers(true);
+        all.into_iter().find(|own| own["id"] == id)
+    }
+
+    /// All identity providers of the tenant as answers have them, secrets as asterisks.
+    pub(super) fn providers(&self, is_external: bool) -> Vec<Value> {
+        let built_in = PROVIDERS
+            .iter()
+            .filter(|(.., external, workforce)| match is_external {
+                true => *external,
+                false => *workforce,
+            })
+            .map(|(id, name, kind, ..)| {
                 json!({"@odata.type": "#microsoft.graph.builtInIdentityProvider", "id": id,
-                "displayName": name, "identityProviderType": kind}),
-            );
-        }
-        let name = self.identity_providers.get(id)?;
-        Some(
-            json!({"@odata.type": "#microsoft.graph.socialIdentityProvider", "id": id, "displayName": name,
-            "identityProviderType": name, "clientId": "embedded", "clientSecret": "******"}),
-        )
+                    "displayName": name, "identityProviderType": kind})
+            });
+        let own = self.identity_providers.iter().map(|(id, own)| {
+            let mut provider = json!({"@odata.type": own.get("@odata.type"), "id": id});
+            for (name, value) in own {
+                provider[name] = value.clone();
+            }
+            let secret = match own.get("developerId") {
+                Some(_) => "certificateData",
+                None => "clientSecret",
+            };
+            provider[secret] = json!("******");
+            provider
+        });
+        built_in.chain(own).collect()
     }
 
     /// An attribute as an answer has it, if the tenant has it.
     pub(super) fn attribute(&self, id: &str) -> Option<Value> {
-        let built_in = ATTRIBUTES.iter().find(|(known, ..)| *known == id);
-        let (name, description, kind) = match built_in {
-            Some((_, name, description)) => (*name, *description, "builtIn"),
-            None => {
-                let name = self.attributes.get(id)?.as_str();
-                (name, name, "custom")
-            }
-        };
-        Some(
-            json!({"id": id, "displayName": name, "description": description, "userFlowAttributeType": kind,
-            "dataType": "string"}),
-        )
+        let all = self.all_attributes();
+        all.into_iter().find(|own| own["id"] == id)
+    }
+
+    /// All attributes of the tenant as answers have them.
+    pub(super) fn all_attributes(&self) -> Vec<Value> {
+        let built_in = ATTRIBUTES.iter().map(|(id, name, description)| {
+            json!({"id": id, "displayName": name, "description": description,
+                "userFlowAttributeType": "builtIn", "dataType": "string"})
+        });
+        let own = self.attributes.iter().map(|(id, own)| {
+            let text = |name: &str| own.get(name).cloned().unwrap_or_default();
+            json!({"id": id, "displayName": text("displayName"), "description": text("description"),
+                "userFlowAttributeType": "custom", "dataType": text("dataType")})
+        });
+        built_in.chain(own).collect()
     }
 }
 
@@ -135,6 +168,22 @@ impl Section for UserFlowState {
 
     fn validate(&self) -> Result<(), SectionProblem> {
         for (tenant, own) in &self.tenants {
+            for (id, provider) in &own.identity_providers {
+                if !provider.get("@odata.type").is_some_and(Value::is_string) {
+                    let place = format!("tenants.{tenant}.identityProviders.{id}.@odata.type");
+                    let what =
+                        "it must say what it is, such as #microsoft.graph.socialIdentityProvider";
+                    return Err(SectionProblem::new(place, what));
+                }
+            }
+            for (id, attribute) in &own.attributes {
+                for name in ["displayName", "dataType"] {
+                    if !attribute.get(name).is_some_and(Value::is_string) {
+                        let place = format!("tenants.{tenant}.attributes.{id}.{name}");
+                        return Err(SectionProblem::new(place, "it must be there"));
+                    }
+                }
+            }
             let mut seen = BTreeMap::new();
             for (id, flow) in &own.user_flows {
                 let at = |place: &str| format!("tenants.{tenant}.userFlows.{id}.{place}");
