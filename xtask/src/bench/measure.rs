@@ -71,7 +71,7 @@ pub(super) fn seconds(duration: Duration) -> String {
     clippy::disallowed_methods,
     reason = "real time is what is measured here"
 )]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }
 

@@ -5,6 +5,8 @@ mod measure;
 mod planning;
 mod rehearsal;
 
+pub(crate) use measure::now;
+
 use crate::Outcome;
 
 /// What to measure.

@@ -14,7 +14,6 @@ mod tests;
 use std::{
     io::{BufRead, BufReader},
     process::{Command, Stdio},
-    time::Instant,
 };
 
 use check::{KINDS, Line, Report};
@@ -22,7 +21,7 @@ use cloud::Cloud;
 use environment::Lack;
 use table::{PEERS, Peer};
 
-use crate::{Outcome, root};
+use crate::{Outcome, bench::now, root};
 
 /// Which peers to run.
 #[derive(Clone, Debug, clap::Args)]
@@ -54,7 +53,7 @@ pub fn run(options: &Options) -> Outcome {
             names.join(", ")
         ));
     }
-    let began = Instant::now();
+    let began = now();
     let (mut report, mut program, mut not_run) = (Report::default(), None, 0);
     for peer in &wanted {
         println!("=== {}", peer.name);
@@ -64,7 +63,7 @@ pub fn run(options: &Options) -> Outcome {
                     Some(built) => built,
                     None => program.insert(cloud::build()?),
                 };
-                let since = Instant::now();
+                let since = now();
                 match Cloud::start(program, peer.speed) {
                     Ok(cloud) => meet(peer, &python, &cloud, &mut report)?,
                     Err(message) => report.broken(peer.name, &message),
