@@ -74,12 +74,21 @@ impl Path {
 
     /// Appends an OData alternate key to the last segment: `applications` becomes `applications(uniqueName='…')`.
     #[must_use]
-    pub fn key(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
-        let value = value.as_ref();
+    pub fn key(self, name: &'static str, value: impl AsRef<str>) -> Self {
+        self.in_brackets(format!("{name}="), value.as_ref())
+    }
+
+    /// Appends a key without a name: `('value')`.
+    #[must_use]
+    pub fn quoted(self, value: impl AsRef<str>) -> Self {
+        self.in_brackets(String::new(), value.as_ref())
+    }
+
+    fn in_brackets(mut self, name: String, value: &str) -> Self {
         self.check(value);
         let quoted = value.replace('\'', "''");
         self.encoded.push_str(&format!(
-            "({name}='{}')",
+            "({name}'{}')",
             utf8_percent_encode(&quoted, SEGMENT)
         ));
         self

@@ -1,9 +1,9 @@
 //! The client: one service, and a handle per collection.
 
 use crate::{
-    Applications, AuditLogs, ConditionalAccess, DeletedItems, Domains, Groups, Invitations,
-    Organizations, PermissionGrants, Policies, Roles, ServicePrincipals, Settling, Upserted, User,
-    Users,
+    Applications, AuditLogs, ConditionalAccess, DeletedItems, DirectoryObjects, Domains, Groups,
+    Invitations, Organizations, PermissionGrants, Policies, Roles, ServicePrincipals, Settling,
+    Upserted, User, Users,
 };
 use azure_core::credentials::TokenCredential;
 use rhc_core::{
@@ -93,6 +93,11 @@ impl GraphClient {
     /// Directory roles and who holds them.
     pub fn roles(&self) -> Roles {
         Roles::new(self.clone())
+    }
+
+    /// Objects of all kinds, by their ids.
+    pub fn directory_objects(&self) -> DirectoryObjects {
+        DirectoryObjects::new(self.clone())
     }
 
     /// What was deleted in the last thirty days.

@@ -40,7 +40,8 @@ pub enum GroupKey {
 pub enum UserKey {
     /// By its id in the directory.
     Id(ObjectId),
-    /// By its user principal name. One that begins with `$` is refused by the service in this form: use the id.
+    /// By its user principal name. For one that begins with `$` the address is written as
+    /// [user-get](https://learn.microsoft.com/graph/api/user-get) asks for it.
     PrincipalName(String),
 }
 
@@ -120,6 +121,7 @@ impl UserKey {
         let all = Path::new("/v1.0/users");
         match self {
             Self::Id(id) => all.segment(id.to_string()),
+            Self::PrincipalName(name) if name.starts_with('$') => all.quoted(name),
             Self::PrincipalName(name) => all.segment(name),
         }
     }
@@ -162,6 +164,10 @@ mod tests {
                 UserKey::from("ron_x.com#EXT#@rhcqa.onmicrosoft.com").path(),
                 "/v1.0/users/ron_x.com%23EXT%23@rhcqa.onmicrosoft.com",
             ),
+            (
+                UserKey::from("$it's#1@rhcqa.onmicrosoft.com").path(),
+                "/v1.0/users('$it''s%231@rhcqa.onmicrosoft.com')",
+            ),
         ] {
             assert_eq!(path.as_str(), expected);
         }
@@ -177,5 +183,6 @@ mod tests {
             );
             assert!(GroupKey::from(bad).path().problem().is_some(), "{bad:?}");
         }
+        assert!(UserKey::from("$a/b").path().problem().is_some());
     }
 }

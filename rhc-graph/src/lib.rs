@@ -13,6 +13,7 @@ mod conditional_access;
 mod deleted_items;
 mod delta;
 mod directory_object;
+mod directory_objects;
 mod domains;
 #[cfg(feature = "fake")]
 pub mod fake;
@@ -58,6 +59,7 @@ pub use conditional_access::{
 pub use deleted_items::DeletedItems;
 pub use delta::{Change, Changes, Delta, DeltaLink, Deltas};
 pub use directory_object::DirectoryObject;
+pub use directory_objects::DirectoryObjects;
 pub use domains::{DomainRecord, Domains};
 pub use groups::{Group, Groups, Members};
 pub use invitations::{Invitation, InvitationMessage, Invitations};

@@ -49,6 +49,17 @@ fixture!(
 );
 
 fixture!(
+    resource_graph_in_parts,
+    "resourceGraph.query.skipped",
+    [seed::of_a_group],
+    |arm: ArmClient| async move {
+        let query = ResourceQuery::new("project id | order by id asc").skip(1);
+        let page = arm.query_page::<Value>(&query).await?;
+        Ok(json!({"total": page.total_records, "rows": page.data}))
+    }
+);
+
+fixture!(
     resource_graph_of_no_sense,
     "resourceGraph.query.badQuery",
     [],

@@ -21,6 +21,7 @@ mod call;
 mod conditional_access;
 mod deleted;
 mod delta;
+mod directory_objects;
 mod domains;
 mod federated;
 mod graph_app;

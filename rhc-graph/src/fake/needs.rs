@@ -241,6 +241,21 @@ pub(super) const READ_GROUP_IDS: Needs = &[&[
     "Directory.ReadWrite.All",
     "Directory.AccessAsUser.All",
 ]];
+/// As the permission list has it: only one will do.
+pub(super) const READ_DIRECTORY: Needs = &[&["Directory.Read.All"]];
+pub(super) const CHECK_GROUPS: Needs = &[&[
+    "Application.Read.All",
+    "Application.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    "Group.Read.All",
+    "Group.ReadBasic.All",
+    "Group.ReadWrite.All",
+    "GroupMember.Read.All",
+    "GroupMember.ReadBasic.All",
+    "User.Read.All",
+    "User.ReadWrite.All",
+]];
 pub(super) const READ_HELD: Needs = &[&[
     "AppRoleAssignment.ReadWrite.All",
     "Directory.Read.All",

@@ -1,13 +1,13 @@
 //! The operations that the fake has, and the permissions that each needs.
 
 use super::needs::{
-    ADD_OWNERS, ASSIGN_ROLES, CREATE_GROUPS, CREATE_USERS, DELETE_ACCESS, DELETE_GROUPS,
-    DELETE_USERS, DOMAINS, GROUPS_DELTA, INVITE, LIST_PASSKEYS, ME, ORGANIZATION, READ_ACCESS,
-    READ_APPLICATIONS, READ_AUDITS, READ_AUTHENTICATORS, READ_AUTHORIZATION, READ_BRANDING,
-    READ_CREDENTIALS, READ_CROSS_TENANT, READ_DOMAIN_RECORDS, READ_EMAILS, READ_GRANTS,
-    READ_GROUP_IDS, READ_GROUP_OWNERS, READ_GROUPS, READ_GROUPS_BELOW, READ_HELD, READ_IMAGES,
-    READ_MEMBER_OF, READ_MEMBER_OF_PRINCIPAL, READ_MEMBERS, READ_METHOD, READ_METHODS,
-    READ_METHODS_POLICY, READ_NESTED_GROUPS, READ_OWNED, READ_PASSES, READ_PASSKEYS,
+    ADD_OWNERS, ASSIGN_ROLES, CHECK_GROUPS, CREATE_GROUPS, CREATE_USERS, DELETE_ACCESS,
+    DELETE_GROUPS, DELETE_USERS, DOMAINS, GROUPS_DELTA, INVITE, LIST_PASSKEYS, ME, ORGANIZATION,
+    READ_ACCESS, READ_APPLICATIONS, READ_AUDITS, READ_AUTHENTICATORS, READ_AUTHORIZATION,
+    READ_BRANDING, READ_CREDENTIALS, READ_CROSS_TENANT, READ_DIRECTORY, READ_DOMAIN_RECORDS,
+    READ_EMAILS, READ_GRANTS, READ_GROUP_IDS, READ_GROUP_OWNERS, READ_GROUPS, READ_GROUPS_BELOW,
+    READ_HELD, READ_IMAGES, READ_MEMBER_OF, READ_MEMBER_OF_PRINCIPAL, READ_MEMBERS, READ_METHOD,
+    READ_METHODS, READ_METHODS_POLICY, READ_NESTED_GROUPS, READ_OWNED, READ_PASSES, READ_PASSKEYS,
     READ_PASSWORDS, READ_PHONES, READ_PLATFORM_CREDENTIALS, READ_SECURITY_DEFAULTS, READ_SIGN_INS,
     READ_SOFTWARE_OATH, READ_TRANSITIVE_MEMBER_OF, READ_USERS, READ_WINDOWS_HELLO, RESET_PASSWORD,
     REVOKE_SESSIONS, ROLES, UNASSIGN_ROLES, USERS_DELTA, WRITE_ACCESS, WRITE_APPLICATIONS,
@@ -19,9 +19,9 @@ use super::needs::{
 use super::route::{Needs, Route, Run};
 use super::{
     app_roles, applications, audit_logs, authentication, branding, branding_images,
-    conditional_access, deleted, delta, domains, federated, groups, invitations, links,
-    method_policies, named_locations, permission_grants, policies, roles, service_principals,
-    tenant, users,
+    conditional_access, deleted, delta, directory_objects, domains, federated, groups, invitations,
+    links, method_policies, named_locations, permission_grants, policies, roles,
+    service_principals, tenant, users,
 };
 
 const fn route(
@@ -173,6 +173,9 @@ pub(super) const ROUTES: &[Route] = &[
     route("GET", "/roleManagement/directory/roleAssignments/{}", "roles.assignments.get", ROLES, roles::get_assignment),
     route("DELETE", "/roleManagement/directory/roleAssignments/{}", "roles.assignments.delete", WRITE_ROLES, roles::unassign),
     route("GET", "/roleManagement/directory/roleDefinitions/{}", "roles.definitions.get", ROLES, roles::get_definition),
+    route("POST", "/directoryObjects/getByIds", "directoryObjects.getByIds", READ_DIRECTORY, directory_objects::get_by_ids),
+    route("GET", "/directoryObjects/{}", "directoryObjects.get", READ_DIRECTORY, directory_objects::get),
+    route("POST", "/directoryObjects/{}/checkMemberGroups", "directoryObjects.checkMemberGroups", CHECK_GROUPS, directory_objects::check_member_groups),
     route("GET", "/directory/deletedItems/microsoft.graph.application", "deletedItems.list", READ_APPLICATIONS, deleted::applications),
     route("GET", "/directory/deletedItems/microsoft.graph.servicePrincipal", "deletedItems.list", READ_APPLICATIONS, deleted::service_principals),
     route("GET", "/directory/deletedItems/microsoft.graph.group", "deletedItems.list", READ_GROUPS, deleted::groups),

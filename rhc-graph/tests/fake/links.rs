@@ -169,6 +169,43 @@ async fn group_ids_are_asked_for_by_one_property() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn objects_are_asked_for_by_so_many_ids_and_no_more() {
+    let place = Place::settled();
+    let graph = place.operator(place.home);
+    let user = graph.me().await.unwrap().object_id().unwrap();
+    let objects = graph.directory_objects();
+    let found = objects.get_by_ids(&[user; 1000], &["group"]).await;
+    assert_eq!(found.unwrap(), []);
+    let found = objects.get_by_ids(&[user], &["directoryObject"]).await;
+    assert_eq!(found.unwrap().len(), 1);
+    let most = "takes 1000 values at most";
+    refused(
+        objects.get_by_ids(&[user; 1001], &[]).await,
+        400,
+        "Request_BadRequest",
+        most,
+    );
+    let most = "takes 20 values at most";
+    refused(
+        objects.check_member_groups(user, &[user; 21]).await,
+        400,
+        "Request_BadRequest",
+        most,
+    );
+    let path = "/v1.0/directoryObjects/getByIds";
+    for (body, near) in [
+        (json!({"types": []}), "ids"),
+        (json!({"ids": "one"}), "ids"),
+        (json!({"ids": ["one"]}), "ids"),
+        (json!({"ids": [], "types": [1]}), "types"),
+        (json!({"ids": [], "more": 1}), "more"),
+    ] {
+        let sent = raw(&graph, Method::Post, path, Some(body)).await;
+        refused(sent, 400, "Request_BadRequest", near);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_group_and_a_user_hold_roles_as_a_service_principal_does() {
     let place = Place::settled();
     let graph = place.operator(place.home);

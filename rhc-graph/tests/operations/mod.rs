@@ -8,6 +8,7 @@ mod branding;
 mod conditional_access;
 mod deleted_items;
 mod deltas;
+mod directory_objects;
 mod domains;
 mod groups;
 mod invitations;

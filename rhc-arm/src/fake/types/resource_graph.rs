@@ -23,22 +23,25 @@ pub(super) const ROUTES: &[Route] = &[Route {
 
 fn run(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, ServiceError> {
     let query = context.need("query")?;
-    let mut steps = split(query, '|').into_iter();
+    let steps = split(query, '|');
     let refused = |near: &str| parser_failure(state, near);
-    let table = steps.next().unwrap_or_default();
-    let containers = match table.to_ascii_lowercase().as_str() {
-        "resources" => false,
-        "resourcecontainers" => true,
-        _ => return Err(refused(&table)),
+    // As recorded: a question may begin with an operator, and is about `resources` then.
+    let (containers, steps) = match steps.split_first() {
+        Some((table, rest)) if table.eq_ignore_ascii_case("resources") => (false, rest),
+        Some((table, rest)) if table.eq_ignore_ascii_case("resourcecontainers") => (true, rest),
+        _ => (false, &steps[..]),
     };
     let mut rows = rows(state, context, containers);
     for step in steps {
-        rows = apply(rows, &step).ok_or_else(|| refused(&step))?;
+        rows = apply(rows, step).ok_or_else(|| refused(step))?;
     }
     let option = |name: &str| context.sent["options"].get(name);
     let top = option("$top").and_then(Value::as_u64).unwrap_or(MOST);
     let from = match option("$skipToken").and_then(Value::as_str) {
-        None => 0,
+        None => option("$skip")
+            .map_or(Some(0), Value::as_u64)
+            .and_then(|rows| usize::try_from(rows).ok())
+            .ok_or_else(|| refused("$skip"))?,
         Some(token) => token.parse().map_err(|_| refused("$skipToken"))?,
     };
     if !(1..=MOST).contains(&top) {

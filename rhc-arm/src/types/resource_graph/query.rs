@@ -23,6 +23,11 @@ pub struct ResourceQuery {
     pub subscriptions: Vec<SubscriptionId>,
     /// The most rows of a page: 1 to 1,000, which is the default too.
     pub top: Option<u32>,
+    /// How many rows at the beginning are left out; not together with a token, which knows its place.
+    pub skip: Option<u32>,
+    /// Whether an answer about some subscriptions will do where there are more than one query may be about; only for queries of a tenant
+    /// or a management group.
+    pub allow_partial_scopes: Option<bool>,
     /// Where to go on, from a page before. A query with it must be the one that the page answered.
     pub skip_token: Option<String>,
 }
@@ -50,10 +55,23 @@ impl ResourceQuery {
         self
     }
 
+    /// Without so many rows at the beginning.
+    #[must_use]
+    pub fn skip(mut self, rows: u32) -> Self {
+        self.skip = Some(rows);
+        self
+    }
+
     fn body(&self) -> Value {
         let mut options = json!({ "resultFormat": "objectArray" });
         if let Some(top) = self.top {
             options["$top"] = json!(top);
+        }
+        if let Some(rows) = self.skip {
+            options["$skip"] = json!(rows);
+        }
+        if let Some(allow) = self.allow_partial_scopes {
+            options["allowPartialScopes"] = json!(allow);
         }
         if let Some(token) = &self.skip_token {
             options["$skipToken"] = json!(token);
@@ -130,6 +148,7 @@ impl ArmClient {
                 let token = page.skip_token.filter(|token| !token.is_empty());
                 query = token.map(|token| ResourceQuery {
                     skip_token: Some(token),
+                    skip: None,
                     ..asked
                 });
             }

@@ -15,6 +15,17 @@ pub const OURS: [&str; 1] = ["$select"];
 #[must_use]
 pub fn sent(exchange: &Exchange) -> Option<Caught> {
     let path = exchange.path.strip_prefix("/v1.0")?;
+    let unquoted;
+    let path = match path
+        .strip_prefix("/users('")
+        .and_then(|rest| rest.split_once("')"))
+    {
+        Some((name, rest)) if name.starts_with('$') => {
+            unquoted = format!("/users/{}{rest}", name.replace("''", "'"));
+            unquoted.as_str()
+        }
+        _ => path,
+    };
     let parts: Vec<_> = segments(path).collect();
     let body = exchange.request.as_ref();
     match (exchange.method.as_str(), &parts[..], body) {
@@ -22,6 +33,16 @@ pub fn sent(exchange: &Exchange) -> Option<Caught> {
         ("GET", [all], None) => list(exchange, all),
         ("GET", [all, of, link], None) => linked(exchange, all, of, link),
         ("POST", [all], Some(body)) => create(all, body.clone()),
+        ("POST", ["directoryObjects", "getByIds"], Some(body)) => by_ids(body),
+        ("POST", ["directoryObjects", of, "checkMemberGroups"], Some(body)) => {
+            let (id, groups) = (object(of)?, objects(body.get("groupIds")?)?);
+            Some(caught::graph(|graph| async move {
+                graph
+                    .directory_objects()
+                    .check_member_groups(id, &groups)
+                    .await
+            }))
+        }
         ("POST", ["applications", of, "federatedIdentityCredentials"], Some(body)) => {
             let (id, model) = (object(of)?, model(body.clone()));
             Some(caught::graph(|graph| async move {
@@ -62,12 +83,28 @@ fn object(text: &str) -> Option<ObjectId> {
     text.parse().ok()
 }
 
-/// A user's name with a quote or a bracket in it is another way to write the key, which our client has not.
+fn objects(list: &Value) -> Option<Vec<ObjectId>> {
+    serde_json::from_value(list.clone()).ok()
+}
+
+/// A name with a bracket in it is another way to write the key; [`sent`] has taken it out.
 fn user(text: &str) -> Option<UserKey> {
     match object(text) {
         Some(id) => Some(id.into()),
         None => (text.contains('@') && !text.contains('(')).then(|| text.into()),
     }
+}
+
+fn by_ids(body: &Value) -> Option<Caught> {
+    let ids = objects(body.get("ids")?)?;
+    let kinds: Vec<String> = match body.get("types") {
+        Some(kinds) => serde_json::from_value(kinds.clone()).ok()?,
+        None => Vec::new(),
+    };
+    Some(caught::graph(|graph| async move {
+        let kinds: Vec<_> = kinds.iter().map(String::as_str).collect();
+        graph.directory_objects().get_by_ids(&ids, &kinds).await
+    }))
 }
 
 fn model<T: DeserializeOwned>(body: Value) -> rhc_core::Result<T> {
@@ -307,13 +344,23 @@ fn act(all: &str, of: &str, action: &str, body: &Value) -> Option<Caught> {
     }
 }
 
-/// The object that a link's body names by the kind that all have; by its own kind is another way, which our client has not.
+/// The object that a link's body names.
 fn target(body: &Value) -> Option<ObjectId> {
-    let (before, id) = body.get("@odata.id")?.as_str()?.rsplit_once('/')?;
-    before
-        .to_lowercase()
-        .ends_with("/directoryobjects")
-        .then(|| object(id))?
+    object(body.get("@odata.id")?.as_str()?.rsplit_once('/')?.1)
+}
+
+/// A link names an object by the kind that all have or by its own, which is the same; ours names it by the first.
+#[must_use]
+pub fn by_common_kind(body: &Value) -> Value {
+    let mut body = body.clone();
+    let link = body.get_mut("@odata.id");
+    if let Some(Value::String(link)) = link
+        && let Some((before, id)) = link.rsplit_once('/')
+        && let Some((origin, "users" | "groups" | "servicePrincipals")) = before.rsplit_once('/')
+    {
+        *link = format!("{origin}/directoryObjects/{id}");
+    }
+    body
 }
 
 fn link_to(all: &str, of: &str, link: &str, body: &Value) -> Option<Caught> {

@@ -1,7 +1,7 @@
 //! The models of all crates, by what they are models of.
 
 use rhc_arm::{Resource, ResourceId, ResourceType, Resources, types};
-use rhc_core::{Request, Result};
+use rhc_core::{Error, ErrorKind, Request, Result};
 use rhc_external_id as external;
 use rhc_graph as graph;
 use serde_json::Value;
@@ -64,8 +64,10 @@ fn list<R: ResourceType>(scope: &str) -> Option<Result<Request>> {
 }
 
 fn put<R: ResourceType>(scope: &str, name: &str, document: &Value) -> Option<Result<Request>> {
-    let resource: Resource<R> = serde_json::from_value(document.clone()).ok()?;
-    Some(handle::<R>(scope)?.map(|resources| resources.put_request(name, &resource)))
+    let resource = serde_json::from_value::<Resource<R>>(document.clone())
+        .map_err(|error| Error::new(ErrorKind::Decode, "recording", error.to_string()));
+    let resources = handle::<R>(scope)?;
+    Some(resources.and_then(|resources| Ok(resources.put_request(name, &resource?))))
 }
 
 fn parsed(scope: &str) -> Option<ResourceId> {

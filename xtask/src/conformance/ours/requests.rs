@@ -46,6 +46,17 @@ pub fn compare(graph: &Graph, recordings: &[Recording], report: &mut Report) {
 }
 
 fn arm(exchange: &Exchange, name: String, report: &mut Report) {
+    let long;
+    let exchange = match scope_requests::whole(&exchange.path) {
+        Some(path) => {
+            long = Exchange {
+                path,
+                ..exchange.clone()
+            };
+            &long
+        }
+        None => exchange,
+    };
     if let Some((subject, caught)) = scope_requests::sent(exchange) {
         return enter(exchange, subject, name, caught, report);
     }
@@ -232,7 +243,17 @@ fn of_graph(graph: &Graph, exchange: &Exchange, name: String, report: &mut Repor
         .and_then(|_| model_of(graph, exchange, path));
     let subject = of.as_deref().unwrap_or(first);
     match (caught, &exchange.request) {
-        (Some(caught), _) => enter(exchange, subject, name, caught, report),
+        (Some(caught), _) => {
+            let request = exchange
+                .request
+                .as_ref()
+                .map(graph_requests::by_common_kind);
+            let exchange = Exchange {
+                request,
+                ..exchange.clone()
+            };
+            enter(&exchange, subject, name, caught, report);
+        }
         // Our client has no such request, and has the model of its body.
         (None, Some(body)) => match GRAPH
             .iter()

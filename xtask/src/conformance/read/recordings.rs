@@ -90,7 +90,7 @@ fn exchange(request: &Value, response: &Value) -> Option<Exchange> {
         query: pairs(query),
         link: link.clone(),
         request_headers: headers(request),
-        request: body(request),
+        request: sent(request),
         status: u16::try_from(response.get("status")?.as_u64()?).ok()?,
         answer_headers: headers(response),
         answer: body(response),
@@ -105,6 +105,12 @@ fn headers(message: &Value) -> BTreeMap<String, String> {
 
 fn body(message: &Value) -> Option<Value> {
     message.get("body")?.get("json").cloned()
+}
+
+/// What was sent. The Azure CLI sends templates as they stand in their files, with comments and names without quotes.
+fn sent(message: &Value) -> Option<Value> {
+    let written = || json5::from_str(message.get("body")?.get("text")?.as_str()?).ok();
+    body(message).or_else(written)
 }
 
 /// A query's names and values.
