@@ -333,8 +333,7 @@ impl Answer {
 
     /// A header's value.
     pub fn header(&self, name: &'static str) -> Option<&str> {
-        self.headers
-            .get_optional_str(&azure_core::http::headers::HeaderName::from_static(name))
+        crate::retry::text(&self.headers, name)
     }
 
     /// The id under which Microsoft's support finds the request.

@@ -5,11 +5,12 @@ use azure_core::{
     error::ErrorKind,
     http::{
         AsyncRawResponse, Context, Request,
-        headers::{HeaderName, Headers},
+        headers::{HeaderName, HeaderValue, Headers},
         policies::{Policy, PolicyResult},
     },
 };
 use std::{
+    convert::Infallible,
     hash::{BuildHasher, RandomState},
     sync::{
         Arc, OnceLock,
@@ -151,7 +152,7 @@ impl Policy for TryTimeout {
             let (status, headers, body) = first.send(ctx, request, rest).await?.deconstruct();
             let body = body.collect().await?;
             if let Some(call) = ctx.value::<Arc<Call>>() {
-                let garbled = !wants_page && status.is_success() && is_garbled(&headers, &body);
+                let garbled = !wants_page && is_garbled(status.is_success(), &headers, &body);
                 call.garbled.store(garbled, Ordering::Relaxed);
             }
             Ok(AsyncRawResponse::from_bytes(status, headers, body))
@@ -170,12 +171,14 @@ impl Policy for TryTimeout {
 /// How often at most a request is sent whose answers are garbled: what stays so will not pass soon.
 const GARBLED_ATTEMPTS: u32 = 3;
 
-/// Whether a successful answer cannot be the service's: JSON that is cut short, or the page of something in between.
-fn is_garbled(headers: &Headers, body: &[u8]) -> bool {
+/// Whether an answer cannot be the service's: JSON that is cut short, or, where it says that all is well, the page of
+/// something in between.
+fn is_garbled(success: bool, headers: &Headers, body: &[u8]) -> bool {
     let kind = text(headers, "content-type").unwrap_or_default();
     let kind = kind.to_ascii_lowercase();
     let is_json = || serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
-    !body.is_empty() && (kind.starts_with("text/html") || kind.contains("json") && !is_json())
+    let is_page = success && kind.starts_with("text/html");
+    !body.is_empty() && (is_page || kind.contains("json") && !is_json())
 }
 
 fn no_transport() -> azure_core::Error {
@@ -212,9 +215,10 @@ impl Policy for RetryPolicy {
                 }),
                 Ordering::Relaxed,
             );
-            let garbled = call.idempotent
-                && attempt < GARBLED_ATTEMPTS
-                && call.garbled.swap(false, Ordering::Relaxed);
+            // Whoever refuses did nothing, whatever it says of that.
+            let safe = call.idempotent || is_refusal(&result);
+            let garbled = call.garbled.load(Ordering::Relaxed);
+            let garbled = garbled && safe && attempt < GARBLED_ATTEMPTS;
             if !(garbled || may_repeat(&result, call.idempotent)) {
                 return result;
             }
@@ -243,6 +247,7 @@ impl Policy for RetryPolicy {
 /// | 408, 500, 502, 503, 504 | again | no |
 /// | answer lost | again | no |
 /// | success that is cut short, or a page of something in between | again, twice at most | no |
+/// | refusal that is cut short | again, twice at most | again, twice at most |
 /// | anything else | no | no |
 pub(crate) fn may_repeat(
     result: &Result<AsyncRawResponse, azure_core::Error>,
@@ -269,9 +274,15 @@ pub(crate) fn may_repeat_after(status: u16, idempotent: bool) -> bool {
 
 fn may_have_acted(result: &Result<AsyncRawResponse, azure_core::Error>) -> bool {
     match result {
-        Ok(answer) => u16::from(answer.status()) != 429,
+        Ok(_) => !is_refusal(result),
         Err(error) => !matches!(error.kind(), ErrorKind::Connection),
     }
+}
+
+/// Whether the service answered that it does not do it: any 4xx but 408, which says that it heard only a part.
+fn is_refusal(result: &Result<AsyncRawResponse, azure_core::Error>) -> bool {
+    let status = result.as_ref().map(|answer| u16::from(answer.status()));
+    matches!(status, Ok(400..=407 | 409..=499))
 }
 
 fn may_wait_for(answer: &AsyncRawResponse) -> bool {
@@ -298,8 +309,12 @@ pub(crate) fn server_wait(headers: &Headers, now: OffsetDateTime) -> Option<Dura
     Some(Duration::try_from(until - now).unwrap_or(Duration::ZERO))
 }
 
-fn text<'a>(headers: &'a Headers, name: &'static str) -> Option<&'a str> {
-    headers.get_optional_str(&HeaderName::from_static(name))
+/// The text of a header. `get_optional_str` would make an error of each that is not there, and with `RUST_BACKTRACE` a
+/// backtrace too.
+pub(crate) fn text<'a>(headers: &'a Headers, name: &'static str) -> Option<&'a str> {
+    let read = |value: &'a HeaderValue| Ok::<_, Infallible>(value.as_str());
+    let found = headers.get_optional_with(&HeaderName::from_static(name), read);
+    found.ok().flatten()
 }
 
 fn http_date(value: &str) -> Option<OffsetDateTime> {

@@ -233,7 +233,9 @@ impl Service {
         };
         let (status, headers, body) = answer.deconstruct();
         let answer = Answer::of(&request, status.into(), headers, Bytes::from(body));
-        if call.garbled.load(Ordering::Relaxed) {
+        let is_success = (200..300).contains(&answer.status);
+        // Of a refusal the status says enough.
+        if is_success && call.garbled.load(Ordering::Relaxed) {
             // Whoever does not read what a write answers would take it for done.
             let message = "the answer is not the service's, or not the whole of it; something in between may have given it";
             return Err(answer
@@ -241,7 +243,7 @@ impl Service {
                 .with_body(&answer.body)
                 .with_effort(attempts, elapsed, None));
         }
-        if (200..300).contains(&answer.status) || also.contains(&answer.status) {
+        if is_success || also.contains(&answer.status) {
             return Ok(answer);
         }
         Err(answer

@@ -1,12 +1,12 @@
 //! The token in a request: asked for, sent to one origin only, replaced after a 401 or a claims challenge.
 
-use crate::{clock::Clock, token_cache::TokenCache};
+use crate::{clock::Clock, retry::text, token_cache::TokenCache};
 use azure_core::{
     credentials::{AccessToken, TokenCredential, TokenRequestOptions},
     error::{Error, ErrorKind},
     http::{
         AsyncRawResponse, ClientMethodOptions, Context, Request, Url,
-        headers::{AUTHORIZATION, HeaderName},
+        headers::AUTHORIZATION,
         policies::{Policy, PolicyResult},
     },
 };
@@ -186,10 +186,7 @@ pub(crate) fn origin_of(url: &Url) -> String {
 }
 
 fn challenge(answer: &AsyncRawResponse) -> Option<Claims> {
-    answer
-        .headers()
-        .get_optional_str(&HeaderName::from_static("www-authenticate"))
-        .and_then(claims_of)
+    text(answer.headers(), "www-authenticate").and_then(claims_of)
 }
 
 /// The claims of a challenge, decoded: `Bearer …, error="insufficient_claims", claims="<base64>"`.

@@ -92,6 +92,12 @@ pub(super) fn decide(state: &mut State, put: &PutContext<'_>, stored: &mut Store
         .map(str::to_owned);
     let is_new = put.existing.is_none_or(|before| {
         let failed = before.text("properties.provisioningState") == Some("Failed");
+        // What failed may have been something else about the app, whose newest revision is as good as before.
+        let newest = before.text("properties.latestRevisionName");
+        let is_good = newest.is_some_and(|name| !name.is_empty())
+            && newest == before.text("properties.latestReadyRevisionName")
+            && !before.hidden.contains_key(PENDING);
+        let failed = failed && !is_good;
         let other_suffix = suffix.is_some()
             && suffix.as_deref() != before.text(&format!("{TEMPLATE}.revisionSuffix"));
         failed || other_suffix || template(before) != template(stored)

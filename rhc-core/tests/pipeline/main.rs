@@ -103,6 +103,40 @@ async fn a_success_that_is_no_answer_of_the_service_is_asked_for_again_where_tha
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refusal_that_is_cut_short_is_asked_for_again_because_nothing_was_done() {
+    let cut_short = |status| {
+        Reply::status(status)
+            .header("content-type", "application/json")
+            .text(r#"{"error": {"code": "Auth"#)
+    };
+    for method in [Method::Get, Method::Put, Method::Post] {
+        for status in [400, 403, 404, 409] {
+            let whole = Reply::json(status, json!({"error": {"code": "Whole"}}));
+            let script = Script::new([cut_short(status), cut_short(status), whole]);
+            let error = send(&script, method).await.unwrap_err();
+            assert_eq!(error.code(), Some("Whole"), "{method} {status}");
+            assert!(!error.is_outcome_unknown(), "{method} {status}");
+
+            // What stays so is the refusal that it says it is.
+            let script = Script::new((0..5).map(|_| cut_short(status)));
+            let error = send(&script, method).await.unwrap_err();
+            assert_eq!((error.status(), script.left()), (Some(status), 2));
+        }
+    }
+    // Who was not heard to the end may have been heard enough.
+    let script = Script::new([cut_short(408), Reply::status(200)]);
+    send(&script, Method::Post).await.unwrap_err();
+    assert_eq!(script.left(), 1);
+    // The page of a proxy is no refusal of the service that was cut short.
+    let page = Reply::status(403)
+        .header("content-type", "text/html")
+        .text("<html>");
+    let script = Script::new([page, Reply::status(200)]);
+    send(&script, Method::Get).await.unwrap_err();
+    assert_eq!(script.left(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_try_that_may_have_acted_is_not_forgotten_by_the_next() {
     let refused = || (0..7).map(|_| Reply::not_sent());
     for first in [Reply::lost(), Reply::status(504)] {

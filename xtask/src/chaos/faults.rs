@@ -207,7 +207,7 @@ pub(super) const FAULTS: &[Fault] = &[
         begins,
         Does::Dooms(Doom::IsCancelled),
     ),
-    grave("operation-hangs", begins, Does::Dooms(Doom::Hangs)),
+    grave("operation-hangs", takes_time, Does::Dooms(Doom::Hangs)),
     fault(
         "malformed-json",
         answers,
@@ -261,6 +261,10 @@ fn manages(point: &Point) -> bool {
 
 fn begins(point: &Point) -> bool {
     point.begins
+}
+
+fn takes_time(point: &Point) -> bool {
+    point.takes_time()
 }
 
 /// An answer in the style of the service that was asked.

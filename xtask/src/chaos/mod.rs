@@ -17,10 +17,12 @@ mod process;
 pub mod run;
 #[cfg(any(test, feature = "chaos"))]
 mod scene;
+#[cfg(any(test, feature = "chaos"))]
+mod tally;
 #[cfg(test)]
 mod tests;
 
-use std::process::Command;
+use std::{fmt, process::Command, str::FromStr};
 
 use crate::{Outcome, run as run_command};
 
@@ -36,12 +38,45 @@ pub struct Options {
     /// What the chance begins with: the same seed chooses the same cases.
     #[arg(long, value_name = "S", requires = "sample")]
     pub seed: Option<u64>,
+    /// Only every N-th case, from the I-th on: all parts together are everything.
+    #[arg(long, value_name = "I/N", conflicts_with = "sample")]
+    pub shard: Option<Shard>,
     /// Only this fault.
     #[arg(long, value_name = "FAULT")]
     pub fault: Option<String>,
     /// Only the requests whose name contains this, or the one that is called so.
     #[arg(long, value_name = "OPERATION")]
     pub at: Option<String>,
+}
+
+/// One of several parts of all cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// Which one, from 1.
+    pub number: usize,
+    /// Of how many.
+    pub of: usize,
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers = text.split_once('/').and_then(|(number, of)| {
+            let shard = Self {
+                number: number.parse().ok()?,
+                of: of.parse().ok()?,
+            };
+            (1..=shard.of).contains(&shard.number).then_some(shard)
+        });
+        numbers.ok_or_else(|| "a part is said as 1/8 to 8/8".to_owned())
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
 }
 
 /// `cargo xtask chaos`: builds the program that knows all crates, and runs it.
@@ -68,6 +103,7 @@ pub fn command(options: &Options) -> Outcome {
     let numbers = [
         ("--sample", options.sample.map(|number| number.to_string())),
         ("--seed", options.seed.map(|number| number.to_string())),
+        ("--shard", options.shard.map(|shard| shard.to_string())),
         ("--fault", options.fault.clone()),
         ("--at", options.at.clone()),
     ];
@@ -76,5 +112,7 @@ pub fn command(options: &Options) -> Outcome {
             command.arg(name).arg(value);
         }
     }
+    // Each header that is looked for in vain would cost a backtrace of azure_core's.
+    command.env("RUST_LIB_BACKTRACE", "0");
     run_command(&mut command)
 }

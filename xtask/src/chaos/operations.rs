@@ -21,9 +21,12 @@ pub(super) enum Doom {
     Hangs,
 }
 
-/// Dooms the operation that a request on this path has just begun; false where it began none.
+/// Dooms what a request on this path has just begun; false where it began nothing.
 pub(super) fn doom(state: &mut State, path: &str, doom: Doom) -> bool {
     let asked = key(path.split('?').next().unwrap_or_default());
+    if doom == Doom::Hangs && hang(state, &asked) {
+        return true;
+    }
     let arm = state.section::<Arm>();
     let begun = arm.operations.iter().filter(|(_, operation)| {
         // An action's path goes on after the resource's.
@@ -58,6 +61,25 @@ pub(super) fn doom(state: &mut State, path: &str, doom: Doom) -> bool {
         ),
     }
     true
+}
+
+/// What takes its time without being an operation: a subscription that is made or changes its owner, a provider that is
+/// registered. It ends by an event that names what the path names.
+fn hang(state: &mut State, path: &str) -> bool {
+    let is_it = |data: &Value| {
+        let named = |name: &str| {
+            let text = data[name].as_str()?;
+            let last = text.rsplit('/').next().unwrap_or_default();
+            Some(path.contains(&last.to_ascii_lowercase()))
+        };
+        let of_what = named("alias").or_else(|| named("subscription"));
+        of_what == Some(true) && named("namespace") != Some(false)
+    };
+    let waits = state.scheduled().any(|(_, _, data)| is_it(data));
+    if waits {
+        state.postpone(HANGS, |_, data| is_it(data));
+    }
+    waits
 }
 
 fn end(state: &mut State, id: Uuid, status: &str, code: &str, message: &str) {

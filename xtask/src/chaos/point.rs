@@ -6,9 +6,11 @@ use std::{
 };
 
 use http::{Method, header::AUTHORIZATION};
+use rhc_arm::fake::key;
 use rhc_core::fake::{LoggedRequest, World};
 use rollout::embedded::Names;
 use serde_json::Value;
+use time::format_description::well_known::Rfc3339;
 
 /// Which service answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +56,8 @@ pub(super) struct Point {
     pub(super) occurrence: u32,
     /// What is done to what, told by names, and which time: how a person names the point.
     pub(super) name: String,
+    /// What kind of request it is: the method and what it is for, without names.
+    pub(super) class: String,
     pub(super) service: Service,
     /// It carries a token.
     pub(super) authorized: bool,
@@ -61,7 +65,7 @@ pub(super) struct Point {
     pub(super) answers_json: bool,
     /// It made something.
     pub(super) creates: bool,
-    /// It began a long-running operation.
+    /// It began a long-running operation, which can fail.
     pub(super) begins: bool,
 }
 
@@ -69,6 +73,19 @@ impl Point {
     /// Whether the service does something that a second request would do again.
     pub(super) fn writes(&self) -> bool {
         !(self.method == Method::GET || self.method == Method::HEAD)
+    }
+
+    /// Whether what it asked for takes its time.
+    pub(super) fn takes_time(&self) -> bool {
+        const WITHOUT_OPERATION: [&str; 3] = [
+            "PUT Microsoft.Subscription/aliases",
+            "/acceptOwnership",
+            "/register",
+        ];
+        self.begins
+            || WITHOUT_OPERATION
+                .iter()
+                .any(|end| self.class.ends_with(end))
     }
 
     /// Whether what answers speaks HTTP on Azure too.
@@ -116,6 +133,7 @@ pub(super) fn points(
     state: &Value,
 ) -> Vec<Point> {
     let names = Names::of(state);
+    let operations = Operations::of(state);
     let mut sent: BTreeMap<(String, String, String), u32> = BTreeMap::new();
     let mut named: BTreeMap<String, u32> = BTreeMap::new();
     let mut points = Vec::with_capacity(log.len());
@@ -138,11 +156,12 @@ pub(super) fn points(
             path: path.clone(),
             occurrence: *occurrence,
             name: format!("{name} #{time}"),
+            class: class(Service::of(host), method, path),
             service: Service::of(host),
             authorized: authorized.contains(&at),
             answers_json: answer.is_some(),
             creates: creates(request),
-            begins: begins(request, answer.as_ref()),
+            begins: operations.begun_by(request),
         });
     }
     points
@@ -169,15 +188,67 @@ fn creates(request: &LoggedRequest) -> bool {
     made && is_made && request.method != Method::GET
 }
 
-fn begins(request: &LoggedRequest, answer: Option<&Value>) -> bool {
-    if request.method == Method::GET || Service::of(&request.host) != Service::ResourceManager {
-        return false;
+/// The long-running operations of a finished run: on what, and when each began.
+struct Operations(BTreeSet<(String, String)>);
+
+impl Operations {
+    fn of(state: &Value) -> Self {
+        let begun = state["sections"]["arm"]["operations"].as_object();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let begun = begun.into_iter().flat_map(|all| all.values());
+        Self(
+            begun
+                .map(|one| (key(&text(&one["resourceId"])), text(&one["started"])))
+                .collect(),
+        )
     }
-    let says = |name: &str| request.answer_headers.contains_key(name);
-    let state = answer.and_then(|body| body.pointer("/properties/provisioningState"));
-    let ends = ["Succeeded", "Failed", "Canceled"];
-    let under_way = state
-        .and_then(Value::as_str)
-        .is_some_and(|state| !ends.contains(&state));
-    says("azure-asyncoperation") || request.status == Some(202) || under_way
+
+    /// Whether one of them began by this request: an action's path goes on after the resource's.
+    fn begun_by(&self, request: &LoggedRequest) -> bool {
+        if request.method == Method::GET || Service::of(&request.host) != Service::ResourceManager {
+            return false;
+        }
+        let at = request.at.format(&Rfc3339).unwrap_or_default();
+        let path = request.path_and_query.split('?').next();
+        let path = key(path.unwrap_or_default());
+        let mut places = path.match_indices('/').map(|(end, _)| &path[..end]);
+        let is_one = |place: &str| self.0.contains(&(place.to_owned(), at.clone()));
+        is_one(&path) || places.any(is_one)
+    }
+}
+
+/// The method and what it is for: a resource type, a collection of Graph, else the service alone.
+fn class(service: Service, method: &Method, path: &str) -> String {
+    let path = path.split('?').next().unwrap_or_default();
+    let segments: Vec<_> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let what = match service {
+        Service::ResourceManager => resource_type(&segments),
+        Service::Graph => segments
+            .iter()
+            .skip(1)
+            .filter(|part| part.chars().all(|c| c.is_ascii_alphabetic() || c == '$'))
+            .copied()
+            .collect::<Vec<_>>()
+            .join("/"),
+        Service::Login => segments.last().copied().unwrap_or_default().to_owned(),
+        other => format!("{other:?}"),
+    };
+    format!("{method} {what}")
+}
+
+/// `Microsoft.Sql/servers/databases` of a path below its last provider, with the action if there is one.
+fn resource_type(segments: &[&str]) -> String {
+    let provider = segments
+        .iter()
+        .rposition(|part| part.eq_ignore_ascii_case("providers"));
+    let (namespace, rest) = match provider.map(|at| &segments[at + 1..]) {
+        Some([namespace, rest @ ..]) => (Some(*namespace), rest),
+        _ => (None, segments),
+    };
+    let kinds = rest.iter().step_by(2).copied();
+    namespace
+        .into_iter()
+        .chain(kinds)
+        .collect::<Vec<_>>()
+        .join("/")
 }

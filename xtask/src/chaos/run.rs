@@ -14,23 +14,16 @@ use std::{
 use rollout::manifest::Manifest;
 
 use super::{
-    Options,
-    case::{Passed, Setting},
+    Options, Shard,
+    case::Setting,
     faults::{FAULTS, Fault},
     point::Point,
+    tally::Tallies,
 };
 use crate::{Outcome, root};
 
 /// A fault at a point.
 pub(super) type Case<'s> = (&'s Point, &'static Fault);
-
-/// What has become of the cases of one fault.
-#[derive(Clone, Copy, Debug, Default)]
-struct Tally {
-    same_run: usize,
-    next_run: usize,
-    failed: usize,
-}
 
 /// Runs what was asked for.
 ///
@@ -52,13 +45,21 @@ pub fn run(options: &Options) -> Outcome {
         let seed = options
             .seed
             .unwrap_or_else(|| RandomState::new().hash_one(all));
-        println!("a sample of {sample}, seed {seed}");
+        println!("a sample of {sample}; again: cargo xtask chaos --sample {sample} --seed {seed}");
         cases = shuffled(cases, seed);
         spread(&mut cases);
         cases.truncate(sample);
+    } else {
+        // Whoever stops half-way has then seen something of everything.
+        cases = shuffled(cases, 1);
+        spread(&mut cases);
+    }
+    if let Some(Shard { number, of }) = options.shard {
+        cases = cases.into_iter().skip(number - 1).step_by(of).collect();
+        println!("part {number} of {of}: {} cases", cases.len());
     }
     let tallies = carry_out(&setting, &cases);
-    report(&tallies)
+    tallies.report(options.all)
 }
 
 /// Each fault at each point that it can strike, as far as they are meant.
@@ -99,9 +100,9 @@ fn cases<'s>(setting: &'s Setting, options: &Options) -> Outcome<Vec<Case<'s>>> 
     Ok(cases)
 }
 
-fn carry_out(setting: &Setting, cases: &[Case<'_>]) -> BTreeMap<&'static str, Tally> {
+fn carry_out(setting: &Setting, cases: &[Case<'_>]) -> Tallies {
     let next = AtomicUsize::new(0);
-    let tallies: Mutex<BTreeMap<&'static str, Tally>> = Mutex::default();
+    let tallies: Mutex<Tallies> = Mutex::default();
     let workers = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         for _ in 0..workers {
@@ -110,14 +111,9 @@ fn carry_out(setting: &Setting, cases: &[Case<'_>]) -> BTreeMap<&'static str, Ta
                     let ran = catch_unwind(AssertUnwindSafe(|| setting.run(point, fault)));
                     let verdict = ran.unwrap_or_else(|_| Err(vec!["it panicked".to_owned()]));
                     let mut tallies = tallies.lock().unwrap_or_else(PoisonError::into_inner);
-                    let tally = tallies.entry(fault.name).or_default();
-                    match verdict {
-                        Ok(Passed::SameRun) => tally.same_run += 1,
-                        Ok(Passed::NextRun) => tally.next_run += 1,
-                        Err(wrong) => {
-                            tally.failed += 1;
-                            say(point, fault, &wrong);
-                        }
+                    tallies.count(point, fault, verdict.as_ref().ok().copied());
+                    if let Err(wrong) = verdict {
+                        say(point, fault, &wrong);
                     }
                 }
             });
@@ -142,47 +138,23 @@ fn say(point: &Point, fault: &Fault, wrong: &[String]) {
     );
 }
 
-fn report(tallies: &BTreeMap<&'static str, Tally>) -> Outcome {
-    println!(
-        "{:<22} {:>8} {:>9} {:>9} {:>7}",
-        "fault", "cases", "same run", "next run", "failed"
-    );
-    let mut whole = Tally::default();
-    for fault in FAULTS {
-        let Some(tally) = tallies.get(fault.name) else {
-            continue;
-        };
-        let cases = tally.same_run + tally.next_run + tally.failed;
-        println!(
-            "{:<22} {cases:>8} {:>9} {:>9} {:>7}",
-            fault.name, tally.same_run, tally.next_run, tally.failed
-        );
-        whole.same_run += tally.same_run;
-        whole.next_run += tally.next_run;
-        whole.failed += tally.failed;
-    }
-    println!(
-        "{} passed, {} failed",
-        whole.same_run + whole.next_run,
-        whole.failed
-    );
-    match whole.failed {
-        0 => Ok(()),
-        failed => Err(format!("chaos: {failed} cases failed")),
-    }
+/// Puts one case of each fault before the second of any, and of each fault one at each kind of request before the second
+/// of any: there are many more reads than writes, and few operations that take their time.
+pub(super) fn spread(cases: &mut [Case<'_>]) {
+    let kind =
+        |(point, fault): &Case<'_>| (fault.name, format!("{:?} {}", point.service, point.method));
+    sort_by_times(cases, kind);
+    sort_by_times(cases, |(_, fault)| fault.name);
 }
 
-/// Puts one case of each fault at each kind of request before the second of any: there are many more reads than writes.
-pub(super) fn spread(cases: &mut [Case<'_>]) {
-    let mut seen: BTreeMap<(&str, String), usize> = BTreeMap::new();
-    let round = |case: &Case<'_>| {
-        let (point, fault) = case;
-        let kind = format!("{:?} {}", point.service, point.method);
-        let times = seen.entry((fault.name, kind)).or_default();
+/// Which comes for the first time before which comes for the second.
+fn sort_by_times<K: Ord>(cases: &mut [Case<'_>], of: impl Fn(&Case<'_>) -> K) {
+    let mut seen: BTreeMap<K, usize> = BTreeMap::new();
+    cases.sort_by_cached_key(|case| {
+        let times = seen.entry(of(case)).or_default();
         *times += 1;
         *times
-    };
-    cases.sort_by_cached_key(round);
+    });
 }
 
 /// An order that the seed decides.

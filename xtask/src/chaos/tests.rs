@@ -7,6 +7,7 @@ use rhc_core::fake::FaultKind;
 use rollout::manifest::Manifest;
 
 use super::{
+    Shard,
     case::{Passed, Setting},
     faults::{Does, FAULTS, Fault},
     point::Point,
@@ -72,6 +73,28 @@ fn every_fault_has_a_name_of_its_own_and_requests_that_it_can_strike() {
 }
 
 #[test]
+fn operations_of_many_kinds_take_their_time_and_can_be_doomed() {
+    let begun: BTreeSet<_> = setting()
+        .points
+        .iter()
+        .filter(|point| point.takes_time())
+        .map(|point| point.class.as_str())
+        .collect();
+    // Each way in which the service tells of an operation: by a header, by a state of the resource, by an action.
+    for class in [
+        "PUT Microsoft.App/containerApps",
+        "PUT Microsoft.AzureActiveDirectory/ciamDirectories",
+        "PUT Microsoft.Sql/servers",
+        "PUT Microsoft.Subscription/aliases",
+        "POST Microsoft.Subscription/subscriptions/acceptOwnership",
+        "POST Microsoft.Network/register",
+    ] {
+        assert!(begun.contains(class), "{class} is not among {begun:?}");
+    }
+    assert!(begun.len() > 15, "{begun:?}");
+}
+
+#[test]
 fn every_point_has_a_name_of_its_own() {
     let names: BTreeSet<_> = setting().points.iter().map(|point| &point.name).collect();
     assert_eq!(names.len(), setting().points.len());
@@ -102,4 +125,23 @@ fn a_seed_decides_the_sample_and_writes_come_as_early_as_reads() {
         .filter(|(name, _)| name.starts_with("GET "))
         .count();
     assert!(reads < 250, "{reads} of 400");
+    let first = order(7);
+    let each: BTreeSet<_> = first
+        .iter()
+        .take(FAULTS.len())
+        .map(|(_, fault)| fault)
+        .collect();
+    assert_eq!(
+        each.len(),
+        FAULTS.len(),
+        "a fault comes again before another has come"
+    );
+}
+
+#[test]
+fn parts_are_said_in_one_way() {
+    assert_eq!("3/8".parse(), Ok(Shard { number: 3, of: 8 }));
+    for bad in ["", "3", "0/8", "9/8", "1/0", "a/b", "1/2/3"] {
+        assert!(bad.parse::<Shard>().is_err(), "{bad}");
+    }
 }
