@@ -20,7 +20,9 @@ use crate::engine::public_address;
     after_help = "Exit codes: 0 nothing to do or all done; 1 a failure, a failed verification included; 2 the plan has \
                   changes, manual steps wait, or the mirror differs; 64 wrong usage; 130 stopped by the user.\n\n\
                   The journal of a run stands beside --state; for an address in .rhc/<environment>/<address>/journal.jsonl, \
-                  for azure in .rhc/<environment>/journal.jsonl, below the current folder."
+                  for azure in .rhc/<environment>/journal.jsonl, below the current folder.\n\n\
+                  RUST_LOG=debug tells on standard error what happens underneath; RUST_LOG=info,rhc_core=trace by crate. No \
+                  secret is told at any level."
 )]
 pub struct Args {
     /// What to do. Default: rehearse on the embedded cloud, else plan

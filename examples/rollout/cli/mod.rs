@@ -5,6 +5,7 @@ mod args;
 mod console;
 mod endpoints;
 mod failure;
+mod logging;
 mod mirror;
 mod page;
 mod probe;
@@ -47,7 +48,8 @@ pub fn rollout(words: impl IntoIterator<Item = OsString>, console: &mut Console)
         Ok(args) => args,
         Err(exit) => return exit,
     };
-    let done = runtime(args.cloud == CloudChoice::Embedded).and_then(|runtime| {
+    let started = logging::start().and_then(|()| runtime(args.cloud == CloudChoice::Embedded));
+    let done = started.and_then(|runtime| {
         let done = runtime.block_on(run(&args, console, watch));
         // A thread that still waits for the person's answer is left behind.
         runtime.shutdown_background();

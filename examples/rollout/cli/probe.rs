@@ -12,7 +12,7 @@ use rhc_core::fake::WorldOptions;
 use rhc_core::{Clock, Cloud};
 use serde_json::json;
 
-use super::{CliError, Console, load, parse, runtime};
+use super::{CliError, Console, load, logging, parse, runtime};
 use crate::connection::on_azure;
 use crate::embedded::EmbeddedCloud;
 use crate::engine::{ApplyOptions, Exit, PlanOptions};
@@ -39,7 +39,8 @@ pub fn probe(words: impl IntoIterator<Item = OsString>, console: &mut Console) -
             Err(exit) => return exit,
         }
     };
-    let done = runtime(tells).and_then(|runtime| {
+    let started = logging::start().and_then(|()| runtime(tells));
+    let done = started.and_then(|runtime| {
         runtime.block_on(async {
             match settings {
                 Some(settings) => Ok(here(&settings, console).await),

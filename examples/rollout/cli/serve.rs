@@ -16,7 +16,7 @@ use super::console::Console;
 use super::endpoints::{Endpoints, Ready};
 use super::failure::{CliError, full};
 use super::signals::Signals;
-use super::{load, parse, runtime, state};
+use super::{load, logging, parse, runtime, state};
 use crate::connection::{Served, SqlListeners, Task};
 use crate::embedded::SqlSockets;
 use crate::engine::Exit;
@@ -98,7 +98,8 @@ pub fn cloud(words: impl IntoIterator<Item = OsString>, console: &mut Console) -
         Ok(args) => args,
         Err(exit) => return exit,
     };
-    let done = runtime(false).and_then(|runtime| {
+    let started = logging::start().and_then(|()| runtime(false));
+    let done = started.and_then(|runtime| {
         runtime.block_on(async {
             match &args.command {
                 None => serve(&args, console).await,
