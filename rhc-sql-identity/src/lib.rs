@@ -17,9 +17,10 @@ pub use credential::{
     Link, ManagedIdentity, Seen, TokenClaims, TokenFile, WorkflowToken,
 };
 pub use grants::{
-    CATALOGUE_QUERY, DatabasePermission, DatabaseRole, EffectiveRights, Grant, GrantPlan,
-    Identifier, InvalidIdentifier, InvalidSid, Observed, ObservedUser, PrincipalKind, Probe, Row,
-    Sid, SidChange, SidTaken, Statement, TableName, UnknownRole, UnreadableRow, plan,
+    CATALOGUE_QUERY, DatabasePermission, DatabaseRole, ENTRA_ONLY_QUERY, EffectiveRights, FactSeen,
+    Grant, GrantPlan, Identifier, InvalidIdentifier, InvalidSid, LOGINS_QUERY, Observed,
+    ObservedUser, PasswordFact, PasswordProof, PrincipalKind, Probe, Row, Sid, SidChange, SidTaken,
+    Statement, TableName, UnknownRole, UnreadableRow, plan,
 };
 pub use rhc_core::{AppId, Error, ErrorKind, Result};
 pub use servers::{
@@ -38,6 +39,9 @@ pub use servers::{
     SqlServerProperties, SqlServerScope, SqlServers, TlsVersion, TransparentDataEncryption,
     TransparentDataEncryptionProperties,
 };
-pub use session::{Databases, Observation, SqlAddress, SqlError, SqlRetry, SqlSession};
+pub use session::{
+    Converged, Databases, Observation, SqlAddress, SqlError, SqlRetry, SqlSession,
+    prove_no_passwords,
+};
 #[cfg(feature = "tds")]
 pub use tds::{Dial, TcpDial, TdsDatabases, TdsOptions, Wire};

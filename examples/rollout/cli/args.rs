@@ -69,6 +69,18 @@ pub struct Args {
     /// Without either the door itself says by which address it knows you
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub my_address: Option<Ipv4Addr>,
+    /// For plan: open the SQL server's door for this computer while it is looked into, and close it again. Without it, users
+    /// and roles behind a closed door are not observed
+    #[arg(long)]
+    pub open_window: bool,
+    /// Work from inside the databases' network, where their server lets one in. Of embedded clouds only: on azure the
+    /// computer's place counts
+    #[arg(long)]
+    pub inside: bool,
+    /// A user of a database that may be dropped and made anew, because its name belongs to another identity than the file's.
+    /// Several are possible
+    #[arg(long = "replace-user", value_name = "USER")]
+    pub replace_users: Vec<String>,
     /// For workflow: which app, by its key in the environment file
     #[arg(long, value_name = "KEY")]
     pub app: Option<String>,
@@ -267,6 +279,48 @@ impl Args {
         Ok(())
     }
 
+    fn check_doors(&self) -> Result<(), CliError> {
+        let verb = self.verb();
+        let (replaces, azure) = (
+            !self.replace_users.is_empty(),
+            self.cloud == CloudChoice::Azure,
+        );
+        let opens = if verb.writes() {
+            "opens it by itself where it has to"
+        } else {
+            "writes nothing, not even that"
+        };
+        let name = verb.name();
+        for (wrong, words, help) in [
+            (
+                self.open_window && verb != Verb::Plan,
+                format!("--open-window lets plan look behind a closed door, and {name} {opens}"),
+                "leave it out, or use plan",
+            ),
+            (
+                self.inside && azure,
+                "--inside is for embedded clouds: on azure the program is where its computer is"
+                    .to_owned(),
+                "leave it out, and run the program in the network that reaches the server's private endpoint",
+            ),
+            (
+                replaces && !matches!(verb, Verb::Plan | Verb::Apply),
+                format!("--replace-user is for plan and apply, and {name} replaces nobody"),
+                "leave it out",
+            ),
+            (
+                replaces && self.saved.is_some(),
+                "a saved plan knows whom it replaces".to_owned(),
+                "leave --replace-user out, or plan again with it",
+            ),
+        ] {
+            if wrong {
+                return Err(CliError::usage(words, help));
+            }
+        }
+        Ok(())
+    }
+
     /// What no single option shows to be wrong.
     pub(super) fn check(&self) -> Result<(), CliError> {
         let verb = self.verb();
@@ -281,6 +335,7 @@ impl Args {
         }
         self.check_parts()?;
         self.check_html()?;
+        self.check_doors()?;
         if verb == Verb::Workflow || self.app.is_some() {
             return self.check_workflow();
         }

@@ -17,6 +17,7 @@ mod signals;
 mod state;
 mod target;
 mod watch;
+mod window;
 mod workflow;
 
 use std::ffi::OsString;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::args::Args;
 use super::failure::CliError;
 use super::state;
 use crate::engine::{Key, Plan};
@@ -23,6 +24,12 @@ pub(super) struct SavedPlan {
     cloud: String,
     /// The parts that it was made for; none means the whole environment.
     targets: Vec<String>,
+    /// The users of databases whom it may replace.
+    #[serde(default)]
+    replace_users: Vec<String>,
+    /// Whether the SQL server was opened for the look.
+    #[serde(default)]
+    open_window: bool,
     /// What would be done with each step, and with it the fields that this rests on.
     steps: BTreeMap<Key, Value>,
     #[serde(skip)]
@@ -30,12 +37,14 @@ pub(super) struct SavedPlan {
 }
 
 impl SavedPlan {
-    pub(super) fn new(plan: &Plan, cloud: String, targets: &[String]) -> Self {
+    pub(super) fn new(plan: &Plan, args: &Args) -> Self {
         Self {
             qa_rollout_plan: FORM,
             environment: plan.environment.clone(),
-            cloud,
-            targets: targets.to_vec(),
+            cloud: args.cloud.name(),
+            targets: args.target.clone(),
+            replace_users: args.replace_users.clone(),
+            open_window: args.open_window,
             steps: steps(plan),
             path: PathBuf::new(),
         }
@@ -86,6 +95,16 @@ impl SavedPlan {
     /// The parts that it was made for.
     pub(super) fn targets(&self) -> &[String] {
         &self.targets
+    }
+
+    /// The users of databases whom it may replace.
+    pub(super) fn replace_users(&self) -> &[String] {
+        &self.replace_users
+    }
+
+    /// Whether the SQL server was opened for the look.
+    pub(super) fn open_window(&self) -> bool {
+        self.open_window
     }
 
     /// Refuses a plan of now that is not this one, and says where they differ.

@@ -41,11 +41,11 @@ pub(super) struct Session<'a> {
     pub(super) timeline: Timeline,
     pub(super) outputs: BTreeMap<Key, Outputs>,
     pub(super) rollout: Rollout,
-    clients: Clients,
+    pub(super) clients: Clients,
     /// The plan that is carried out, if it was saved before.
     saved: Option<SavedPlan>,
     /// Whether the journal is ours: whoever does not hold it may not replace the state of whoever does.
-    holds_journal: bool,
+    pub(super) holds_journal: bool,
 }
 
 impl<'a> Session<'a> {
@@ -57,18 +57,21 @@ impl<'a> Session<'a> {
     ) -> Result<Self, CliError> {
         let signals = Signals::listen();
         let target = signals.or_stopped(Target::open(args, manifest)).await??;
-        let clients = Clients::new(target.connection.clone());
+        let cloud = args.cloud.name();
+        let saved = args.saved.as_ref();
+        let saved = saved
+            .map(|path| SavedPlan::read(path, &manifest.environment.name, &cloud))
+            .transpose()?;
+        let replaced = saved.as_ref();
+        let replaced = replaced.map_or(&args.replace_users[..], SavedPlan::replace_users);
+        let replaced = replaced.iter().cloned().collect();
+        let clients = Clients::replacing(target.connection.clone(), replaced);
         let rollout = environment(manifest, &clients).map_err(|error| {
             CliError::failed(
                 full(&error),
                 "this is a mistake in the rollout: please report it",
             )
         })?;
-        let cloud = args.cloud.name();
-        let saved = args.saved.as_ref();
-        let saved = saved
-            .map(|path| SavedPlan::read(path, &manifest.environment.name, &cloud))
-            .transpose()?;
         let targets = saved.as_ref().map_or(&args.target[..], SavedPlan::targets);
         let rollout = rollout.only(targets).map_err(no_such_part)?;
         let document = Document::new(args.verb().name(), &manifest.environment.name, &cloud);
@@ -98,15 +101,20 @@ impl<'a> Session<'a> {
         match self.args.verb() {
             Verb::Mirror => self.mirror().await,
             Verb::Plan | Verb::Drift => {
-                let recovery = self.earlier_runs().await?;
-                let plan = self.plan(recovery).await?.plan;
+                let plan = if self.args.open_window {
+                    let journal = self.open_journal()?;
+                    self.holds_journal = true;
+                    self.plan_through_window(journal).await?.plan
+                } else {
+                    let recovery = self.earlier_runs().await?;
+                    self.plan(recovery).await?.plan
+                };
                 self.show_plan(&plan);
                 if plan.totals.manual > 0 {
                     self.say_how_by_hand();
                 }
                 if let Some(path) = &self.args.out {
-                    let cloud = self.args.cloud.name();
-                    SavedPlan::new(&plan, cloud, &self.args.target).write(path)?;
+                    SavedPlan::new(&plan, self.args).write(path)?;
                     let words = format!("Saved: apply {} does exactly this.", path.display());
                     self.console.line(&words);
                 }
@@ -120,7 +128,10 @@ impl<'a> Session<'a> {
                 self.save()?;
                 Ok(exit)
             }
-            Verb::Verify => Ok(self.verify().await?.exit(self.args.strict)),
+            Verb::Verify => {
+                let recovery = self.earlier_runs().await?;
+                Ok(self.verify(recovery).await?.exit(self.args.strict))
+            }
             // It asks no cloud, and is done before one is reached.
             Verb::Workflow => Ok(Exit::Done),
             Verb::Rehearse => {
@@ -236,7 +247,7 @@ impl<'a> Session<'a> {
         self.console.show(text);
     }
 
-    /// What earlier runs left behind, for a plan: it is no reason to keep a running apply from its journal.
+    /// What earlier runs left behind, for whoever only looks: it is no reason to keep a running apply from its journal.
     async fn earlier_runs(&mut self) -> Result<Recovery, CliError> {
         let path = self.target.journal.as_ref().filter(|path| path.exists());
         let Some(path) = path else {
@@ -245,7 +256,7 @@ impl<'a> Session<'a> {
         match FileJournal::open(path, &self.manifest.environment.name) {
             Ok(journal) => journal.recovery().await.map_err(journal_error),
             Err(error @ JournalError::Locked { .. }) => {
-                let note = format!("note: {error}; this plan does not know what it has begun");
+                let note = format!("note: {error}; nobody here knows what it has begun");
                 self.console.line(&note);
                 Ok(Recovery::default())
             }
@@ -253,7 +264,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn open_journal(&mut self) -> Result<Arc<dyn Journal>, CliError> {
+    pub(super) fn open_journal(&mut self) -> Result<Arc<dyn Journal>, CliError> {
         let Some(path) = &self.target.journal else {
             return Ok(Arc::new(MemoryJournal::new()));
         };
@@ -280,8 +291,13 @@ impl<'a> Session<'a> {
     async fn apply(&mut self) -> Result<Summary, CliError> {
         let journal = self.open_journal()?;
         self.holds_journal = true;
-        let recovery = journal.recovery().await.map_err(journal_error)?;
-        let planned = self.plan(recovery).await?;
+        let planned = if self.saved.as_ref().is_some_and(SavedPlan::open_window) {
+            // What was seen through the door then is looked at through the door now.
+            self.plan_through_window(journal.clone()).await?
+        } else {
+            let recovery = journal.recovery().await.map_err(journal_error)?;
+            self.plan(recovery).await?
+        };
         if let Some(saved) = &self.saved {
             saved.must_be(&planned.plan)?;
         }
@@ -314,6 +330,22 @@ impl<'a> Session<'a> {
         }
     }
 
+    pub(super) fn run_options(
+        &self,
+        journal: Arc<dyn Journal>,
+        progress: ProgressSink,
+    ) -> ApplyOptions {
+        ApplyOptions {
+            journal,
+            progress,
+            stop: self.signals.stop(),
+            operator: self.operator(),
+            fence: Some(self.target.connection.fence().clone()),
+            time_scale: self.target.connection.clock().speed(),
+            ..ApplyOptions::default()
+        }
+    }
+
     async fn carry_out(
         &mut self,
         planned: Planned,
@@ -322,18 +354,12 @@ impl<'a> Session<'a> {
         let clock = self.target.connection.clock();
         let (sender, mut events) = mpsc::unbounded_channel();
         let options = ApplyOptions {
-            journal,
-            progress: ProgressSink::to(sender),
-            stop: self.signals.stop(),
-            operator: self.operator(),
-            fence: Some(self.target.connection.fence().clone()),
             patience: if self.target.person {
                 PERSONS_PATIENCE
             } else {
                 Duration::ZERO
             },
-            time_scale: clock.speed(),
-            ..ApplyOptions::default()
+            ..self.run_options(journal, ProgressSink::to(sender))
         };
         let lines = ProgressLines {
             colour: self.console.colour(),
@@ -373,9 +399,10 @@ impl<'a> Session<'a> {
         drawn.map(|()| summary)
     }
 
-    async fn verify(&mut self) -> Result<Report, CliError> {
+    async fn verify(&mut self, recovery: Recovery) -> Result<Report, CliError> {
         let options = VerifyOptions {
             fence: Some(self.target.connection.fence().clone()),
+            recovery,
             ..VerifyOptions::default()
         };
         let asked = verify(&self.rollout, self.manifest, &self.clients, &options);
@@ -393,7 +420,8 @@ impl<'a> Session<'a> {
             return Ok(applied);
         }
         self.come_to_rest(applied).await;
-        let verified = self.verify().await?.exit(self.args.strict);
+        let verified = self.verify(Recovery::default()).await?;
+        let verified = verified.exit(self.args.strict);
         let before = self.requests_of_embedded().len();
         let again = self.plan(Recovery::default()).await?.plan;
         let log = self.requests_of_embedded();
@@ -467,7 +495,7 @@ fn no_such_part(error: TargetError) -> CliError {
     }
 }
 
-fn journal_error(error: JournalError) -> CliError {
+pub(super) fn journal_error(error: JournalError) -> CliError {
     let help = match &error {
         JournalError::Locked { .. } => "one run at a time; the message names the process",
         JournalError::OtherEnvironment { .. } => "name another journal with --journal FILE",

@@ -47,7 +47,7 @@ impl Target {
                 let options = WorldOptions::default();
                 let cloud = state::open(manifest, path.as_deref(), options, person)?;
                 Ok(Self {
-                    connection: cloud.connect(),
+                    connection: placed(args, cloud.connect()),
                     embedded: Some((cloud, path)),
                     person,
                     journal,
@@ -72,7 +72,7 @@ impl Target {
                     ));
                 }
                 Ok(Self {
-                    connection: Connection::served(manifest, &served, &about),
+                    connection: placed(args, Connection::served(manifest, &served, &about)),
                     embedded: None,
                     person: about.person,
                     journal,
@@ -99,6 +99,14 @@ impl Target {
             }
         }
     }
+}
+
+/// An operator sits at his own desk, unless he says otherwise.
+fn placed(args: &Args, connection: Arc<Connection>) -> Arc<Connection> {
+    if !args.inside {
+        connection.work_from_outside();
+    }
+    connection
 }
 
 /// The usual place of the journal, which the help names too.

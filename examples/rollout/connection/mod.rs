@@ -13,6 +13,7 @@ mod tests;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -42,6 +43,8 @@ pub struct Connection {
     cloud: Cloud,
     embedded: bool,
     databases: Way,
+    /// Whether whoever works on an embedded cloud sits outside of the databases' network.
+    outside: AtomicBool,
     transport: Arc<Counting>,
     clock: Clock,
     fence: Fence,
@@ -55,7 +58,8 @@ struct Account {
     credential: Arc<dyn TokenCredential>,
     /// Whether the steps have it: when they ask again they want another one.
     handed_out: bool,
-    databases: Option<Arc<dyn Databases>>,
+    /// With whether they are reached from outside.
+    databases: Option<(bool, Arc<dyn Databases>)>,
     pacer: Arc<Pacer>,
 }
 
@@ -142,6 +146,7 @@ impl Connection {
             cloud,
             embedded: is_embedded,
             databases,
+            outside: AtomicBool::new(false),
             transport,
             clock,
             sign_in,
@@ -158,6 +163,12 @@ impl Connection {
     /// The time of day in that cloud.
     pub fn clock(&self) -> Clock {
         self.clock
+    }
+
+    /// On an embedded cloud, works like an operator at his own desk: on the outside of the databases' network. On Azure it is
+    /// the computer's place that counts.
+    pub fn work_from_outside(&self) {
+        self.outside.store(self.embedded, Ordering::Relaxed);
     }
 
     /// The fence around all clients of this connection.
@@ -283,15 +294,22 @@ impl Connect for Connection {
     }
 
     fn databases(&self, tenant: &TenantKey, id: TenantId) -> Result<Arc<dyn Databases>, StepError> {
-        if let Some(made) = self.account(tenant, id, |account| account.databases.clone())? {
+        // Who only looks at an embedded cloud looks from where there is something to see.
+        let outside = self.outside.load(Ordering::Relaxed) && !self.fence.only_looks();
+        let known = self.account(tenant, id, |account| account.databases.clone())?;
+        if let Some((_, made)) = known.filter(|(from, _)| *from == outside) {
             return Ok(made);
         }
-        // On an embedded cloud the rollout's own place in the network comes with the operator's window; until then it looks from
-        // inside, where the apps are.
-        let made = self.databases_from(tenant, id, Vantage::Inside)?;
+        let from = if outside {
+            Vantage::OUTSIDE
+        } else {
+            Vantage::Inside
+        };
+        let made = self.databases_from(tenant, id, from)?;
         self.account(tenant, id, |account| {
-            Arc::clone(account.databases.get_or_insert(made))
-        })
+            account.databases = Some((outside, Arc::clone(&made)));
+        })?;
+        Ok(made)
     }
 
     fn databases_from_outside(

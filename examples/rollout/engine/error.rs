@@ -154,6 +154,11 @@ impl StepError {
         self.brief
     }
 
+    /// Whether it is only that somebody stopped the run.
+    pub fn is_stopped(&self) -> bool {
+        self.nature == Nature::Stopped
+    }
+
     /// Whether it is only that an input does not exist yet.
     pub fn is_not_known_yet(&self) -> bool {
         matches!(self.nature, Nature::NotKnownYet(_))

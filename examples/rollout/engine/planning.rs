@@ -86,33 +86,16 @@ impl Rollout {
         let mut looks = self
             .look_at_all(&listings, options.concurrency, Purpose::Plan)
             .await;
-        let mut entries = Vec::with_capacity(self.steps.len());
-        let mut to_do = vec![false; self.steps.len()];
-        for &at in &self.graph.order {
-            let (Some(step), Some(look)) = (self.steps.get(at), looks.get(at)) else {
-                continue;
-            };
-            let (action, unchanged) = self.action(at, step.as_ref(), look, &looks);
-            if let Some(flag) = to_do.get_mut(at) {
-                *flag = is_to_do(&action);
-            }
-            let entry = self.entry(at, step.as_ref(), action, &to_do, &options.recovery);
-            entries.push(entry);
-            if let Some(look) = looks.get_mut(at) {
-                look.unchanged = unchanged;
-            }
-        }
+        let entries = self.entries(&mut looks, &options.recovery);
         let (orphans, mut notes) = self.sweep(&listings, &looks).await;
         let forgotten = options.recovery.open.keys().filter(|key| !self.wants(key));
         notes.extend(forgotten.map(|key| {
             format!("an earlier run began {key}, which is not in the file any more: look whether it was made")
         }));
         let open = options.recovery.windows.keys();
-        notes.extend(open.map(|door| {
-            format!("an earlier run left the {door} open for its operator: apply closes it before anything else")
-        }));
-        // Stable: within stage and tenant the order stays one in which it can be carried out.
-        entries.sort_by(|a, b| (a.stage, &a.tenant).cmp(&(b.stage, &b.tenant)));
+        notes.extend(
+            open.map(|door| format!("{}: apply closes it before anything else", door.left_open())),
+        );
         let plan = Plan {
             environment: self.environment.clone(),
             totals: totals(&entries),
@@ -122,6 +105,50 @@ impl Rollout {
             observed: listings.stats(),
         };
         Planned { plan, looks }
+    }
+
+    /// What was planned, with what another look has seen in place of what this one could not see. All else stays as the first
+    /// look saw it: who looks through a door that is open for the look sees the door itself as it is not.
+    pub(super) fn seen_through(
+        &self,
+        first: Planned,
+        through: Planned,
+        recovery: &Recovery,
+    ) -> Planned {
+        let Planned {
+            mut plan,
+            mut looks,
+        } = first;
+        for (own, other) in looks.iter_mut().zip(through.looks) {
+            if matches!(own.observed, Ok(Observed::NotObserved { .. })) {
+                *own = other;
+            }
+        }
+        plan.entries = self.entries(&mut looks, recovery);
+        plan.totals = totals(&plan.entries);
+        Planned { plan, looks }
+    }
+
+    /// What would be done with each step, by what was seen.
+    fn entries(&self, looks: &mut [Look], recovery: &Recovery) -> Vec<PlanEntry> {
+        let mut entries = Vec::with_capacity(self.steps.len());
+        let mut to_do = vec![false; self.steps.len()];
+        for &at in &self.graph.order {
+            let (Some(step), Some(look)) = (self.steps.get(at), looks.get(at)) else {
+                continue;
+            };
+            let (action, unchanged) = self.action(at, step.as_ref(), look, looks);
+            if let Some(flag) = to_do.get_mut(at) {
+                *flag = is_to_do(&action);
+            }
+            entries.push(self.entry(at, step.as_ref(), action, &to_do, recovery));
+            if let Some(look) = looks.get_mut(at) {
+                look.unchanged = unchanged;
+            }
+        }
+        // Stable: within stage and tenant the order stays one in which it can be carried out.
+        entries.sort_by(|a, b| (a.stage, &a.tenant).cmp(&(b.stage, &b.tenant)));
+        entries
     }
 
     /// Every step is looked at at once; one that reads an output of a step not yet looked at is asked again when that is

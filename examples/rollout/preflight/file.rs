@@ -149,9 +149,9 @@ fn not_yet(findings: &mut Vec<Finding>) {
 
 fn only_on_azure(manifest: &Manifest, situation: Situation, findings: &mut Vec<Finding>) {
     findings.push(Finding::note(
-        "databases-from-inside",
-        "users and roles inside the databases are looked at and written in sessions with the server, which is closed to every network but the apps'",
-        "run the program where the server's private endpoint is reached; from elsewhere everything else is made, the steps inside the databases are reported as not observed, and apply fails there and nowhere else",
+        "databases-behind-a-door",
+        "users and roles inside the databases are behind the server's door, which is closed to every network but the apps'",
+        "apply opens it for this computer's address while it works there, and plan --open-window while it looks; a network that reaches the server's private endpoint needs neither, and verify proves more from there",
     ));
     if !situation.github {
         without_token(manifest, findings);

@@ -1,6 +1,6 @@
 //! The clients of every tenant, made when a tenant's id is known: some tenants are born in the run.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -79,6 +79,8 @@ pub struct Clients(Arc<Inner>);
 
 struct Inner {
     connect: Arc<dyn Connect>,
+    /// Users of databases that may be replaced, by name.
+    replaced: BTreeSet<String>,
     made: Mutex<HashMap<(TenantKey, TenantId), Made>>,
 }
 
@@ -92,10 +94,22 @@ struct Made {
 impl Clients {
     /// Clients over this connection.
     pub fn new(connect: Arc<dyn Connect>) -> Self {
+        Self::replacing(connect, BTreeSet::new())
+    }
+
+    /// As [`new`](Self::new), where a person has said that these users of databases may be replaced whose names belong to
+    /// another identity.
+    pub fn replacing(connect: Arc<dyn Connect>, users: BTreeSet<String>) -> Self {
         Self(Arc::new(Inner {
             connect,
+            replaced: users,
             made: Mutex::default(),
         }))
+    }
+
+    /// The users of databases that may be replaced.
+    pub fn replaced(&self) -> &BTreeSet<String> {
+        &self.0.replaced
     }
 
     /// How the cloud is reached.

@@ -13,6 +13,7 @@ mod database;
 pub mod delivery;
 pub mod directory;
 pub mod domains;
+mod doors;
 pub mod entra_logs;
 mod failure;
 mod groups;
@@ -29,6 +30,7 @@ pub mod tenants;
 use std::sync::Arc;
 
 pub use clients::{Clients, Connect, TenantRef};
+pub use doors::sql_door;
 
 use crate::engine::{GraphError, Key, Meta, Rollout, Stage, Step, Sweep};
 use crate::manifest::{MadeBy, Manifest, TagOwner, Tenant};
@@ -201,7 +203,7 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
             &manifest.environment.name,
         )));
     }
-    let doors = certificate::KnownDoors(clients.clone());
+    let doors = doors::KnownDoors(clients.clone());
     let rollout = Rollout::new(&manifest.environment.name, site.steps)?.with_doors(Arc::new(doors));
     Ok(sweeps.into_iter().fold(rollout, Rollout::with_sweep))
 }

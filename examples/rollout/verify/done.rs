@@ -45,6 +45,7 @@ const CLAIMS: [Claim; 8] = [
         title: "No SQL login exists, and the server is closed to the internet",
         shown_by: &[
             "control-plane/sql-users/",
+            "control-plane/sql-logins/",
             "control-plane/administrators/",
             "control-plane/externals/",
             "control-plane/sql-public-access/",

@@ -20,7 +20,7 @@ pub use done::Done;
 pub use report::{Entry, Report, Vantage, Verdict};
 pub use steps::id as id_of_step;
 
-use crate::engine::{Checked, Fence, Finding, Rollout};
+use crate::engine::{Checked, DoorName, Fence, Finding, Recovery, Rollout};
 use crate::manifest::Manifest;
 use crate::steps::Clients;
 use crate::steps::probe::KIND;
@@ -32,6 +32,8 @@ pub struct VerifyOptions {
     pub concurrency: usize,
     /// The fence around the clients: from the first look on it lets nothing through but the start of the probes.
     pub fence: Option<Fence>,
+    /// What earlier runs left behind: a door that may be open is a failure, whatever stands behind it.
+    pub recovery: Recovery,
 }
 
 impl Default for VerifyOptions {
@@ -39,6 +41,7 @@ impl Default for VerifyOptions {
         Self {
             concurrency: 16,
             fence: None,
+            recovery: Recovery::default(),
         }
     }
 }
@@ -67,7 +70,9 @@ pub async fn verify(
         .buffered(options.concurrency.max(1))
         .collect::<Vec<_>>()
         .await;
-    let checks: Vec<Entry> = checked.steps().map(steps::entry).chain(beyond).collect();
+    let doors = options.recovery.windows.keys().map(left_open);
+    let checks = checked.steps().map(steps::entry).chain(beyond);
+    let checks: Vec<Entry> = checks.chain(doors).collect();
     let done = done::claims(manifest, &checks);
     Report::new(checks, done)
 }
@@ -85,6 +90,21 @@ fn let_probes_start(fence: &Fence, checked: &Checked) {
         }
     }
     fence.only_start(jobs);
+}
+
+/// Only the journal knows for whom a door was opened, and that nobody closed it.
+fn left_open(door: &DoorName) -> Entry {
+    Entry {
+        id: format!("control-plane/left-open/{}/{}", door.kind, door.name),
+        title: format!("the {door} is open for no operator"),
+        tenant: door.tenant.clone(),
+        vantage: Vantage::ControlPlane,
+        why: "whoever comes from the operator's address is let in".to_owned(),
+        verdict: Verdict::failed(
+            door.left_open(),
+            "run apply, which closes it before anything else",
+        ),
+    }
 }
 
 async fn run(check: &dyn Check, cx: &Context<'_>) -> Entry {

@@ -9,3 +9,4 @@ mod rehearsal;
 mod saved;
 mod served;
 mod state;
+mod window;

@@ -94,7 +94,7 @@ fn a_rehearsal_with_a_state_leaves_a_finished_cloud() {
     let state = folder.file("cloud.json");
     let state = text(&state);
     assert_eq!(rollout(&["rehearse", "--state", state]).code, 0);
-    let plan = rollout(&["plan", "--state", state]);
+    let plan = rollout(&["plan", "--state", state, "--inside"]);
     assert_eq!(plan.code, 0, "{}", plan.out);
     assert!(plan.out.contains("Plan: nothing to do"));
 }

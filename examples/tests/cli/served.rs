@@ -36,17 +36,15 @@ fn serve(person: bool) -> String {
 fn a_rollout_over_the_wire_ends_where_one_in_process_does() {
     let (address, folder) = (serve(true), Folder::new());
     let journal = folder.file("journal.jsonl");
+    // How fast this machine works through a door is not the question: half an hour would be three seconds of its time.
+    let patient = environment_with("window_minutes = 30", "window_minutes = 240");
+    let patient = folder.write("qa.toml", &patient);
+    let with = ["--journal", text(&journal), "--environment", text(&patient)];
     let on = |verb: &str| {
-        rollout(&[
-            verb,
-            "--cloud",
-            &address,
-            "--journal",
-            text(&journal),
-            "--json",
-        ])
+        let words = [&[verb, "--cloud", &address, "--json"], &with[..]].concat();
+        rollout(&words)
     };
-    let planned = rollout(&["--cloud", &address, "--journal", text(&journal)]);
+    let planned = rollout(&[&["--cloud", &address], &with[..]].concat());
     assert_eq!(planned.code, 2, "plan is the verb: {}", planned.words());
     let applied = on("apply");
     assert_eq!(applied.code, 0, "{}", applied.err);
@@ -59,9 +57,11 @@ fn a_rollout_over_the_wire_ends_where_one_in_process_does() {
     assert_eq!(again.code, 0, "{}", again.err);
     let document = again.document();
     assert_eq!(document["second_plan"]["create"], 0);
+    // What stands behind the SQL server's door is seen once the plan comes after a verification.
+    let of = |plan: &str, what: &str| document[plan][what].as_u64().unwrap();
     assert_eq!(
-        document["plan"]["unchanged"],
-        document["second_plan"]["unchanged"]
+        of("plan", "unchanged") + of("plan", "not_observed"),
+        of("second_plan", "unchanged")
     );
 }
 

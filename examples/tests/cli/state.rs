@@ -26,13 +26,13 @@ fn steps_by_hand(state: &str) {
 }
 
 /// A cloud in which everything is done.
-fn finished(folder: &Folder) -> std::path::PathBuf {
+pub(crate) fn finished(folder: &Folder) -> std::path::PathBuf {
     let state = folder.file("cloud.json");
     assert_eq!(rollout(&["rehearse", "--state", text(&state)]).code, 0);
     state
 }
 
-fn edit(state: &Path, change: impl FnOnce(&mut Value)) {
+pub(crate) fn edit(state: &Path, change: impl FnOnce(&mut Value)) {
     let mut value: Value = serde_json::from_slice(&std::fs::read(state).unwrap()).unwrap();
     change(&mut value);
     std::fs::write(state, value.to_string()).unwrap();

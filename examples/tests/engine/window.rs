@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rollout::engine::{
-    Apply, ApplyOptions, Change, Door, DoorName, Doors, Exit, Inputs, Journal, Knocked,
+    Apply, ApplyOptions, Change, Door, DoorName, Doors, Exit, Inputs, Journal, Key, Knocked,
     MemoryJournal, Meta, Observe, Observed, Outputs, PlanOptions, Record, Rollout, Stage, Step,
     StepError, Stop, Summary,
 };
@@ -22,6 +22,9 @@ struct State {
     rules: BTreeSet<Ipv4Addr>,
     open_since: Option<Instant>,
     seen_as: Option<IpAddr>,
+    /// Whether nobody is let in, and nobody told his address, until the door is opened.
+    hidden: bool,
+    enabled: bool,
     made: bool,
     closings: usize,
     cannot_be_closed: bool,
@@ -54,7 +57,8 @@ impl Vault {
     }
 
     fn is_closed(&self) -> bool {
-        self.state().rules.is_empty()
+        let state = self.state();
+        state.rules.is_empty() && !state.enabled
     }
 }
 
@@ -66,6 +70,9 @@ impl Door for Vault {
 
     async fn knock(&self) -> Result<Knocked, StepError> {
         let state = self.state();
+        if state.hidden && !state.enabled {
+            return Ok(Knocked::Hidden);
+        }
         let arrived = state
             .open_since
             .is_some_and(|since| since.elapsed() >= Duration::from_secs(20));
@@ -87,6 +94,7 @@ impl Door for Vault {
         let mut state = self.state();
         state.log.push("open");
         state.rules.extend(address);
+        state.enabled = state.hidden;
         state.open_since = Some(Instant::now());
         Ok(())
     }
@@ -99,6 +107,7 @@ impl Door for Vault {
             return Err(StepError::new("the service has trouble"));
         }
         state.log.push("close");
+        state.enabled = false;
         state.rules.retain(|own| Some(*own) != address);
         Ok(())
     }
@@ -157,13 +166,19 @@ impl Step for Behind {
 }
 
 fn behind(vault: &Vault, takes: u64, fails: bool) -> Rollout {
-    let step = Behind {
-        meta: Meta::new("certificate", Stage::IDENTITY, "qa", "certificate", "web"),
-        vault: vault.clone(),
-        takes: Duration::from_secs(takes),
-        fails,
-    };
-    Rollout::new("qa", vec![Arc::new(step)])
+    behind_it(vault, &["certificate"], takes, fails)
+}
+
+fn behind_it(vault: &Vault, keys: &[&str], takes: u64, fails: bool) -> Rollout {
+    let steps = keys.iter().map(|key| {
+        Arc::new(Behind {
+            meta: Meta::new(*key, Stage::IDENTITY, "qa", "certificate", *key),
+            vault: vault.clone(),
+            takes: Duration::from_secs(takes),
+            fails,
+        }) as Arc<dyn Step>
+    });
+    Rollout::new("qa", steps.collect())
         .unwrap()
         .with_doors(Arc::new(Known(vault.clone())))
 }
@@ -311,10 +326,17 @@ async fn stopped_once_the_work_is_finished_stopped_twice_it_is_left_and_the_door
 /// The run is cut off at every point in time of its course, by dropping it as a kill would.
 #[tokio::test(start_paused = true)]
 async fn killed_at_any_moment_the_next_run_closes_the_door_before_anything_else() {
+    for hidden in [false, true] {
+        kill_at_any_moment(hidden).await;
+    }
+}
+
+async fn kill_at_any_moment(hidden: bool) {
     let mut cut = Duration::ZERO;
     let mut left = 0;
     loop {
         let (vault, journal) = (Vault::new(), Arc::new(MemoryJournal::new()));
+        vault.state().hidden = hidden;
         let rollout = behind(&vault, 10, false);
         let planned = rollout.plan(&PlanOptions::default()).await;
         let options = options(&journal);
@@ -383,4 +405,180 @@ async fn a_door_that_cannot_be_closed_fails_the_run_and_the_next_one_tries_again
     let third = run(&rollout, &options(&journal)).await;
     assert_eq!(third.exit(), Exit::Done);
     assert!(vault.is_closed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_door_that_says_nothing_while_it_is_shut_is_opened_for_nobody_first() {
+    let (vault, journal) = (Vault::new(), Arc::new(MemoryJournal::new()));
+    vault.state().hidden = true;
+    let summary = run(&behind(&vault, 3, false), &options(&journal)).await;
+    assert_eq!(summary.created, 1, "{summary:#?}");
+    assert_eq!(vault.state().log, ["open", "open", "work", "close"]);
+    assert!(vault.is_closed());
+    assert_eq!(summary.windows[0].address, Some(HOME));
+    let openings = journal.records();
+    let openings: Vec<_> = openings
+        .iter()
+        .filter_map(|record| match record {
+            Record::WindowOpening { address, .. } => Some(*address),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(openings, [None, Some(HOME)]);
+
+    // With an address that somebody gave, nothing has to be found out.
+    let (vault, journal) = (Vault::new(), Arc::new(MemoryJournal::new()));
+    vault.state().hidden = true;
+    let mut options = options(&journal);
+    options.operator.address = Some(HOME);
+    let summary = run(&behind(&vault, 3, false), &options).await;
+    assert_eq!(summary.created, 1, "{summary:#?}");
+    assert_eq!(vault.state().log, ["open", "work", "close"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_his_turn_finds_the_door_open() {
+    let (vault, journal) = (Vault::new(), Arc::new(MemoryJournal::new()));
+    let rollout = behind_it(&vault, &["a", "b", "c"], 3, false);
+    let summary = run(&rollout, &options(&journal)).await;
+    assert!(summary.failed.is_empty(), "{summary:#?}");
+    let log = vault.state().log.clone();
+    assert_eq!(log, ["open", "work", "work", "work", "close"]);
+    assert_eq!(summary.windows.len(), 1);
+    assert!(vault.is_closed());
+    assert_eq!(left_open(&journal).await, 0);
+
+    // Not when half of the window's time is over.
+    let (vault, journal) = (Vault::new(), Arc::new(MemoryJournal::new()));
+    let rollout = behind_it(&vault, &["a", "b"], 16 * 60, false);
+    let summary = run(&rollout, &options(&journal)).await;
+    assert!(summary.failed.is_empty(), "{summary:#?}");
+    let log = vault.state().log.clone();
+    assert_eq!(log, ["open", "work", "close", "open", "work", "close"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_looks_through_a_door_that_is_opened_for_the_look() {
+    let (vault, journal) = (Vault::new(), Arc::new(MemoryJournal::new()));
+    let (rollout, key) = (behind(&vault, 3, false), Key::new("certificate"));
+    let door = || Arc::new(vault.clone());
+    let plan = PlanOptions::default();
+    let first = rollout.plan(&plan).await;
+    let looked = rollout
+        .plan_through(first, &plan, &options(&journal), &key, door())
+        .await;
+    let (planned, windows) = looked.unwrap();
+    assert_eq!(planned.plan.totals.create, 1);
+    assert_eq!(vault.state().log, ["open", "close"]);
+    assert_eq!((windows.len(), left_open(&journal).await), (1, 0));
+
+    // Stopped in the middle it closes the door as well.
+    let (handle, stop) = Stop::channel();
+    let stopping = ApplyOptions {
+        stop,
+        ..options(&journal)
+    };
+    let first = rollout.plan(&plan).await;
+    let looking = rollout.plan_through(first, &plan, &stopping, &key, door());
+    let press = async {
+        sleep(Duration::from_secs(5)).await;
+        handle.finish();
+    };
+    let (looked, ()) = tokio::join!(looking, press);
+    assert!(looked.unwrap_err().is_stopped());
+    assert_eq!(vault.state().log, ["open", "close", "open", "close"]);
+    assert_eq!(left_open(&journal).await, 0);
+
+    vault.state().cannot_be_closed = true;
+    let run = options(&journal);
+    let first = rollout.plan(&plan).await;
+    let looked = rollout.plan_through(first, &plan, &run, &key, door());
+    let error = looked.await.unwrap_err().to_string();
+    assert!(error.contains("may still be open"), "{error}");
+    assert_eq!(left_open(&journal).await, 1);
+}
+
+/// What is seen of one thing while the door is shut and while it is open.
+struct Seen {
+    meta: Meta,
+    vault: Vault,
+    shut: Observed,
+    open: Observed,
+}
+
+#[async_trait]
+impl Step for Seen {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn desired(&self, _: &Inputs<'_>) -> Result<Value, StepError> {
+        Ok(json!({"made": true}))
+    }
+
+    async fn observe(&self, _: &Observe<'_>) -> Result<Observed, StepError> {
+        let shut = self.vault.is_closed();
+        Ok(if shut { &self.shut } else { &self.open }.clone())
+    }
+
+    async fn apply(&self, _: &Apply<'_>, _: &Change<'_>) -> Result<Outputs, StepError> {
+        self.vault.state().log.push("work");
+        Ok(Outputs::new())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_through_a_door_adds_what_was_hidden_and_leaves_the_rest_as_it_was() {
+    let (vault, journal) = (Vault::new(), Arc::new(MemoryJournal::new()));
+    let present = |made: bool| Observed::unmarkable(json!({"made": made}), Outputs::new());
+    let hidden = || Observed::NotObserved {
+        reason: "shut".to_owned(),
+    };
+    let rows = [
+        // An open door looks like drift of the door.
+        ("server", vec![], present(true), present(false)),
+        ("as wanted", vec!["server"], hidden(), present(true)),
+        ("missing", vec!["server"], hidden(), Observed::Absent),
+        (
+            "later",
+            vec!["as wanted", "missing"],
+            Observed::Absent,
+            present(true),
+        ),
+    ];
+    let steps = rows.map(|(key, needs, shut, open)| {
+        let meta = Meta::new(key, Stage::IDENTITY, "qa", "thing", key);
+        let meta = needs
+            .iter()
+            .fold(meta, |meta, need| meta.needs(&Key::new(*need)));
+        let vault = vault.clone();
+        Arc::new(Seen {
+            meta,
+            vault,
+            shut,
+            open,
+        }) as Arc<dyn Step>
+    });
+    let rollout = Rollout::new("qa", steps.to_vec()).unwrap();
+    let rollout = rollout.with_doors(Arc::new(Known(vault.clone())));
+    let (plan, run) = (PlanOptions::default(), options(&journal));
+    let first = rollout.plan(&plan).await;
+    assert_eq!(first.plan.totals.not_observed, 2);
+    let later = Key::new("later");
+    let after = first.plan.entry(&later).unwrap().after.len();
+    assert_eq!(after, 2, "it may have to wait for what nobody could see");
+    let door = Arc::new(vault.clone());
+    let key = Key::new("server");
+    let looked = rollout.plan_through(first, &plan, &run, &key, door);
+    let (planned, _) = looked.await.unwrap();
+    let totals = &planned.plan.totals;
+    assert_eq!((totals.not_observed, totals.update), (0, 0));
+    assert_eq!((totals.unchanged, totals.create), (2, 2));
+    let entry = planned.plan.entry(&later).unwrap();
+    assert_eq!(entry.after, [Key::new("missing")]);
+    // What was seen is what is worked with: nobody looks again at what is as wanted.
+    vault.state().log.clear();
+    let summary = rollout.apply(planned, &run).await.unwrap();
+    assert_eq!((summary.created, summary.unchanged), (2, 2), "{summary:#?}");
+    assert_eq!(vault.state().log, ["work", "work"]);
 }

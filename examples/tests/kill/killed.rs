@@ -21,8 +21,9 @@ fn killed(
     let cloud = in_time(point, || {
         let cloud = Cloud::serve();
         let mut apply = cloud.rollout("apply");
-        apply.until(point, |apply| has_come(&cloud.journal(), apply));
-        let in_the_middle = apply.kill() && is_still(&cloud.journal());
+        // A person may have been faster than the run could say that it waits for him.
+        let came = apply.comes(point, |apply| has_come(&cloud.journal(), apply));
+        let in_the_middle = came && apply.kill() && is_still(&cloud.journal());
         in_the_middle.then_some(cloud)
     });
     require_resumable(&cloud);
@@ -106,6 +107,62 @@ fn at_the_last_write() {
     killed_at_intent(
         "database/Microsoft.Sql/servers/rhc-qa-sqlsvr/databases/hp2_db/users/rhc-hp2-qa-db",
     );
+}
+
+#[test]
+fn while_the_sql_servers_door_is_open() {
+    let point = "an open SQL server";
+    let cloud = in_time(point, || {
+        let cloud = Cloud::serve();
+        let mut apply = cloud.rollout("apply");
+        let came = apply.comes(point, |_| {
+            cloud.journal().is_open_for_an_address("SQL server")
+        });
+        let in_the_middle =
+            came && apply.kill() && cloud.journal().is_open_for_an_address("SQL server");
+        in_the_middle.then_some(cloud)
+    });
+    // The kill has left it as it was, and whoever looks is told so and writes nothing.
+    assert_eq!(public_access(&cloud), "Enabled");
+    let before = cloud.journal().intents();
+    for verb in ["plan", "drift"] {
+        let (_, said) = cloud.rollout(verb).end();
+        let words: Vec<_> = said.split_whitespace().collect();
+        let note = "left the SQL server rhc-qa-sqlsvr open for its operator";
+        assert!(words.join(" ").contains(note), "{verb}: {said}");
+        assert_eq!(public_access(&cloud), "Enabled", "{verb} writes nothing");
+    }
+    assert_eq!(cloud.journal().intents(), before);
+    let (code, said) = cloud.rollout("apply").end();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        cloud
+            .journal()
+            .was_closed_before_write(before + 1, "SQL server")
+    );
+    assert_eq!(public_access(&cloud), "Disabled");
+    require_finished(&cloud);
+}
+
+fn public_access(cloud: &Cloud) -> String {
+    let state = cloud.state();
+    let resources = state["sections"]["arm"]["resources"].as_object().unwrap();
+    let of_type = |kind: &str| {
+        let kind = kind.to_owned();
+        resources
+            .values()
+            .filter(move |one| one["body"]["type"] == kind)
+    };
+    let access = of_type("Microsoft.Sql/servers")
+        .map(|one| &one["body"]["properties"]["publicNetworkAccess"])
+        .next();
+    let access = access
+        .and_then(serde_json::Value::as_str)
+        .unwrap()
+        .to_owned();
+    let rules = of_type("Microsoft.Sql/servers/firewallRules").count();
+    assert!(access == "Enabled" || rules == 0, "{rules} rules");
+    access
 }
 
 #[test]

@@ -90,15 +90,23 @@ impl Running {
     }
 
     /// Waits until something is the case while the program runs.
-    pub(crate) fn until(&mut self, what: &str, mut is_so: impl FnMut(&Self) -> bool) {
+    pub(crate) fn until(&mut self, what: &str, is_so: impl FnMut(&Self) -> bool) {
+        if !self.comes(what, is_so) {
+            let status = self.ended();
+            panic!("{status:?} before {what}:\n{}", self.last_words());
+        }
+    }
+
+    /// Waits until something is the case while the program runs; false if it ended before.
+    pub(crate) fn comes(&mut self, what: &str, mut is_so: impl FnMut(&Self) -> bool) -> bool {
         for _ in 0..LOOKS {
             // In this order: what it did last counts.
-            let ended = self.ended();
+            let ended = self.ended().is_some();
             if is_so(self) {
-                return;
+                return true;
             }
-            if let Some(status) = ended {
-                panic!("{status} before {what}:\n{}", self.last_words());
+            if ended {
+                return false;
             }
             thread::sleep(EVERY);
         }
@@ -258,6 +266,33 @@ impl Journal {
     pub(crate) fn operations(&self, key: &str) -> usize {
         let begun = |one: &&Value| one["record"] == "operation" && one["key"] == key;
         self.0.iter().filter(begun).count()
+    }
+
+    /// Whether the door of such a thing is open for an address.
+    pub(crate) fn is_open_for_an_address(&self, kind: &str) -> bool {
+        let mut open = false;
+        for record in self.0.iter().filter(|one| one["door"]["kind"] == kind) {
+            open = record["record"] == "window_opening" && record["address"].is_string();
+        }
+        open
+    }
+
+    /// Whether such a door was closed once more before this write had begun.
+    pub(crate) fn was_closed_before_write(&self, number: usize, kind: &str) -> bool {
+        let (mut begun, mut closed) = (0, false);
+        for record in &self.0 {
+            match record["record"].as_str() {
+                Some("intent") => begun += 1,
+                Some("window_opening" | "window_closed") if record["door"]["kind"] == kind => {
+                    closed = record["record"] == "window_closed";
+                }
+                _ => {}
+            }
+            if begun == number {
+                break;
+            }
+        }
+        closed
     }
 
     /// The writes that have begun and not ended.

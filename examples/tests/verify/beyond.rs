@@ -159,6 +159,14 @@ fn control_plane() -> Vec<Case> {
             }),
         ),
         case(
+            "somebody made a login",
+            "control-plane/sql-logins/rhc-qa-sqlsvr",
+            How::State(|state| {
+                let server = &mut state["sections"]["sql"]["servers"]["rhc-qa-sqlsvr"];
+                server["logins"] = json!(["reports"]);
+            }),
+        ),
+        case(
             "a user that nobody asked for is in a database",
             "control-plane/sql-users/corp_db",
             How::State(|state| {

@@ -63,6 +63,10 @@ pub enum Cause {
     UnknownApplication,
     /// The service principal is disabled.
     DisabledApplication,
+    /// A policy of Conditional Access keeps the application out, which it does with applications of that tenant only.
+    ConditionalAccess,
+    /// The authority was given a client secret, which this crate never sends.
+    Secret,
     /// The application trusts nobody.
     NoFederatedCredential,
     /// No federated credential has the token's issuer.

@@ -14,6 +14,7 @@ const HINTS: &[(u32, Cause)] = &[
     (50166, Cause::IssuerUnreachable),
     (501_661, Cause::IssuerUnreachable),
     (90061, Cause::IssuerUnreachable),
+    (70021, Cause::Untrusted),
     (70025, Cause::NoFederatedCredential),
     (700_211, Cause::Issuer),
     (700_212, Cause::Audience),
@@ -23,6 +24,9 @@ const HINTS: &[(u32, Cause)] = &[
     (700_227, Cause::TokenKind),
     (700_229, Cause::TokenKind),
     (700_236, Cause::RegistrationTenant),
+    (7_000_215, Cause::Secret),
+    (7_000_222, Cause::Secret),
+    (53003, Cause::ConditionalAccess),
     (700_016, Cause::UnknownApplication),
     (7_000_112, Cause::DisabledApplication),
     (7_000_229, Cause::MissingServicePrincipal),
@@ -48,9 +52,10 @@ pub(super) fn link_of(cause: Cause) -> Option<Link> {
         Cause::NoIdentityHere | Cause::NotAssigned | Cause::NotAllowed => Link::Identity,
         Cause::Unreachable => Link::Authority,
         Cause::UnknownTenant => Link::Tenant,
-        Cause::MissingServicePrincipal | Cause::UnknownApplication | Cause::DisabledApplication => {
-            Link::Application
-        }
+        Cause::MissingServicePrincipal
+        | Cause::UnknownApplication
+        | Cause::DisabledApplication
+        | Cause::ConditionalAccess => Link::Application,
         Cause::NoFederatedCredential
         | Cause::Issuer
         | Cause::Subject
@@ -59,6 +64,7 @@ pub(super) fn link_of(cause: Cause) -> Option<Link> {
         | Cause::TokenKind
         | Cause::Expired
         | Cause::IssuerUnreachable
+        | Cause::Secret
         | Cause::Untrusted => Link::Trust,
         Cause::UnknownResource | Cause::Scope => Link::Resource,
         Cause::WrongToken => Link::Token,

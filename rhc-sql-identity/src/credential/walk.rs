@@ -263,6 +263,12 @@ impl Walk<'_> {
             Cause::DisabledApplication => format!(
                 "set `accountEnabled` of the service principal of {app} in the tenant {tenant}"
             ),
+            Cause::ConditionalAccess => format!(
+                "take {app} out of the tenant {tenant}'s policies for workload identities, which are for applications of that tenant"
+            ),
+            Cause::Secret => format!(
+                "find out who gave {app} a client secret and what sends it: nothing here does; take the secret away"
+            ),
             Cause::NoFederatedCredential | Cause::Untrusted => format!(
                 "give the registration of {app} a federated credential with the issuer `{iss}`, the subject `{sub}` and the \
                  audience `{audience}`"

@@ -2,6 +2,7 @@
 
 mod identifier;
 mod observed;
+pub(crate) mod passwords;
 mod plan;
 mod probe;
 mod role;
@@ -12,6 +13,7 @@ pub use identifier::{Identifier, InvalidIdentifier};
 #[cfg(feature = "fake")]
 pub(crate) use identifier::{folded, same_name};
 pub use observed::{CATALOGUE_QUERY, Observed, ObservedUser, PrincipalKind, Row, UnreadableRow};
+pub use passwords::{ENTRA_ONLY_QUERY, FactSeen, LOGINS_QUERY, PasswordFact, PasswordProof};
 pub use plan::{Grant, GrantPlan, SidChange, SidTaken, plan};
 pub use probe::{DatabasePermission, EffectiveRights, Probe, TableName};
 pub use role::{DatabaseRole, UnknownRole};

@@ -1,6 +1,7 @@
 //! The way from an ARM client to a server and its parts.
 
 use rhc_arm::{ArmClient, Operation, Resource, ResourceId, ResourceType, Resources, Result};
+use rhc_core::Error;
 
 use super::{
     ConnectionPolicy, ConnectionStatus, DatabaseAuditing, DatabaseExtendedAuditing,
@@ -64,6 +65,17 @@ impl SqlServerScope {
     #[must_use]
     pub fn id(&self) -> &ResourceId {
         &self.id
+    }
+
+    /// The server itself, as it is now.
+    pub(crate) async fn itself(&self) -> Result<Resource<SqlServer>> {
+        let group = self.id.parent().ok_or_else(|| {
+            Error::invalid(
+                "sql.server",
+                format!("`{}` stands in no resource group", self.id),
+            )
+        })?;
+        self.arm.resources(group).get(self.id.name()).await
     }
 
     /// Its databases, `master` included.

@@ -47,6 +47,19 @@ impl SqlAddress {
         })
     }
 
+    /// Another database of the same server.
+    ///
+    /// # Errors
+    /// `InvalidInput` if no database can have this name.
+    pub fn beside(&self, database: &str) -> Result<Self> {
+        let database = Identifier::new(database)
+            .map_err(|error| Error::invalid("sql.address", error.to_string()))?;
+        Ok(Self {
+            host: self.host.clone(),
+            database,
+        })
+    }
+
     /// The server's full name.
     #[must_use]
     pub fn host(&self) -> &str {

@@ -3,8 +3,10 @@
 mod address;
 mod error;
 mod probing;
+mod proof;
 mod retry;
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
@@ -12,9 +14,10 @@ use rhc_core::{Error, ErrorKind, Result};
 
 pub use address::SqlAddress;
 pub use error::SqlError;
+pub use proof::prove_no_passwords;
 pub use retry::SqlRetry;
 
-use crate::grants::{CATALOGUE_QUERY, GrantPlan, Observed, Row};
+use crate::grants::{CATALOGUE_QUERY, Grant, GrantPlan, Observed, Row, plan};
 
 /// An open database.
 #[async_trait]
@@ -71,12 +74,7 @@ pub trait Databases: Debug + Send + Sync {
             })
             .await;
         match read {
-            Ok(rows) => Observed::from_rows(&rows)
-                .map(Observation::Known)
-                .map_err(|error| {
-                    Error::new(ErrorKind::Decode, "sql.observe", error.to_string())
-                        .with_source(error)
-                }),
+            Ok(rows) => observed(&rows).map(Observation::Known),
             Err(error) if error::says_closed(&error) => Ok(Observation::NotObservable {
                 reason: error.message().to_owned(),
             }),
@@ -96,4 +94,75 @@ pub trait Databases: Debug + Send + Sync {
         let mut session = self.retry().run(|| self.open(at)).await?;
         session.run(&plan.batch()).await.map(drop)
     }
+
+    /// Brings a database's users to what is wanted, in one session of at most three batches: a look, one transaction of what
+    /// is missing, and a look at what came of it. Where nothing is missing it is the first look only.
+    ///
+    /// Where something stands in the way that a person has to decide on, nothing at all is changed, and the plan says what; so
+    /// it is with users whose identity is another one than is wanted, unless `replace` has their names.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), [`apply`](Self::apply) and [`plan()`](crate::plan()); `OperationFailed` where the database is not as
+    /// wanted although the transaction was committed, because somebody else is changing it.
+    async fn converge(
+        &self,
+        at: &SqlAddress,
+        wanted: &[Grant],
+        replace: &BTreeSet<String>,
+    ) -> Result<Converged> {
+        let (mut session, rows) = self
+            .retry()
+            .run(|| async {
+                let mut session = self.open(at).await?;
+                let rows = session.run(CATALOGUE_QUERY).await?;
+                Ok((session, rows))
+            })
+            .await?;
+        let before = observed(&rows)?;
+        let plan = plan(wanted, &before, replace)?;
+        if plan.is_empty() || plan.is_blocked() {
+            let after = before.clone();
+            return Ok(Converged {
+                plan,
+                before,
+                after,
+            });
+        }
+        session.run(&plan.batch()).await?;
+        let after = observed(&session.run(CATALOGUE_QUERY).await?)?;
+        let left = crate::grants::plan(wanted, &after, &BTreeSet::new())?;
+        if left.is_empty() && !left.is_blocked() {
+            return Ok(Converged {
+                plan,
+                before,
+                after,
+            });
+        }
+        let message = format!(
+            "{at} took the transaction and is not as wanted; what is missing still: {} (look who else changes its users, then try again)",
+            left.batch()
+        );
+        Err(Error::new(
+            ErrorKind::OperationFailed,
+            "sql.converge",
+            message,
+        ))
+    }
+}
+
+/// What became of a database's users.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Converged {
+    /// What was done, or stands in the way; who is there beside those that are wanted.
+    pub plan: GrantPlan,
+    /// The users that were there.
+    pub before: Observed,
+    /// The users that are there now.
+    pub after: Observed,
+}
+
+fn observed(rows: &[Row]) -> Result<Observed> {
+    Observed::from_rows(rows).map_err(|error| {
+        Error::new(ErrorKind::Decode, "sql.observe", error.to_string()).with_source(error)
+    })
 }

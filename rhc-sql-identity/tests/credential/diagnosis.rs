@@ -17,7 +17,7 @@ use super::place::{EXCHANGE, Place, SQL, trust};
 const AUTHORITY: &str = "login.microsoftonline.com";
 const SUBJECT: &str = "repo:vokworks-ronk/hp225:environment:qa";
 
-fn broken(found: &Diagnosis, link: Link, cause: Cause, parts: &[&str]) {
+pub(crate) fn broken(found: &Diagnosis, link: Link, cause: Cause, parts: &[&str]) {
     let own = found.broken.as_ref().unwrap_or_else(|| panic!("{found}"));
     assert_eq!((own.link, own.cause), (link, cause), "{found}");
     assert!(found.seen.iter().all(|own| own.link < link), "{found}");
@@ -49,7 +49,7 @@ fn with(place: &Place, source: impl AssertionSource + 'static) -> CrossTenantCre
     CrossTenantCredential::new(source, tenant, app, Some(place.options())).unwrap()
 }
 
-async fn diagnosis(place: &Place) -> Diagnosis {
+pub(crate) async fn diagnosis(place: &Place) -> Diagnosis {
     place.credential().diagnose(SQL).await
 }
 

@@ -68,7 +68,7 @@ async fn short_tokens_come_in_one_packet_and_long_ones_in_many() {
 
 /// Counts how often a token is asked for.
 #[derive(Debug)]
-struct Counting(Arc<dyn TokenCredential>, AtomicUsize);
+pub(crate) struct Counting(pub(crate) Arc<dyn TokenCredential>, pub(crate) AtomicUsize);
 
 #[async_trait::async_trait]
 impl TokenCredential for Counting {

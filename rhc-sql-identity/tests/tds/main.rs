@@ -1,7 +1,9 @@
 //! Sessions by TDS, between the client and the servers of a World: in process, with TLS, on a paused clock.
 
+mod grants;
 mod limits;
 mod login;
+mod passwords;
 mod refused;
 mod routing;
 mod statements;

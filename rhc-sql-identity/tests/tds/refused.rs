@@ -181,3 +181,63 @@ async fn a_user_name_and_a_password_are_refused_whoever_sends_them() {
     );
     assert_eq!(setting.servers.logins().len(), 2);
 }
+
+/// Every number that Microsoft's pages name for a login, as a server sends it.
+#[tokio::test(start_paused = true)]
+async fn every_number_of_a_refused_login_comes_with_cause_and_remedy() {
+    use rhc_sql_identity::{SqlAddress, SqlError};
+    let setting = Setting::new(&ROLES).await;
+    let databases = setting.as_app();
+    let at: SqlAddress = address("hp2_db");
+    for (number, way_out) in [
+        (18456, "application (client) id"),
+        (4060, "database's name"),
+        (40532, "suffix"),
+        (40615, "let in"),
+        (47073, "private endpoint"),
+        (47072, "TLS"),
+        (42101, "change that first"),
+    ] {
+        let said = SqlError::new(number, 1, "as the server says it");
+        setting.servers.refuse(HOST, said, 1);
+        let error = databases.open(&at).await.unwrap_err();
+        assert!(error.has_code(&format!("SQL{number}")), "{error}");
+        let text = error.to_string();
+        assert!(
+            text.contains("as the server says it") && text.contains(way_out),
+            "{text}"
+        );
+        // A closed door is told apart, because nobody has asked the database anything.
+        let closed = matches!(number, 40615 | 47073);
+        assert_eq!(error.was_sent(), !closed, "{number}");
+        // What stays wrong is not tried again.
+        setting
+            .servers
+            .refuse(HOST, SqlError::new(number, 1, "m"), 2);
+        let before = setting.servers.logins().len();
+        match databases.observe(&at).await {
+            Ok(Observation::NotObservable { reason }) => assert!(closed && !reason.is_empty()),
+            Ok(other) => panic!("{number}: {other:?}"),
+            Err(error) => assert!(!closed, "{error}"),
+        }
+        assert_eq!(setting.servers.logins().len(), before + 1, "{number}");
+    }
+    for number in [40197, 40501, 40613, 49918, 49919, 49920, 4221, 615, 926] {
+        let busy = SqlError {
+            class: 17,
+            ..SqlError::new(number, 1, "busy")
+        };
+        setting.servers.refuse(HOST, busy.clone(), 1);
+        let error = databases.open(&at).await.unwrap_err();
+        assert!(
+            error.to_string().contains("try again in some seconds"),
+            "{error}"
+        );
+        // And it is tried again, not before five seconds are over.
+        setting.servers.refuse(HOST, busy, 2);
+        let began = tokio::time::Instant::now();
+        let seen = databases.observe(&at).await.unwrap();
+        assert!(matches!(seen, Observation::Known(_)), "{number}");
+        assert_eq!(began.elapsed().as_secs(), 5 + 10, "{number}");
+    }
+}

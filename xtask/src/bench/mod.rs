@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: speed, beside a calibration loop of the same run. Nothing here fails for being slow.
 
 mod cold;
+mod grants;
 mod measure;
 mod planning;
 mod rehearsal;
@@ -26,6 +27,7 @@ pub struct Options {
 /// Something that is measured did not work.
 pub fn run(options: Options) -> Outcome {
     planning::run()?;
+    grants::run()?;
     rehearsal::run(options.runs)?;
     if options.cold {
         cold::run()?;

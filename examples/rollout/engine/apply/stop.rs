@@ -65,7 +65,7 @@ impl Stop {
     }
 
     /// Returns when more is asked than this.
-    pub(super) async fn beyond(&self, level: StopLevel) {
+    pub(in crate::engine) async fn beyond(&self, level: StopLevel) {
         if let Some(receiver) = &self.0 {
             let mut receiver = receiver.clone();
             if receiver.wait_for(|now| *now > level).await.is_ok() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ pub(in crate::engine) struct Windows {
     journal: Arc<dyn Journal>,
     progress: ProgressSink,
     /// One piece of work at a time goes through a door.
-    turns: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    turns: Mutex<BTreeMap<String, Turn>>,
     /// Those that are, or may be, open now.
     open: Mutex<BTreeMap<String, Opened>>,
     history: Mutex<Vec<Window>>,
@@ -39,6 +40,30 @@ struct Opened {
     door: Arc<dyn Door>,
     address: Option<Ipv4Addr>,
     at: Option<String>,
+    since: Instant,
+}
+
+/// The right to go through a door, and how many want it.
+#[derive(Clone, Default)]
+struct Turn {
+    own: Arc<tokio::sync::Mutex<()>>,
+    wanted: Arc<AtomicUsize>,
+}
+
+/// Somebody who waits for his turn, for as long as he does.
+struct Waiting(Arc<AtomicUsize>);
+
+impl Waiting {
+    fn at(turn: &Turn) -> Self {
+        turn.wanted.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(&turn.wanted))
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Windows {
@@ -62,52 +87,45 @@ impl Windows {
         lock(&self.history).clone()
     }
 
-    /// Opens the door, does the work, and closes the door.
+    /// Opens the door, does the work, and closes the door; who waits for his turn at it finds it open, while half of the
+    /// window's time is left.
     pub(in crate::engine) async fn through<T>(
         &self,
         key: &Key,
         door: Arc<dyn Door>,
         work: impl Future<Output = Result<T, StepError>>,
     ) -> Result<T, StepError> {
-        let turn = {
-            let mut turns = lock(&self.turns);
-            Arc::clone(turns.entry(door.name().resource.clone()).or_default())
-        };
-        let _turn = turn.lock().await;
-        let address = match door.knock().await? {
-            // Somebody has let us in for good: nothing is to be opened, and nothing to be closed.
-            Knocked::Open => return work.await,
-            Knocked::NoRights => None,
-            Knocked::Closed { seen_as } => Some(self.address(door.name(), seen_as)?),
-            Knocked::Shut { why } => {
-                return Err(StepError::new(why).remedy(
-                    "run the rollout from inside the network, or give the vault public access with a firewall",
-                ));
-            }
-        };
-        let record = Record::WindowOpening {
-            door: door.name().clone(),
-            address,
-        };
-        self.journal.append(record).await?;
-        let opened = Opened {
-            door: Arc::clone(&door),
-            address,
-            at: Some(self.now()),
-        };
         let resource = door.name().resource.clone();
-        lock(&self.open).insert(resource.clone(), opened.clone());
-        self.note(
-            key,
-            match address {
-                Some(address) => format!("the {} is opened for {address}", door.name()),
-                None => format!("the {} gives us the right to work in it", door.name()),
-            },
-        );
+        let turn = lock(&self.turns)
+            .entry(resource.clone())
+            .or_default()
+            .clone();
+        let waiting = Waiting::at(&turn);
+        let _turn = turn.own.lock().await;
+        drop(waiting);
         let limit = Duration::from_secs(u64::from(self.operator.minutes) * 60);
-        let done = timeout(self.operator.clock.scaled(limit), async {
-            door.open(address).await?;
-            self.wait_until_in(&door, address).await?;
+        let limit = self.operator.clock.scaled(limit);
+        let handed_over = lock(&self.open).get(&resource).map(|opened| opened.since);
+        let (since, address) = match handed_over {
+            Some(since) => (since, None),
+            None => match door.knock().await? {
+                // Somebody has let us in for good: nothing is to be opened, and nothing to be closed.
+                Knocked::Open => return work.await,
+                known => {
+                    let address = self.to_let_in(door.name(), known)?;
+                    let since = Instant::now();
+                    self.open_for(&door, address, since).await?;
+                    let whom = address.map_or_else(String::new, |own| format!(" for {own}"));
+                    self.note(key, format!("the {} is opened{whom}", door.name()));
+                    (since, address)
+                }
+            },
+        };
+        let done = timeout(limit.saturating_sub(since.elapsed()), async {
+            if handed_over.is_none() {
+                door.open(address).await?;
+                self.wait_until_in(&door, address, since).await?;
+            }
             work.await
         })
         .await
@@ -119,7 +137,15 @@ impl Windows {
             ))
             .remedy("run apply again; if it takes that long, give operator.window_minutes more"))
         });
-        let closed = self.close(&opened).await;
+        let others = turn.wanted.load(Ordering::Relaxed) > 0;
+        if others && done.is_ok() && since.elapsed() < limit / 2 {
+            return done;
+        }
+        let opened = lock(&self.open).get(&resource).cloned();
+        let closed = match &opened {
+            Some(opened) => self.close(opened).await,
+            None => Ok(()),
+        };
         self.note(
             key,
             match &closed {
@@ -132,6 +158,40 @@ impl Windows {
             // What is worth repeating closes the door once more.
             (Err(error), Ok(()) | Err(_)) | (Ok(_), Err(error)) => Err(error),
         }
+    }
+
+    /// For whom a door is opened that is not open; nobody where the other side says it only later, or asks for rights alone.
+    fn to_let_in(&self, name: &DoorName, known: Knocked) -> Result<Option<Ipv4Addr>, StepError> {
+        match known {
+            Knocked::Open | Knocked::NoRights => Ok(None),
+            Knocked::Hidden => Ok(self.operator.address),
+            Knocked::Closed { seen_as } => self.address(name, seen_as).map(Some),
+            Knocked::Shut { why, way_out } => Err(StepError::new(why).remedy(way_out)),
+        }
+    }
+
+    /// Puts on record that a door is about to be opened.
+    async fn open_for(
+        &self,
+        door: &Arc<dyn Door>,
+        address: Option<Ipv4Addr>,
+        since: Instant,
+    ) -> Result<(), StepError> {
+        let name = door.name().clone();
+        let resource = name.resource.clone();
+        let record = Record::WindowOpening {
+            door: name,
+            address,
+        };
+        self.journal.append(record).await?;
+        let opened = Opened {
+            door: Arc::clone(door),
+            address,
+            at: Some(self.now()),
+            since,
+        };
+        lock(&self.open).insert(resource, opened);
+        Ok(())
     }
 
     /// Closes whatever is still open: the work was dropped in the middle.
@@ -159,6 +219,7 @@ impl Windows {
             door: doors.door(name)?,
             address,
             at: None,
+            since: Instant::now(),
         };
         self.close(&opened).await
     }
@@ -189,9 +250,9 @@ impl Windows {
             }
             Err(error) => {
                 let what = opened.address.map_or_else(
-                    || "your role at it".to_owned(),
+                    || "what the rollout gave you there".to_owned(),
                     |address| {
-                        format!("the address {address} from its firewall and your role at it")
+                        format!("the address {address} from its firewall and what else the rollout gave you there")
                     },
                 );
                 Err(StepError::new(format!(
@@ -211,7 +272,8 @@ impl Windows {
     async fn wait_until_in(
         &self,
         door: &Arc<dyn Door>,
-        address: Option<Ipv4Addr>,
+        mut address: Option<Ipv4Addr>,
+        since: Instant,
     ) -> Result<(), StepError> {
         let clock = self.operator.clock;
         let deadline = Instant::now() + clock.scaled(PATIENCE);
@@ -220,9 +282,12 @@ impl Windows {
             if last == Knocked::Open {
                 return Ok(());
             }
-            if let (Knocked::Closed { .. }, None) = (&last, address) {
-                // It was taken for open on our way in: the next attempt opens it for our address.
-                return Err(not_in(door.name(), address, &last).briefly());
+            if let (None, Knocked::Closed { seen_as }) = (address, &last) {
+                // Only now it says who is to be let in.
+                let seen = self.address(door.name(), *seen_as)?;
+                self.open_for(door, Some(seen), since).await?;
+                door.open(Some(seen)).await?;
+                address = Some(seen);
             }
             if Instant::now() >= deadline {
                 return Err(not_in(door.name(), address, &last));
@@ -272,7 +337,7 @@ fn not_in(name: &DoorName, address: Option<Ipv4Addr>, last: &Knocked) -> StepErr
             StepError::new(format!(
                 "the {name} was opened for {address}, and knows us as {seen}"
             ))
-            .remedy("correct operator.address in the environment file or --my-address, or leave both out: the vault itself says by which address it knows us")
+            .remedy("correct operator.address in the environment file or --my-address, or leave both out: the door itself says by which address it knows us")
         }
         (Knocked::NoRights, _) => StepError::new(format!(
             "the {name} lets us in, and our role at it has not arrived after {} minutes",

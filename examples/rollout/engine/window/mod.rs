@@ -5,6 +5,7 @@
 
 mod address;
 mod keeper;
+mod looking;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -32,7 +33,8 @@ pub trait Door: Send + Sync {
     async fn knock(&self) -> Result<Knocked, StepError>;
 
     /// Lets the operator in: from this address, if the network does not do so already, and with the rights that the work
-    /// needs. Opening what is open changes nothing.
+    /// needs. Opening what is open changes nothing. Where nobody knows the address yet, what is opened must let the other side
+    /// say it, and nobody in.
     ///
     /// # Errors
     /// When it cannot be opened; then it is closed again.
@@ -57,7 +59,7 @@ pub trait Doors: Send + Sync {
 /// Which door it is. Nothing secret is in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DoorName {
-    /// What it leads into: `vault`.
+    /// What it leads into: `vault`, `SQL server`.
     pub kind: String,
     /// Its name for people.
     pub name: String,
@@ -71,6 +73,13 @@ pub struct DoorName {
     pub principal: String,
 }
 
+impl DoorName {
+    /// What an earlier run did that was cut off before it closed the door.
+    pub fn left_open(&self) -> String {
+        format!("an earlier run left the {self} open for its operator")
+    }
+}
+
 impl std::fmt::Display for DoorName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}", self.kind, self.name)
@@ -82,6 +91,8 @@ impl std::fmt::Display for DoorName {
 pub enum Knocked {
     /// One is in.
     Open,
+    /// Nobody is let in, from whatever address, and before that changes the other side does not say by which it knows us.
+    Hidden,
     /// The network lets one in, and the rights are missing or have not arrived yet.
     NoRights,
     /// The network does not let one in.
@@ -93,6 +104,8 @@ pub enum Knocked {
     Shut {
         /// Why.
         why: String,
+        /// What to do.
+        way_out: &'static str,
     },
 }
 

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::net::Ipv4Addr;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use rhc_arm::types::authorization::{PrincipalType, RoleAssignment, RoleAssignmentProperties};
@@ -13,16 +12,15 @@ use rhc_external_id::{KeyVaultClient, VaultRefusal};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::engine::{Door, DoorName, Doors, Knocked, StepError, TenantKey};
+use crate::engine::{Door, DoorName, Knocked, StepError, TenantKey};
 use crate::steps::arm_resource::{parse, worth_repeating};
 use crate::steps::clients::Clients;
 
-const KIND: &str = "vault";
 /// Key Vault Certificates Officer: makes and reads certificates, and can use no key.
 const CERTIFICATES_OFFICER: &str = "a4417e6f-fecd-4de8-b567-7b0420556985";
 
 /// The door of a vault.
-pub(super) struct VaultDoor {
+pub(in crate::steps) struct VaultDoor {
     name: DoorName,
     arm: ArmClient,
     id: ResourceId,
@@ -31,6 +29,9 @@ pub(super) struct VaultDoor {
 }
 
 impl VaultDoor {
+    /// What doors of this kind are called.
+    pub(in crate::steps) const KIND: &str = "vault";
+
     /// The door of the vault with this id, for whoever is signed in.
     pub(super) async fn of(
         clients: &Clients,
@@ -41,7 +42,7 @@ impl VaultDoor {
         let ourselves = clients.ourselves(tenant, tenant_id).await?;
         let id = parse(resource)?;
         let name = DoorName {
-            kind: KIND.to_owned(),
+            kind: Self::KIND.to_owned(),
             name: id.name().to_owned(),
             tenant: tenant.clone(),
             tenant_id: tenant_id.to_string(),
@@ -56,7 +57,7 @@ impl VaultDoor {
         Self::named(clients, name, tenant_id, id, principal)
     }
 
-    fn named(
+    pub(in crate::steps) fn named(
         clients: &Clients,
         name: DoorName,
         tenant_id: TenantId,
@@ -166,6 +167,7 @@ impl Door for VaultDoor {
                     "the vault {} is reached by its private endpoint only",
                     self.name.name
                 ),
+                way_out: "run the rollout from inside the network, or give the vault public access with a firewall",
             },
             Some(_) => Knocked::NoRights,
         })
@@ -212,28 +214,5 @@ impl fmt::Debug for VaultDoor {
         f.debug_struct("VaultDoor")
             .field("name", &self.name)
             .finish_non_exhaustive()
-    }
-}
-
-/// The doors that this program opens, by their names.
-#[derive(Debug)]
-pub(in crate::steps) struct KnownDoors(pub(in crate::steps) Clients);
-
-impl Doors for KnownDoors {
-    fn door(&self, name: &DoorName) -> Result<Arc<dyn Door>, StepError> {
-        if name.kind != KIND {
-            return Err(StepError::new(format!(
-                "this program does not know how to close the {name}, which an earlier run opened"
-            ))
-            .remedy("use the program that opened it, or close it in the portal"));
-        }
-        let tenant_id = name
-            .tenant_id
-            .parse()
-            .map_err(|error| StepError::new(format!("the journal's tenant id is none: {error}")))?;
-        let id = parse(&name.resource)?;
-        // Whose the role is does not matter for taking it away.
-        let door = VaultDoor::named(&self.0, name.clone(), tenant_id, id, PrincipalType::User)?;
-        Ok(Arc::new(door))
     }
 }

@@ -9,7 +9,7 @@ mod step;
 
 use time::Duration;
 
-pub(super) use door::KnownDoors;
+pub(super) use door::VaultDoor;
 use judge::Rotation;
 use step::{CertificateStep, Place, Terms};
 

@@ -9,7 +9,7 @@ use rhc_graph::{Application, FederatedCredential, ServicePrincipal, SignInAudien
 use super::Ground;
 use super::grants::GrantStep;
 use crate::engine::{Key, Lane, Meta, OwnedBy, Stage};
-use crate::manifest::App;
+use crate::manifest::{App, Manifest};
 use crate::steps::clients::TenantRef;
 use crate::steps::directory::{
     ApplicationStep, FederatedCredentialStep, ServicePrincipalStep, app_id, object_id,
@@ -113,7 +113,7 @@ impl Site<'_> {
                 meta = meta.needs(step);
             }
             let host = self.manifest.sql_host();
-            self.add(GrantStep::new(
+            let grant = GrantStep::new(
                 meta,
                 self.clients.clone(),
                 ground.database_tenant.clone(),
@@ -123,7 +123,8 @@ impl Site<'_> {
                 app_id(&application),
                 roles,
                 made,
-            ));
+            );
+            self.add(grant.beside(users_of(self.manifest, database)));
         }
         application
     }
@@ -190,4 +191,12 @@ impl Site<'_> {
             wanted,
         ))
     }
+}
+
+/// Everybody who shall be a user of this database.
+fn users_of(manifest: &Manifest, database: &str) -> Vec<String> {
+    let apps = manifest.apps().map(|(_, app)| app);
+    apps.filter(|app| app.database_roles.contains_key(database))
+        .map(|app| app.bridge.unique_name.clone())
+        .collect()
 }

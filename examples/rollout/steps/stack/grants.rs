@@ -3,16 +3,20 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use rhc_arm::ResourceId;
 use rhc_core::AppId;
-use rhc_sql_identity::{DatabaseRole, Databases, Grant, Observation, SqlAddress, plan};
+use rhc_sql_identity::{
+    DatabaseRole, Databases, Grant, GrantPlan, Observation, PrincipalKind, SqlAddress,
+};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
+use super::sql_door::SqlDoor;
 use crate::engine::{
     Apply, Change, ChangeKind, DiffRules, Effect, Inputs, Key, Meta, Observe, Observed, Output,
     Outputs, Step, StepError,
 };
-use crate::steps::arm_resource::arm_id;
+use crate::steps::arm_resource::{arm_id, parse};
 use crate::steps::clients::{Clients, TenantRef};
 
 /// A user of a database, made by SID, and its roles: those that the file says, and no others.
@@ -27,6 +31,8 @@ pub struct GrantStep {
     client_id: Output<String>,
     made: Output<String>,
     roles: Vec<String>,
+    /// Everybody who shall be a user of the database.
+    expected: Vec<String>,
 }
 
 impl GrantStep {
@@ -56,7 +62,21 @@ impl GrantStep {
             client_id,
             made: arm_id(made),
             roles: roles.to_vec(),
+            expected: Vec::new(),
         }
+    }
+
+    /// Says who else shall be a user of the database.
+    #[must_use]
+    pub fn beside(mut self, users: Vec<String>) -> Self {
+        self.expected = users;
+        self
+    }
+
+    fn may_be_replaced(&self) -> bool {
+        let told = self.clients.replaced().iter();
+        told.into_iter()
+            .any(|user| user.eq_ignore_ascii_case(&self.user))
     }
 
     fn address(&self) -> Result<SqlAddress, StepError> {
@@ -89,6 +109,47 @@ impl GrantStep {
     }
 }
 
+impl GrantStep {
+    /// Brings the user about in one session: a look, one transaction, and a look at what came of it.
+    async fn granted(
+        &self,
+        cx: &Apply<'_>,
+        databases: &dyn Databases,
+        at: &SqlAddress,
+        grant: Grant,
+    ) -> Result<Effect, StepError> {
+        let done = databases
+            .converge(at, &[grant], self.clients.replaced())
+            .await?;
+        if done.plan.is_blocked() {
+            return Err(blocked(at, &done.plan));
+        }
+        let strangers: Vec<&str> = done
+            .plan
+            .unexpected
+            .iter()
+            .map(|user| user.name.as_str())
+            .filter(|name| {
+                !self
+                    .expected
+                    .iter()
+                    .any(|own| own.eq_ignore_ascii_case(name))
+            })
+            .collect();
+        if !strangers.is_empty() {
+            cx.note(format!(
+                "{at} has users that nobody asked for, which stay: {}",
+                strangers.join(", ")
+            ));
+        }
+        Ok(match (done.plan.is_empty(), done.before.user(&self.user)) {
+            (true, _) => Effect::Unchanged,
+            (false, Some(_)) => Effect::Updated,
+            (false, None) => Effect::Created,
+        })
+    }
+}
+
 #[async_trait]
 impl Step for GrantStep {
     fn meta(&self) -> &Meta {
@@ -102,10 +163,12 @@ impl Step for GrantStep {
     }
 
     fn rules(&self) -> DiffRules {
-        DiffRules::new()
-            .unordered("roles")
-            .ignore_case("user")
-            .immutable("clientId")
+        let rules = DiffRules::new().unordered("roles").ignore_case("user");
+        if self.may_be_replaced() {
+            rules
+        } else {
+            rules.immutable("clientId")
+        }
     }
 
     async fn observe(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
@@ -125,11 +188,11 @@ impl Step for GrantStep {
         match seen.iter().next() {
             Some(Observation::Known(users)) => {
                 Ok(users.user(&self.user).map_or(Observed::Absent, |user| {
-                    let client_id = user
-                        .sid
-                        .as_ref()
-                        .and_then(|sid| sid.as_uuid())
-                        .map(|id| id.to_string());
+                    // A group's SID is as long: only an external user can log in as an application.
+                    let external = user.kind == PrincipalKind::External;
+                    let sid = user.sid.as_ref().filter(|_| external);
+                    let client_id = sid.and_then(|sid| sid.as_uuid());
+                    let client_id = client_id.map(|id| id.to_string());
                     Observed::unmarkable(
                         json!({"user": user.name, "clientId": client_id, "roles": user.roles}),
                         Outputs::new(),
@@ -137,36 +200,63 @@ impl Step for GrantStep {
                 }))
             }
             Some(Observation::NotObservable { reason }) => Ok(Observed::NotObserved {
-                reason: reason.clone(),
+                reason: format!(
+                    "server closed to this computer, so that nobody has looked (plan --open-window opens it for the look, apply for the work): {reason}"
+                ),
             }),
             None => Ok(Observed::Absent),
         }
     }
 
     async fn apply(&self, cx: &Apply<'_>, change: &Change<'_>) -> Result<Outputs, StepError> {
+        let inputs = cx.inputs();
         let (databases, at, grant) = (
-            self.databases(cx.inputs())?,
+            self.databases(inputs)?,
             self.address()?,
-            self.grant(cx.inputs())?,
+            self.grant(inputs)?,
         );
-        let observed = match databases.observe(&at).await? {
-            Observation::Known(users) => users,
-            Observation::NotObservable { reason } => return Err(StepError::new(reason)),
-        };
-        let existed = observed.user(&self.user).is_some();
-        let difference = plan(&[grant], &observed, &BTreeSet::new())?;
-        if difference.is_blocked() {
-            return Err(StepError::new(format!("in {}, the name {} or its SID belongs to another identity", self.database, self.user))
-                .remedy("find out who made that user; drop it by hand if it is of no use, then run the same command again"));
-        }
-        databases.apply(&at, &difference).await?;
+        let database: ResourceId = parse(&inputs.require(&self.made)?)?;
+        let server = database.parent().ok_or_else(|| {
+            StepError::bug(format!("the database {database} stands in no server"))
+        })?;
+        let (tenant, id) = (&self.tenant.key, self.tenant.id(inputs)?);
+        let door = SqlDoor::of(&self.clients, tenant, id, &server.to_string(), at.clone())?;
+        let work = Box::pin(self.granted(cx, &*databases, &at, grant));
+        let effect = cx.through(Arc::new(door), work).await?;
         if change.kind == ChangeKind::Reconcile {
-            cx.effect(match (difference.is_empty(), existed) {
-                (true, _) => Effect::Unchanged,
-                (false, true) => Effect::Updated,
-                (false, false) => Effect::Created,
-            });
+            cx.effect(effect);
         }
         Ok(Outputs::new())
     }
+}
+
+/// Who stands in the way, and how a person lets him be replaced.
+fn blocked(at: &SqlAddress, plan: &GrantPlan) -> StepError {
+    let changed = plan.sid_changed.iter().filter(|own| !own.replaced);
+    let taken = plan.sid_taken.iter().filter(|own| !own.replaced);
+    let names = changed.clone().map(|own| own.user.as_str());
+    let names: Vec<&str> = names
+        .chain(taken.clone().map(|own| own.held_by.as_str()))
+        .collect();
+    let words = changed.map(|own| {
+        let has = own
+            .observed
+            .as_ref()
+            .map_or_else(|| "none".to_owned(), ToString::to_string);
+        format!(
+            "the user {} has the SID {has} and should have {}",
+            own.user, own.wanted
+        )
+    });
+    let words = words.chain(taken.map(|own| {
+        format!(
+            "the SID of {} belongs to the user {}",
+            own.user, own.held_by
+        )
+    }));
+    let words: Vec<String> = words.collect();
+    StepError::new(format!("in {at}, {}", words.join("; "))).remedy(format!(
+        "find out who made it; if it is of no use, run apply with --replace-user {}, which drops it and makes it anew",
+        names.join(" --replace-user ")
+    ))
 }

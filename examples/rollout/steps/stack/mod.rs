@@ -6,11 +6,13 @@ mod container_app;
 mod grants;
 mod mail;
 mod registry;
+mod sql_door;
 mod storage;
 mod vault;
 
 pub(super) use access::Role;
 pub use grants::GrantStep;
+pub(super) use sql_door::SqlDoor;
 
 use std::collections::BTreeMap;
 

@@ -17,6 +17,7 @@ mod roles;
 mod sql_access;
 mod sql_administrators;
 mod sql_door;
+mod sql_logins;
 mod sql_users;
 mod subscription;
 
@@ -33,6 +34,7 @@ pub(super) fn of(manifest: &Manifest, checked: &Checked) -> Vec<Box<dyn Check>> 
         database_tenant::of(manifest, checked),
         sql_administrators::of(manifest, checked),
         sql_users::of(manifest, checked),
+        sql_logins::of(manifest, checked),
         bridge::of(checked),
         certificate::of(manifest, checked),
         customers::of(manifest, checked),

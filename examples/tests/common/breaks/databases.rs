@@ -48,15 +48,18 @@ pub(super) fn databases() -> Vec<Break> {
                 administrator["properties"]["login"] = json!("somebody");
             },
         ),
-        one(
-            "sign-in with a password was allowed",
-            "database/Microsoft.Sql/servers/rhc-qa-sqlsvr/azureADOnlyAuthentications/Default",
-            Update(&["properties.azureADOnlyAuthentication"]),
-            |state| {
-                let only = resource(state, "/azureadonlyauthentications/default");
-                only["properties"]["azureADOnlyAuthentication"] = json!(false);
-            },
-        ),
+        Break {
+            seen_too: &["control-plane/sql-logins/rhc-qa-sqlsvr"],
+            ..one(
+                "sign-in with a password was allowed",
+                "database/Microsoft.Sql/servers/rhc-qa-sqlsvr/azureADOnlyAuthentications/Default",
+                Update(&["properties.azureADOnlyAuthentication"]),
+                |state| {
+                    let only = resource(state, "/azureadonlyauthentications/default");
+                    only["properties"]["azureADOnlyAuthentication"] = json!(false);
+                },
+            )
+        },
         one(
             "a tag of a database was edited",
             "database/Microsoft.Sql/servers/rhc-qa-sqlsvr/databases/corp_db",

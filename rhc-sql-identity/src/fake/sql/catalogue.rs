@@ -20,6 +20,9 @@ pub struct SqlSection {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServerCatalogue {
+    /// Logins with a password that somebody made, beside the service's own.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub logins: BTreeSet<String>,
     /// Databases by name, in lower case.
     #[serde(default)]
     pub databases: BTreeMap<String, Catalogue>,

@@ -1,5 +1,6 @@
 //! Getting in: the network, the token, the database, the user.
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use rhc_arm::fake::{Arm, Stored};
@@ -51,6 +52,8 @@ pub(in crate::fake) struct Entered {
     pub(in crate::fake) tenant: Uuid,
     /// Whether the server takes Entra's identities only.
     pub(super) entra_only: bool,
+    /// The server's logins with a password: the service's own, and what somebody made beside it.
+    pub(super) logins: BTreeSet<String>,
 }
 
 /// Lets a client in or turns it away, in the order in which the real doors stand: gateway, login, database, user.
@@ -82,6 +85,7 @@ pub(in crate::fake) fn enter(
         rights,
         tenant: door.tenant,
         entra_only: door.entra_only,
+        logins: door.logins,
     })
 }
 
@@ -95,11 +99,16 @@ struct Door {
     private: bool,
     administrator: Option<Uuid>,
     entra_only: bool,
+    logins: BTreeSet<String>,
     databases: Vec<(String, bool)>,
 }
 
 impl Door {
     fn find(state: &mut State, name: &str) -> Result<Self, SqlError> {
+        let made = state.read::<SqlSection>().and_then(|own| {
+            let server = own.servers.get(&name.to_ascii_lowercase())?;
+            Some(server.logins.clone())
+        });
         let arm = state.section::<Arm>();
         let found = arm
             .everywhere(SERVERS)
@@ -113,6 +122,11 @@ impl Door {
                 format!("Cannot open server \"{name}\" requested by the login. The login failed."),
             ));
         };
+        let login = server.text("properties.administratorLogin");
+        let mut logins: BTreeSet<String> = login.map(str::to_owned).into_iter().collect();
+        if let Some(more) = made {
+            logins.extend(more);
+        }
         let id = server.id();
         let address =
             |rule: &Stored, path: &str| rule.text(path).and_then(|text| text.parse().ok());
@@ -141,6 +155,7 @@ impl Door {
                 let only = administrator.get("properties.azureADOnlyAuthentication");
                 only.and_then(serde_json::Value::as_bool) == Some(true)
             }),
+            logins,
             databases: arm
                 .of_type(id, DATABASES)
                 .map(|database| {

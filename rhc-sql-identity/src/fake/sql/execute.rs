@@ -1,5 +1,7 @@
 //! Running statements on a database's catalogue, with SQL Server's own refusals.
 
+use std::collections::BTreeSet;
+
 use crate::grants::{DatabaseRole, folded, same_name};
 use crate::session::SqlError;
 
@@ -57,12 +59,14 @@ pub(super) struct Place<'a> {
     pub(super) depth: u32,
     /// Whether the server takes Entra's identities only.
     pub(super) entra_only: bool,
+    /// The logins with a password, by name.
+    pub(super) logins: &'a BTreeSet<String>,
 }
 
 /// Whether a statement begins a transaction where `IMPLICIT_TRANSACTIONS` is on.
 /// Source: [SET IMPLICIT_TRANSACTIONS](https://learn.microsoft.com/sql/t-sql/statements/set-implicit-transactions-transact-sql).
 pub(super) fn begins_implicitly(statement: &Parsed) -> bool {
-    !matches!(statement, Parsed::Select(_))
+    !matches!(statement, Parsed::Select(_) | Parsed::Logins)
 }
 
 /// Runs a statement that is not about the session itself.
@@ -76,6 +80,7 @@ pub(super) fn statement(
     } = place;
     match statement {
         Parsed::Catalogue => Ok(Some(select(catalogue, rights))),
+        Parsed::Logins => logins(place).map(Some),
         Parsed::Select(items) => evaluate::row(catalogue, place, items).map(Some),
         Parsed::CreateTable(table) => {
             probing::create(catalogue, database, rights, table).map(|()| None)
@@ -129,6 +134,23 @@ fn select(catalogue: &Catalogue, rights: &Rights) -> ResultSet {
             ("name", Kind::NVarChar(128)),
         ])
     }
+}
+
+/// Source: [sys.sql_logins](https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-sql-logins-transact-sql).
+/// Unverified: that the view is in `master` only, and that others than the administrators see nothing.
+fn logins(place: &Place<'_>) -> Result<ResultSet, SqlError> {
+    if !place.database.eq_ignore_ascii_case("master") {
+        return Err(SqlError::new(
+            208,
+            1,
+            "Invalid object name 'sys.sql_logins'.",
+        ));
+    }
+    let shown = place.logins.iter().filter(|_| *place.rights == Rights::Dbo);
+    Ok(ResultSet {
+        rows: shown.map(|name| vec![Some(name.clone())]).collect(),
+        ..ResultSet::empty(&[("name", Kind::NVarChar(128))])
+    })
 }
 
 fn no_right() -> SqlError {

@@ -3,7 +3,7 @@
 use std::slice::Iter;
 use std::time::Duration;
 
-use crate::grants::{CATALOGUE_QUERY, Sid};
+use crate::grants::{CATALOGUE_QUERY, LOGINS_QUERY, Sid};
 use crate::session::SqlError;
 
 use super::lexer::{self, Token};
@@ -53,6 +53,8 @@ pub(super) enum Parsed {
     DropUser { name: String },
     /// The query of the users.
     Catalogue,
+    /// The query of the server's logins.
+    Logins,
     /// `SELECT` without a table.
     Select(Vec<Item>),
     /// `CREATE TABLE …`.
@@ -80,9 +82,11 @@ pub(super) fn batch_with(
 ) -> Result<Vec<Parsed>, SqlError> {
     let tokens = lexer::tokens(text)?;
     let query = lexer::tokens(CATALOGUE_QUERY.trim_end_matches(';'))?;
+    let logins = lexer::tokens(LOGINS_QUERY.trim_end_matches(';'))?;
     let mut parser = Parser {
         rest: tokens.iter(),
         query: &query,
+        logins: &logins,
         parameters,
     };
     let mut statements = Vec::new();
@@ -98,6 +102,7 @@ pub(super) fn batch_with(
 struct Parser<'a> {
     rest: Iter<'a, Token>,
     query: &'a [Token],
+    logins: &'a [Token],
     parameters: &'a [(String, Value)],
 }
 
@@ -145,14 +150,15 @@ impl Parser<'_> {
             self.expect("USER")?;
             return Ok(Parsed::DropUser { name: self.name()? });
         }
-        if self.rest.as_slice().starts_with(self.query) {
-            self.rest = self
-                .rest
-                .as_slice()
-                .get(self.query.len()..)
-                .unwrap_or_default()
-                .iter();
-            return Ok(Parsed::Catalogue);
+        for (query, parsed) in [
+            (self.query, Parsed::Catalogue),
+            (self.logins, Parsed::Logins),
+        ] {
+            if self.rest.as_slice().starts_with(query) {
+                let rest = self.rest.as_slice().get(query.len()..);
+                self.rest = rest.unwrap_or_default().iter();
+                return Ok(parsed);
+            }
         }
         if self.word("SELECT") {
             return self.select();

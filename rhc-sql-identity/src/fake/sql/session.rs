@@ -160,14 +160,27 @@ impl Session {
             spid: self.spid,
             depth,
             entra_only: self.entered.entra_only,
+            logins: &self.entered.logins,
         };
-        let catalogue = match &mut self.transaction {
-            Some(open) => &mut open.working,
-            None => state
-                .section::<SqlSection>()
-                .catalogue_mut(&self.entered.server, &self.entered.database),
+        let rows = match &mut self.transaction {
+            Some(open) => execute::statement(&mut open.working, &place, statement)?,
+            None => {
+                let section = state.section::<SqlSection>();
+                let (server, database) = (&self.entered.server, &self.entered.database);
+                if section.catalogue(server, database).is_some() {
+                    let catalogue = section.catalogue_mut(server, database);
+                    execute::statement(catalogue, &place, statement)?
+                } else {
+                    // Who only looks leaves nothing behind.
+                    let mut catalogue = Catalogue::default();
+                    let rows = execute::statement(&mut catalogue, &place, statement)?;
+                    if catalogue != Catalogue::default() {
+                        *section.catalogue_mut(server, database) = catalogue;
+                    }
+                    rows
+                }
+            }
         };
-        let rows = execute::statement(catalogue, &place, statement)?;
         Ok(rows.map_or(Answer::Done, Answer::Rows))
     }
 
@@ -177,12 +190,12 @@ impl Session {
             open.depth += 1;
             return Answer::Done;
         }
-        let now = state
-            .section::<SqlSection>()
-            .catalogue_mut(&self.entered.server, &self.entered.database);
+        let section = state.section::<SqlSection>();
+        let now = section.catalogue(&self.entered.server, &self.entered.database);
+        let base = now.cloned().unwrap_or_default();
         self.transaction = Some(Transaction {
-            base: now.clone(),
-            working: now.clone(),
+            working: base.clone(),
+            base,
             depth: 1,
         });
         Answer::Began
@@ -200,10 +213,10 @@ impl Session {
                 let Some(open) = self.transaction.take() else {
                     return Ok(Answer::Done);
                 };
-                let now = state
-                    .section::<SqlSection>()
-                    .catalogue_mut(&self.entered.server, &self.entered.database);
                 if open.working != open.base {
+                    let now = state
+                        .section::<SqlSection>()
+                        .catalogue_mut(&self.entered.server, &self.entered.database);
                     if *now != open.base {
                         return Err(self.deadlock());
                     }
@@ -281,6 +294,7 @@ pub(super) mod tests {
             rights: rights.clone(),
             tenant: uuid::Uuid::nil(),
             entra_only: true,
+            logins: ["CloudSA".to_owned()].into(),
         };
         Session::new(entered, 52)
     }
