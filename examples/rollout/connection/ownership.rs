@@ -183,6 +183,7 @@ mod tests {
         let manifest = Manifest::load(path).unwrap();
         let fence = fence(&manifest, &Cloud::public());
         fence.own_subscription(&"backoffice".into(), "11111111-1111-1111-1111-111111111111");
+        fence.name_tenant(&"qa".into(), "22222222-2222-2222-2222-222222222222");
         let url = url.parse().unwrap();
         let checked = fence.check(&tenant.into(), method, &url, None);
         checked.err().map(|refusal| refusal.reason)
@@ -425,6 +426,13 @@ mod tests {
                 "qa",
                 "PATCH",
                 "https://graph.microsoft.com/v1.0/organization/22222222-2222-2222-2222-222222222222"
+                    .to_owned(),
+                false,
+            ),
+            (
+                "qa",
+                "PATCH",
+                "https://graph.microsoft.com/v1.0/organization/33333333-3333-3333-3333-333333333333/branding"
                     .to_owned(),
                 false,
             ),

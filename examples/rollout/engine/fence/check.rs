@@ -334,7 +334,8 @@ impl Fence {
             return Err(ONLY_LOOKED_AT.to_owned());
         }
         let parts = split_keys(path);
-        let Some((access, rest)) = allowed(rules, &parts) else {
+        let own = |name: &str| self.is_tenants_id(tenant, name);
+        let Some((access, rest)) = allowed(rules, &parts, own) else {
             return Err(format!(
                 "{} is not among what the environment writes in this tenant",
                 path.join("/")
@@ -361,6 +362,13 @@ impl Fence {
                 }
             }
         }
+    }
+
+    /// Whether this is the id of the tenant itself, which it learns to have in the run.
+    fn is_tenants_id(&self, tenant: &TenantKey, id: &str) -> bool {
+        let learnt = self.read();
+        let mut names = learnt.tenant_names.get(tenant).into_iter().flatten();
+        names.any(|name| is(name, id))
     }
 
     /// Every request in a batch must be let through by itself.
@@ -466,10 +474,17 @@ fn split_keys(path: &[String]) -> Vec<String> {
 }
 
 /// The longest allowed path that this one lies in, and what is left of it.
-fn allowed<'p>(rules: &TenantRules, path: &'p [String]) -> Option<(GraphAccess, &'p [String])> {
+fn allowed<'p>(
+    rules: &TenantRules,
+    path: &'p [String],
+    is_tenant: impl Fn(&str) -> bool,
+) -> Option<(GraphAccess, &'p [String])> {
     let lies_in = |allowed: &str| {
         let allowed: Vec<&str> = allowed.split('/').collect();
-        let fits = |(allowed, part): (&&str, &String)| *allowed == "*" || is(allowed, part);
+        let fits = |(allowed, part): (&&str, &String)| match *allowed {
+            "*" => is_tenant(part),
+            allowed => is(allowed, part),
+        };
         let inside = allowed.len() <= path.len() && allowed.iter().zip(path).all(fits);
         inside.then_some(allowed.len())
     };

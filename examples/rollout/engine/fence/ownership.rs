@@ -30,7 +30,7 @@ pub struct TenantRules {
     /// Single resources in what is somebody else's, by ARM id: they may be put, and nothing beside them.
     pub single_resources: BTreeSet<String>,
     /// Graph paths that may be written, without the version: `applications`, `identity/conditionalAccess/policies`. A `*`
-    /// stands for one segment that is not known beforehand.
+    /// stands for the tenant's own id, which may not be known beforehand.
     pub graph: BTreeMap<String, GraphAccess>,
 }
 
