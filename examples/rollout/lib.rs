@@ -11,6 +11,7 @@ pub mod mirror;
 pub mod preflight;
 pub mod probe;
 pub mod report;
+pub mod runbook;
 pub mod sign_in;
 pub mod steps;
 pub mod verify;

@@ -31,8 +31,8 @@ pub struct Args {
     /// For apply: a plan that plan --out saved; exactly that is done, and nothing if the world has moved
     #[arg(value_name = "PLAN")]
     pub saved: Option<PathBuf>,
-    /// For plan: save it to this file, for apply
-    #[arg(long, value_name = "FILE")]
+    /// For plan: save it to this file, for apply. For runbook: the folder of the documents
+    #[arg(long, value_name = "FILE|DIR")]
     pub out: Option<PathBuf>,
     /// For plan, drift and apply: only this stage or step, and what it needs; can be given several times. Steps are named
     /// by their keys, or by how these begin
@@ -104,6 +104,8 @@ pub enum Verb {
     Mirror,
     /// Plan, apply, verify, and plan again, which has to find nothing
     Rehearse,
+    /// Write the documents and scripts with which a person builds the same by hand (--out); changes nothing else
+    Runbook,
     /// Print the GitHub workflow that deploys an app (--app); asks no cloud
     Workflow,
 }
@@ -118,6 +120,7 @@ impl Verb {
             Self::Verify => "verify",
             Self::Mirror => "mirror",
             Self::Rehearse => "rehearse",
+            Self::Runbook => "runbook",
             Self::Workflow => "workflow",
         }
     }
@@ -226,9 +229,15 @@ impl Args {
             ),
             (
                 self.out.is_some(),
-                verb == Verb::Plan,
-                "--out saves a plan",
-                "leave it out, or use plan",
+                matches!(verb, Verb::Plan | Verb::Runbook),
+                "--out saves a plan, or is the folder of a runbook",
+                "leave it out, or use plan or runbook",
+            ),
+            (
+                verb == Verb::Runbook,
+                self.out.is_some(),
+                "runbook writes documents into a folder, and none is named",
+                "name it, such as --out docs/runbook",
             ),
             (
                 !self.target.is_empty(),
@@ -255,7 +264,7 @@ impl Args {
             return Ok(());
         };
         let verb = self.verb();
-        if matches!(verb, Verb::Mirror | Verb::Workflow) {
+        if matches!(verb, Verb::Mirror | Verb::Runbook | Verb::Workflow) {
             return Err(CliError::usage(
                 format!(
                     "--html is a page of a plan, an apply or a verification, and {} is none of them",
@@ -347,7 +356,8 @@ impl Args {
                 ));
             }
             CloudChoice::Embedded
-                if self.state.is_none() && !matches!(verb, Verb::Rehearse | Verb::Mirror) =>
+                if self.state.is_none()
+                    && !matches!(verb, Verb::Rehearse | Verb::Mirror | Verb::Runbook) =>
             {
                 return Err(CliError::usage(
                     format!(

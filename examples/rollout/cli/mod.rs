@@ -3,6 +3,7 @@
 
 mod args;
 mod console;
+mod deployment_log;
 mod endpoints;
 mod failure;
 mod logging;
@@ -10,6 +11,7 @@ mod mirror;
 mod page;
 mod probe;
 mod prompt;
+mod runbook;
 mod saved;
 mod serve;
 mod session;

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use super::args::{Args, CloudChoice, Verb};
 use super::console::Console;
+use super::deployment_log::{DeploymentLog, who};
 use super::failure::{CliError, full};
 use super::prompt;
 use super::saved::SavedPlan;
@@ -100,6 +101,7 @@ impl<'a> Session<'a> {
         }
         match self.args.verb() {
             Verb::Mirror => self.mirror().await,
+            Verb::Runbook => self.runbook().await,
             Verb::Plan | Verb::Drift => {
                 let plan = if self.args.open_window {
                     let journal = self.open_journal()?;
@@ -248,7 +250,7 @@ impl<'a> Session<'a> {
     }
 
     /// What earlier runs left behind, for whoever only looks: it is no reason to keep a running apply from its journal.
-    async fn earlier_runs(&mut self) -> Result<Recovery, CliError> {
+    pub(super) async fn earlier_runs(&mut self) -> Result<Recovery, CliError> {
         let path = self.target.journal.as_ref().filter(|path| path.exists());
         let Some(path) = path else {
             return Ok(Recovery::default());
@@ -366,6 +368,7 @@ impl<'a> Session<'a> {
             person: self.target.person,
         };
         let began = clock.now();
+        let mut log = self.deployment_log(&planned.plan);
         self.console.say("\n");
         let (console, target, rollout) = (&mut *self.console, &self.target, &self.rollout);
         let timeline = &mut self.timeline;
@@ -382,6 +385,9 @@ impl<'a> Session<'a> {
                 for event in std::iter::once(first).chain(waiting) {
                     let elapsed = Duration::try_from(clock.now() - began).unwrap_or_default();
                     timeline.take(&event, elapsed);
+                    if let Some(log) = &mut log {
+                        log.take(&event, clock.now());
+                    }
                     if let Some(line) = lines.draw(&event, elapsed) {
                         console.say(&line);
                     }
@@ -396,7 +402,32 @@ impl<'a> Session<'a> {
         };
         let (summary, drawn) = tokio::join!(run, draw);
         let summary = summary.map_err(journal_error)?;
+        if let Some(log) = &mut log {
+            log.end(&summary, clock.now());
+        }
+        if let Some(lost) = log.and_then(|log| log.lost) {
+            self.console.line(&format!("note: {lost}"));
+        }
         drawn.map(|()| summary)
+    }
+
+    /// Begins the entry of this run, where runs are kept.
+    fn deployment_log(&self, plan: &Plan) -> Option<DeploymentLog> {
+        let path = DeploymentLog::path(self.args, self.target.journal.as_deref())?;
+        let part = match self.args.target.join(", ") {
+            part if part.is_empty() => String::new(),
+            part => format!(", only {part}"),
+        };
+        let saved = self.args.saved.as_ref();
+        let saved = saved.map_or_else(String::new, |plan| format!(", the plan {}", plan.display()));
+        let what = format!(
+            "{} on {}{saved}{part}",
+            self.args.verb().name(),
+            self.args.cloud.name()
+        );
+        let title = &self.manifest.environment.display_name;
+        let now = self.target.connection.clock().now();
+        Some(DeploymentLog::begin(path, title, &what, &who(), now, plan))
     }
 
     async fn verify(&mut self, recovery: Recovery) -> Result<Report, CliError> {

@@ -16,6 +16,7 @@ use rhc_sql_identity::{
 use url::Url;
 
 use super::served::SqlListeners;
+use super::tap::Tap;
 use crate::engine::{Fence, TenantKey, public_address};
 
 /// How databases are reached.
@@ -151,6 +152,7 @@ pub(super) struct Fenced {
     pub(super) databases: Arc<dyn Databases>,
     pub(super) fence: Fence,
     pub(super) tenant: TenantKey,
+    pub(super) tap: Option<Tap>,
 }
 
 impl Fenced {
@@ -175,6 +177,7 @@ impl Databases for Fenced {
         Ok(Box::new(Guarded {
             session: self.databases.open(at).await?,
             fence: self.fence.clone(),
+            tap: self.tap.clone().map(|tap| (tap, at.clone())),
         }))
     }
 
@@ -198,6 +201,7 @@ impl Databases for Fenced {
 struct Guarded {
     session: Box<dyn SqlSession>,
     fence: Fence,
+    tap: Option<(Tap, SqlAddress)>,
 }
 
 #[async_trait]
@@ -207,7 +211,11 @@ impl SqlSession for Guarded {
             let why = "things are only looked at here, and the batch does not begin with SELECT";
             return Err(refused("sql.run", why.to_owned()));
         }
-        self.session.run(batch).await
+        let rows = self.session.run(batch).await?;
+        if let Some((tap, at)) = &self.tap {
+            tap.batch(at.host(), at.database(), batch);
+        }
+        Ok(rows)
     }
 }
 

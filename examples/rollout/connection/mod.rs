@@ -8,6 +8,7 @@ mod databases;
 mod discovery;
 mod ownership;
 mod served;
+mod tap;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +38,7 @@ use databases::Fenced;
 pub(crate) use databases::{Way, on_azure};
 pub use ownership::fence;
 pub use served::{ADMIN_PATH, About, FORMAT, Served, ServedError, SqlListeners, Task};
+pub use tap::{Sent, Tap, What};
 
 /// A way to a cloud.
 pub struct Connection {
@@ -50,6 +52,7 @@ pub struct Connection {
     fence: Fence,
     sign_in: SignIn,
     github: Option<GitHubClient>,
+    tap: Option<Tap>,
     accounts: Mutex<HashMap<(TenantKey, TenantId), Account>>,
 }
 
@@ -76,14 +79,29 @@ impl Connection {
         world: &World,
         github: Option<GitHubToken>,
     ) -> Arc<Self> {
-        let transport = world.transport();
+        Self::into_world(manifest, world, github, None)
+    }
+
+    /// As [`embedded`](Self::embedded), and everything that a step sends is written down.
+    pub fn embedded_tapped(manifest: &Manifest, world: &World, tap: &Tap) -> Arc<Self> {
+        let token = GitHubToken::new(embedded_github::TOKEN);
+        Self::into_world(manifest, world, Some(token), Some(tap.clone()))
+    }
+
+    fn into_world(
+        manifest: &Manifest,
+        world: &World,
+        github: Option<GitHubToken>,
+        tap: Option<Tap>,
+    ) -> Arc<Self> {
         Self::new(
             manifest,
             Some((world.clock(), Way::into_world(world))),
-            transport,
+            world.transport(),
             Method::Device,
             Arc::new(Nobody),
             github,
+            tap,
         )
     }
 
@@ -100,6 +118,7 @@ impl Connection {
             Method::Device,
             Arc::new(Nobody),
             Some(GitHubToken::new(embedded_github::TOKEN)),
+            None,
         )
     }
 
@@ -117,6 +136,7 @@ impl Connection {
             method,
             prompt,
             github,
+            None,
         )
     }
 
@@ -128,7 +148,12 @@ impl Connection {
         method: Method,
         prompt: Arc<dyn Prompt>,
         github: Option<GitHubToken>,
+        tap: Option<Tap>,
     ) -> Arc<Self> {
+        let transport = match &tap {
+            Some(tap) => tap.on(transport),
+            None => transport,
+        };
         let transport = Counting::new(transport);
         let cloud = Cloud::public();
         let is_embedded = embedded.is_some();
@@ -151,6 +176,7 @@ impl Connection {
             clock,
             sign_in,
             github: None,
+            tap,
             accounts: Mutex::default(),
         };
         let options = connection.client_options(&TenantKey::new(GITHUB), None);
@@ -243,6 +269,7 @@ impl Connection {
                 .databases(&self.cloud, credential, self.clock, from),
             fence: self.fence.clone(),
             tenant: tenant.clone(),
+            tap: self.tap.clone(),
         }))
     }
 

@@ -4,6 +4,7 @@
 //! they need, observes them with as few requests as possible, shows the difference as a [`Plan`], and carries it out as
 //! parallel as the dependencies allow, with a journal from which a killed run goes on.
 
+mod acting;
 mod apply;
 mod apply_context;
 mod checking;
@@ -30,6 +31,7 @@ mod target;
 mod values;
 mod window;
 
+pub use acting::{Acting, Doing};
 pub use apply::{
     ApplyOptions, Blocked, Failure, Made, Settle, Stop, StopHandle, StopLevel, Summary, Waiting,
 };

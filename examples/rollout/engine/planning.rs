@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::time::Instant;
 
+use super::acting::{Acting, Doing};
 use super::decide::{Decision, decide};
 use super::diff::showable;
 use super::error::Nature;
@@ -212,10 +213,13 @@ impl Rollout {
         let meta = step.meta();
         let inputs = Inputs::new(&meta.key, needed);
         let cx = Observe::new(meta, inputs, listings, purpose);
-        let observed = match purpose {
-            Purpose::Plan | Purpose::Apply => step.observe(&cx).await,
-            Purpose::Settle | Purpose::Poll => step.find(&cx).await,
+        let look = async {
+            match purpose {
+                Purpose::Plan | Purpose::Apply => step.observe(&cx).await,
+                Purpose::Settle | Purpose::Poll => step.find(&cx).await,
+            }
         };
+        let observed = Acting::during(&meta.key, Doing::Looks, look).await;
         // Whatever a step made of a missing answer is void, also when it did not hand the error on.
         if let Some(&pending) = cx.pending().and_then(|key| self.graph.index.get(&key)) {
             return Err(pending);

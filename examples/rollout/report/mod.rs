@@ -15,6 +15,7 @@ mod timeline;
 mod verification;
 
 pub use document::{Applied, Counts, Details, Document, Verified};
+pub(crate) use html::portal_link;
 pub use html::{Page, page};
 pub use made::objects;
 pub use mirror::mirror;

@@ -97,6 +97,11 @@ pub struct Done {
     pub checks: usize,
 }
 
+/// What "done" means, claim by claim.
+pub(crate) fn titles() -> Vec<&'static str> {
+    CLAIMS.iter().map(|claim| claim.title).collect()
+}
+
 /// What a verification says of every claim.
 pub(super) fn claims(manifest: &Manifest, checks: &[Entry]) -> Vec<Done> {
     let apps: Vec<(&str, &str)> = manifest

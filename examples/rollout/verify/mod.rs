@@ -17,6 +17,7 @@ use futures::stream::{self, StreamExt};
 pub use check::{Check, Unproven};
 pub use context::Context;
 pub use done::Done;
+pub(crate) use done::titles as claims_of_done;
 pub use report::{Entry, Report, Vantage, Verdict};
 pub use steps::id as id_of_step;
 

@@ -3,6 +3,7 @@
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 
+use super::super::acting::{Acting, Doing};
 use super::super::apply_context::Apply;
 use super::super::decide::{Decision, decide};
 use super::super::diff::{FieldChange, digest};
@@ -275,7 +276,8 @@ impl Work<'_> {
             fence.about_to_write(meta, std::iter::once(change.desired).chain(change.observed));
         }
         let cx = self.context();
-        match self.step.apply(&cx, change).await {
+        let applied = Acting::during(&meta.key, Doing::Writes, self.step.apply(&cx, change)).await;
+        match applied {
             Ok(made) => {
                 let effect = cx.take_effect().unwrap_or(effect_of(change.kind));
                 self.record(outcome_of(effect), None).await?;

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 pub use model::Page;
 use model::{Rows, State};
+pub(crate) use portal::link as portal_link;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");

@@ -8,7 +8,7 @@ use crate::engine::{Outputs, PlanEntry};
 const PORTAL: &str = "https://portal.azure.com";
 
 /// The address of a thing in the portal, for the tenant with this domain; nothing where it has no page.
-pub(super) fn link(entry: &PlanEntry, outputs: &Outputs, domain: &str) -> Option<String> {
+pub(crate) fn link(entry: &PlanEntry, outputs: &Outputs, domain: &str) -> Option<String> {
     let text = |name: &str| outputs.get(name).and_then(|value| value.as_str());
     if let Some(id) = text("id").filter(|id| id.starts_with("/subscriptions/")) {
         return Some(format!("{PORTAL}/#@{domain}/resource{}", shown(id)));

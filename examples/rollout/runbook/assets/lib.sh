@@ -1,0 +1,143 @@
+# shellcheck shell=bash disable=SC2154
+# What the steps of the runbook share. It is read by azure-cli.sh, and by whoever tries a step by hand:
+#   source scripts/lib.sh; source scripts/values.sh
+# Needs: bash 4.4 or later, the Azure CLI; for GitHub `gh`, for databases `sqlcmd` (the one in Go).
+#
+# Every tenant has a sign-in of its own, kept in a folder of its own. In a tenant without one `az login` asks for it.
+# RUNBOOK_LOGIN can hold options for that, such as --use-device-code.
+# A value that is known already can be given as a variable of its name; then it is not read.
+
+RUNBOOK_SIGN_INS="${RUNBOOK_SIGN_INS:-$HOME/.rhc-runbook}"
+RUNBOOK_PAUSE="${RUNBOOK_PAUSE:-10}"
+RUNBOOK_PATIENCE="${RUNBOOK_PATIENCE:-180}"
+
+say() { printf '%s\n' "$*" >&2; }
+stop() { say "error: $*"; exit 1; }
+
+# in_tenant DOMAIN: from now on requests are sent as whoever is signed in there.
+in_tenant() {
+  export AZURE_CONFIG_DIR="$RUNBOOK_SIGN_INS/$1"
+  mkdir -p "$AZURE_CONFIG_DIR" && chmod 700 "$RUNBOOK_SIGN_INS"
+  if ! az account show --output none 2>/dev/null; then
+    # shellcheck disable=SC2086
+    az login --tenant "$1" --allow-no-subscriptions --output none ${RUNBOOK_LOGIN:-} || stop "nobody is signed in to $1"
+  fi
+  local endpoints
+  endpoints=$(az cloud show --query '[endpoints.resourceManager, endpoints.microsoftGraphResourceId, endpoints.activeDirectory]' --output tsv) || exit 1
+  { read -r arm; read -r graph; read -r login; } <<<"$endpoints"
+  arm="${arm%/}" graph="${graph%/}" login="${login%/}"
+}
+
+# One request, by the program that has the token for that service.
+_request() {
+  local method=$1 url=$2; shift 2
+  case $url in
+    https://api.github.com/*) gh api --method "$method" "${url#https://api.github.com/}" "$@" ;;
+    https://*.vault.azure.net/*) az rest --resource https://vault.azure.net --method "$method" --url "$url" "$@" ;;
+    */providers/Microsoft.Subscription/subscriptions/*)
+      # A subscription that this tenant does not have yet: `az` would look for it among those that it knows.
+      az rest --method "$method" --url "$url" "$@" --skip-authorization-header --headers @<(_bearer)
+      ;;
+    *) az rest --method "$method" --url "$url" "$@" ;;
+  esac
+}
+
+_bearer() {
+  printf 'Authorization=Bearer %s' "$(az account get-access-token --resource "$arm/" --query accessToken --output tsv)"
+}
+
+# What passes by itself: something made a moment ago has not arrived everywhere, or something else is being written.
+_passes='PrincipalNotFound|MissingSubscriptionRegistration|SubscriptionNotFound|Request_ResourceNotFound|ResourceNotFound|does not reference a valid|AnotherOperationInProgress|AnotherOperation|OperationInProgress|InUseSubnetCannotBeUpdated|ReferencedResourceNotProvisioned|ConcurrentFederatedIdentityCredentials|Directory_ConcurrencyViolation|TooManyRequests|Too Many Requests|Authorization_RequestDenied.*replica|ParentResourceNotFound|DirectoryObjectNotFound|Directory_ObjectNotFound|ForbiddenByFirewall|ForbiddenByRbac'
+
+# send METHOD URL [HEADER=VALUE]...: the body stands on standard input.
+send() {
+  local method=$1 url=$2 body said tried=0 options=(); shift 2
+  body=$(cat)
+  case $url in
+    https://api.github.com/*) [ -z "$body" ] || options+=(--input -) ;;
+    *)
+      options+=(--output none)
+      [ $# -eq 0 ] || options+=(--headers "$@")
+      [ -z "$body" ] || options+=(--body "$body")
+      ;;
+  esac
+  say "  $method $url"
+  until said=$(_request "$method" "$url" "${options[@]}" 2>&1 <<<"$body"); do
+    tried=$((tried + 1))
+    if [ "$method" = DELETE ] && grep -q 'Not Found' <<<"$said"; then return; fi
+    if [ "$tried" -ge 20 ] || ! grep -qE "$_passes" <<<"$said"; then stop "$said"; fi
+    sleep "$RUNBOOK_PAUSE"
+  done
+}
+
+# value URL QUERY: what stands there in the answer; of a list, every page is looked through.
+value() {
+  local url=$1 query=$2 said found
+  while [ -n "$url" ] && [ "$url" != None ]; do
+    case $url in
+      https://api.github.com/*) _request GET "$url" --jq "$query"; return ;;
+    esac
+    said=$(_request GET "$url" --query "[$query, nextLink || \"@odata.nextLink\"]" --output tsv) || return
+    { read -r found; read -r url || url=; } <<<"$said"
+    if [ -n "$found" ] && [ "$found" != None ]; then printf '%s\n' "$found"; return; fi
+  done
+}
+
+# absent URL [QUERY [VALUE]]: whether there is nothing, nothing where the query leads, or something else than the value.
+absent() {
+  local said
+  if [ $# -eq 1 ]; then
+    case $1 in https://api.github.com/*) set -- "$1" . ;; *) set -- "$1" 'to_string(@)' ;; esac
+  fi
+  if ! said=$(value "$1" "$2" 2>&1); then
+    grep -qE 'Not Found|NotFound|HTTP 404' <<<"$said" && return 0
+    stop "$said"
+  fi
+  if [ $# -eq 3 ]; then [ "$said" != "$3" ]; else [ -z "$said" ]; fi
+}
+
+# await URL QUERY STATE: asks until the state is there.
+await() {
+  local state tried=0
+  while state=$(value "$1" "$2" 2>/dev/null || true); [ "${state,,}" != "${3,,}" ]; do
+    case ${state,,} in *failed | cancel*) stop "$1 is $state" ;; esac
+    tried=$((tried + 1))
+    [ "$tried" -lt "$RUNBOOK_PATIENCE" ] || stop "$1 is still ${state:-not there} and should be $3"
+    sleep "$RUNBOOK_PAUSE"
+  done
+}
+
+# sql HOST DATABASE: runs the batch on standard input as whoever `az` knows in the present tenant.
+sql() {
+  say "  SQL $1/$2"
+  sqlcmd -S "$1" -d "$2" --authentication-method ActiveDirectoryAzCli -b -i /dev/stdin
+}
+
+# need NAME...: reads the values that are not known yet.
+need() {
+  local name
+  for name in "$@"; do
+    [ -n "${!name:-}" ] || "read_$name"
+    [ -n "${!name:-}" ] || stop "$name is not known yet: ${where[$name]:-give it as a variable}"
+  done
+}
+
+# The id of the tenant with this domain, from its public metadata.
+tenant_id() {
+  local said
+  said=$(az rest --method get --skip-authorization-header --url "$login/$1/v2.0/.well-known/openid-configuration" --query issuer --output tsv 2>/dev/null) || return 0
+  said=${said%/v2.0}
+  printf '%s\n' "${said##*/}"
+}
+
+# Seconds since 1970 as Microsoft Graph writes a time.
+time_of() { date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ 2>/dev/null || date -u -r "$1" +%Y-%m-%dT%H:%M:%SZ; }
+
+# A client id as databases know it.
+sid_of() {
+  local id=${1//-/}
+  printf '0x%s\n' "${id:6:2}${id:4:2}${id:2:2}${id:0:2}${id:10:2}${id:8:2}${id:14:2}${id:12:2}${id:16}" | tr a-f A-F
+}
+
+# Lets `az` know subscriptions that were made since the sign-in.
+refresh() { az account list --refresh --only-show-errors --output none || true; }

@@ -1,0 +1,127 @@
+//! What each step sends: a rehearsal in this process, written down.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rhc_core::fake::WorldOptions;
+
+use crate::connection::{Connection, Sent, Tap};
+use crate::embedded::{EmbeddedCloud, EmbeddedError};
+use crate::engine::{
+    ApplyOptions, GraphError, JournalError, Key, Meta, Operator, Outputs, PlanOptions,
+};
+use crate::manifest::Manifest;
+use crate::steps::{Clients, Connect, environment};
+
+/// How long the simulated person may take.
+const PERSONS_PATIENCE: Duration = Duration::from_secs(4 * 60 * 60);
+/// After this long every reader of a directory sees the last write.
+const AT_REST: Duration = Duration::from_secs(120);
+/// By which address embedded clouds know who comes from outside.
+const ADDRESS: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 7);
+/// How many steps are looked at at the same time.
+const CONCURRENCY: usize = 32;
+
+/// A rehearsal of a whole environment.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// What was sent while the steps wrote, in the order in which it was sent.
+    pub written: Vec<Sent>,
+    /// What was sent when everything was done and each thing was read back by itself.
+    pub read: Vec<Sent>,
+    /// What each step made known.
+    pub outputs: BTreeMap<Key, Outputs>,
+    /// The steps, each after those that it needs.
+    pub steps: Vec<Meta>,
+    /// The address from which the rehearsal came through closed doors.
+    pub address: Ipv4Addr,
+}
+
+/// Why there is no recording.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordingError {
+    /// The embedded cloud cannot be made.
+    #[error("the cloud for the rehearsal cannot be made")]
+    Cloud(#[from] EmbeddedError),
+    /// The steps do not fit together.
+    #[error("the steps do not fit together")]
+    Graph(#[from] GraphError),
+    /// The journal in memory failed.
+    #[error("the rehearsal could not be kept")]
+    Journal(#[from] JournalError),
+    /// A step failed.
+    #[error("the rehearsal did not come to its end: {0}")]
+    Step(String),
+    /// No runtime.
+    #[error("the rehearsal could not be started")]
+    Start(#[from] std::io::Error),
+}
+
+/// Rehearses the whole environment on a cloud of its own, with ids that are derived from this seed, and writes down what
+/// is sent.
+///
+/// # Errors
+/// Where the environment cannot be built from nothing, with the step that failed.
+pub fn record(manifest: &Manifest, seed: u64) -> Result<Recording, RecordingError> {
+    // A paused clock of its own, whatever clock the program runs on.
+    std::thread::scope(|threads| {
+        let worker = threads.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .start_paused(true)
+                .build()?;
+            runtime.block_on(rehearse(manifest, seed))
+        });
+        worker
+            .join()
+            .unwrap_or_else(|_| Err(RecordingError::Step("it broke off".to_owned())))
+    })
+}
+
+async fn rehearse(manifest: &Manifest, seed: u64) -> Result<Recording, RecordingError> {
+    let ordinary = WorldOptions::default();
+    let later = u32::try_from(seed).unwrap_or_default();
+    let options = WorldOptions {
+        seed,
+        // So that a time of the rehearsal is not taken for one of the file.
+        start: ordinary.start + Duration::from_secs(86_400) * later.saturating_sub(1),
+        ..ordinary
+    };
+    let cloud = EmbeddedCloud::new(manifest, options, true)?;
+    let tap = Tap::default();
+    let connection = Connection::embedded_tapped(manifest, cloud.world(), &tap);
+    let clients = Clients::new(Arc::clone(&connection) as Arc<dyn Connect>);
+    let rollout = environment(manifest, &clients)?;
+    let planned = rollout.plan(&PlanOptions::default()).await;
+    tap.take();
+    let options = ApplyOptions {
+        fence: Some(connection.fence().clone()),
+        patience: PERSONS_PATIENCE,
+        operator: Operator {
+            address: Some(ADDRESS),
+            minutes: manifest.operator.window_minutes,
+            clock: connection.clock(),
+        },
+        ..ApplyOptions::default()
+    };
+    let summary = rollout.apply(planned, &options).await?;
+    if let Some(failure) = summary.failed.first() {
+        return Err(RecordingError::Step(format!("{failure:?}")));
+    }
+    if let Some(waiting) = summary.manual.first() {
+        return Err(RecordingError::Step(format!("{waiting:?}")));
+    }
+    let written = tap.take();
+    tokio::time::sleep(AT_REST).await;
+    rollout.check(CONCURRENCY).await;
+    Ok(Recording {
+        written,
+        read: tap.take(),
+        outputs: summary.outputs,
+        steps: rollout.steps().map(|step| step.meta().clone()).collect(),
+        address: ADDRESS,
+    })
+}
