@@ -1,12 +1,12 @@
-"""What the scenarios share: where the cloud is, and saying of each check what was expected and what came."""
+"""What the scenarios share: where the cloud is, what it refuses, and how a check is said."""
 
-import contextlib
 import json
 import logging
 import os
 import urllib.request
 
 from azure.core.exceptions import HttpResponseError
+from saying import check, checking, left_out  # noqa: F401 (the scenarios take them from here)
 
 TENANT = os.environ["AZURE_TENANT_ID"]
 SUBSCRIPTION = os.environ["AZURE_SUBSCRIPTION_ID"]
@@ -34,32 +34,6 @@ def management(client, *arguments, **options):
     """A management client, told its endpoint and how often to ask after an operation that names no time."""
     options = {"base_url": RESOURCE_MANAGER, "polling_interval": 1, **options}
     return client(credential(), *arguments, **options)
-
-
-def shown(value):
-    text = " ".join(str(value).split())
-    return text if len(text) <= 300 else text[:300] + "…"
-
-
-def check(kind, what, expected, came, passed=None):
-    """One check; without `passed` both have to be equal."""
-    passed = expected == came if passed is None else bool(passed)
-    said = {"kind": kind, "what": what, "expected": shown(expected), "came": shown(came), "passed": passed}
-    print(json.dumps(said), flush=True)
-
-
-def left_out(kind, reason):
-    """The service has no such thing."""
-    print(json.dumps({"left_out": kind, "reason": reason}), flush=True)
-
-
-@contextlib.contextmanager
-def checking(kind, what):
-    """What is raised inside is a failed check, and the scenario goes on."""
-    try:
-        yield
-    except Exception as error:  # whatever a client raises is what came
-        check(kind, what, "no error", f"{type(error).__name__}: {error}", passed=False)
 
 
 def refused(kind, what, status, code, call):

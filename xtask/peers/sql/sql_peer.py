@@ -1,8 +1,9 @@
-"""What the SQL scenarios in Python share: where the server is, and saying of each check what was expected and what came."""
+"""What the SQL scenarios in Python share: where the server is, what it refuses, and how a check is said."""
 
-import contextlib
 import json
 import os
+
+from saying import check, checking, left_out  # noqa: F401 (the scenarios take them from here)
 
 with open(os.environ["SQL_SERVER"], encoding="utf-8") as file:
     SERVER = json.load(file)
@@ -22,32 +23,6 @@ REFUSED = {
 LENGTHS = ("300", "3000", "9000")
 # Of another length and with characters of other scripts, so that more than one packet goes and comes.
 TEXT = "Grüße, 東京 😀 " * 300
-
-
-def shown(value):
-    text = " ".join(str(value).split())
-    return text if len(text) <= 300 else text[:300] + "…"
-
-
-def check(kind, what, expected, came, passed=None):
-    """One check; without `passed` both have to be equal."""
-    passed = expected == came if passed is None else bool(passed)
-    said = {"kind": kind, "what": what, "expected": shown(expected), "came": shown(came), "passed": passed}
-    print(json.dumps(said), flush=True)
-
-
-def left_out(kind, reason):
-    """The client has no such thing."""
-    print(json.dumps({"left_out": kind, "reason": reason}), flush=True)
-
-
-@contextlib.contextmanager
-def checking(kind, what):
-    """What is raised inside is a failed check, and the scenario goes on."""
-    try:
-        yield
-    except Exception as error:  # whatever a client raises is what came
-        check(kind, what, "no error", f"{type(error).__name__}: {error}", passed=False)
 
 
 def refused(kind, what, number, call, number_of):

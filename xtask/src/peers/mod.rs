@@ -103,11 +103,13 @@ fn meet(peer: &Peer, python: &std::path::Path, cloud: &Cloud, report: &mut Repor
 
 /// A scenario under `xtask/peers`, for the Python of its environment.
 fn python_scenario(python: &std::path::Path, script: &str) -> Command {
-    let script = root().join("xtask/peers").join(script);
+    let frame = root().join("xtask/peers");
+    let script = frame.join(script);
     let mut scenario = Command::new(python);
+    // The frame of all scenarios; what belongs to this one stands beside it, where Python looks first.
     scenario
         .arg("-u")
-        .env("PYTHONPATH", script.parent().unwrap_or(&script))
+        .env("PYTHONPATH", frame)
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .arg(script);
     scenario
@@ -121,11 +123,14 @@ fn listen(name: &str, scenario: &mut Command, report: &mut Report) -> Outcome {
         .spawn()
         .map_err(|error| format!("{scenario:?}: {error}"))?;
     if let Some(output) = running.stdout.take() {
-        for line in BufReader::new(output).lines() {
+        for line in BufReader::new(output).split(b'\n') {
             let line = line.map_err(|error| format!("{name}: {error}"))?;
-            match Line::read(&line) {
+            // A client may say anything in any encoding.
+            let line = String::from_utf8_lossy(&line);
+            match Line::read(line.trim_end_matches('\r')) {
                 Line::Check(check) => report.check(check),
                 Line::LeftOut { kind, reason } => report.left_out(&kind, &reason),
+                Line::Broken => report.broken(name, &format!("this says nothing whole: {line}")),
                 Line::Other => println!("{line}"),
             }
         }

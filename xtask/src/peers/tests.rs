@@ -1,9 +1,11 @@
 //! What counts as a check, and what fails.
 
 use std::path::Path;
+use std::process::Command;
 
 use super::check::{Check, KINDS, Line, Report};
 use super::environment::{self, Lack};
+use super::listen;
 use super::table::PEERS;
 use crate::root;
 
@@ -84,9 +86,27 @@ fn only_what_a_scenario_says_of_checks_is_read() {
             reason: "there is one only".to_owned()
         }
     );
-    for other in ["", "Traceback", "{}", r#"{"kind":"read","passed":true}"#] {
+    for other in ["", "Traceback", "[]", "a kind of {braces}"] {
         assert_eq!(Line::read(other), Line::Other, "{other}");
     }
+}
+
+#[test]
+fn a_check_that_is_not_said_whole_has_failed() {
+    let whole = r#"{"kind":"read","what":"a group","expected":"1","came":"1","passed":true}"#;
+    let glued = format!("a warning{whole}");
+    let cut = &whole[..whole.len() - 1];
+    let without_came = r#"{"kind":"read","passed":true}"#;
+    let no_reason = r#"{"left_out": "page"}"#;
+    for broken in [&glued, cut, without_came, no_reason, "{}"] {
+        assert_eq!(Line::read(broken), Line::Broken, "{broken}");
+    }
+    // As a scenario says it, to its end: what is whole counts, and so does what is not.
+    let mut scenario = Command::new("printf");
+    scenario.args(["%s\\n", whole, cut, "words of a client", &glued]);
+    let mut report = Report::default();
+    listen("peer", &mut scenario, &mut report).unwrap();
+    assert_eq!(report.totals(), (1, 2));
 }
 
 #[test]
