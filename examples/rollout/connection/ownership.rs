@@ -365,13 +365,13 @@ mod tests {
             (
                 "database",
                 "POST",
-                "https://rhc-qa-sqlsvr.database.windows.net/embedded-sql".to_owned(),
+                "https://rhc-qa-sqlsvr.database.windows.net/hp2_db".to_owned(),
                 true,
             ),
             (
                 "database",
                 "POST",
-                "https://another.database.windows.net/embedded-sql".to_owned(),
+                "https://another.database.windows.net/hp2_db".to_owned(),
                 false,
             ),
             (

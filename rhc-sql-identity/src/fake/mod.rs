@@ -6,7 +6,7 @@ mod tds;
 
 use rhc_core::fake::World;
 
-pub use sql::{Catalogue, CatalogueUser, EmbeddedDatabases, ServerCatalogue, SqlSection, Vantage};
+pub use sql::{Catalogue, CatalogueUser, ServerCatalogue, SqlSection, Vantage};
 pub use tds::{TdsLogin, TdsServers};
 
 #[cfg(any(test, fuzzing))]
@@ -15,11 +15,10 @@ pub(crate) mod fuzzed {
     pub(crate) use super::tds::fuzzed::*;
 }
 
-/// Lets a World have SQL servers: their types in Resource Manager, and the servers themselves.
+/// Lets a World have SQL servers: their types in Resource Manager, and what is in them. [`TdsServers`] lets clients in.
 ///
 /// [`rhc_arm::fake::mount`] is needed too. A problem of the section `sql` is found by [`World::check`].
 pub fn mount(world: &World) {
     let _ = world.load_section::<SqlSection>();
     arm::register(world);
-    sql::mount(world);
 }

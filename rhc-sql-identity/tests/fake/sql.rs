@@ -4,9 +4,9 @@ use crate::support::{
     ADMIN, HP2, HP2_OBJECT, OTHER_TENANT, READERS, SERVER, STRANGER, TENANT, address, as_admin,
     databases, group_id, server, servers, with_endpoint, with_server,
 };
-use rhc_core::fake::{Fault, FaultKind, Match, Occurrence, World};
+use rhc_core::fake::World;
 use rhc_core::{AppId, Error, ErrorKind};
-use rhc_sql_identity::fake::{SqlSection, Vantage};
+use rhc_sql_identity::fake::{SqlSection, TdsServers, Vantage};
 use rhc_sql_identity::{
     DatabaseRole, Databases, FirewallRule, Grant, GrantPlan, Observation, Observed, plan,
 };
@@ -166,12 +166,8 @@ async fn a_token_of_another_tenant_or_service_is_refused() {
     let mut cloud = rhc_core::Cloud::public();
     cloud.sql_scope = "https://management.azure.com/.default".to_owned();
     let app = world.app_credential(&TENANT.to_string(), HP2);
-    let wrong = rhc_sql_identity::fake::EmbeddedDatabases::new(
-        &cloud,
-        app,
-        world.client_options(),
-        Vantage::Inside,
-    );
+    let servers = TdsServers::of(&world).unwrap();
+    let wrong = servers.databases(&cloud, app, world.clock(), Vantage::Inside);
     assert_eq!(refused(&wrong, "hp2_db").await.code(), Some("SQL18456"));
 }
 
@@ -284,40 +280,6 @@ async fn a_plan_that_no_longer_fits_changes_nothing() {
     assert_eq!(error.code(), Some("SQL15023"));
     assert!(!error.is_outcome_unknown());
     assert!(observed(&databases).await.users[0].roles.is_empty());
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_lost_answer_to_a_transaction_is_not_repeated() {
-    let world = with_endpoint().await;
-    let databases = as_admin(&world);
-    let plan = planned(
-        &[grant(&[DatabaseRole::DataReader])],
-        &observed(&databases).await,
-    );
-    world.faults().add(Fault {
-        matches: Match {
-            path_contains: Some("embedded-sql".to_owned()),
-            // The first request logs in, the second one is the transaction.
-            occurrence: Occurrence::Nth(2),
-            ..Match::default()
-        },
-        kind: FaultKind::ResetAfter,
-    });
-    let before = world.request_count();
-    let error = databases
-        .apply(&address("hp2_db"), &plan)
-        .await
-        .unwrap_err();
-    assert!(error.is_outcome_unknown(), "{error}");
-    assert_eq!(world.request_count() - before, 2);
-    // It had taken effect: looking again says so, and there is nothing left to do.
-    assert!(
-        planned(
-            &[grant(&[DatabaseRole::DataReader])],
-            &observed(&databases).await
-        )
-        .is_empty()
-    );
 }
 
 #[tokio::test(start_paused = true)]

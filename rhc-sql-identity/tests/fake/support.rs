@@ -9,8 +9,10 @@ use rhc_arm::{ArmClient, ResourceId};
 use rhc_core::fake::directory::NewTenant;
 use rhc_core::fake::{ObjectKind, State, TenantKind, World, WorldOptions};
 use rhc_core::{Cloud, Error, Method, Request, Result};
-use rhc_sql_identity::fake::{EmbeddedDatabases, Vantage};
-use rhc_sql_identity::{EntraAdministrator, SqlAddress, SqlServer, SqlServerScope, SqlServers};
+use rhc_sql_identity::fake::{TdsServers, Vantage};
+use rhc_sql_identity::{
+    EntraAdministrator, SqlAddress, SqlServer, SqlServerScope, SqlServers, TdsDatabases,
+};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -267,12 +269,13 @@ pub(crate) fn databases(
     world: &World,
     credential: Arc<dyn TokenCredential>,
     from: Vantage,
-) -> EmbeddedDatabases {
-    EmbeddedDatabases::new(&Cloud::public(), credential, world.client_options(), from)
+) -> TdsDatabases {
+    let servers = TdsServers::of(world).unwrap();
+    servers.databases(&Cloud::public(), credential, world.clock(), from)
 }
 
 /// The administrators' way in, by the private endpoint.
-pub(crate) fn as_admin(world: &World) -> EmbeddedDatabases {
+pub(crate) fn as_admin(world: &World) -> TdsDatabases {
     let credential = world.user_credential(&TENANT.to_string(), ADMIN);
     databases(world, credential, Vantage::Inside)
 }

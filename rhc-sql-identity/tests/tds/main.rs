@@ -3,6 +3,7 @@
 mod grants;
 mod limits;
 mod login;
+mod lost;
 mod passwords;
 mod refused;
 mod routing;

@@ -49,7 +49,6 @@ pub(in crate::fake) struct Entered {
     pub(super) server: String,
     pub(super) database: String,
     pub(super) rights: Rights,
-    pub(in crate::fake) tenant: Uuid,
     /// Whether the server takes Entra's identities only.
     pub(super) entra_only: bool,
     /// The server's logins with a password: the service's own, and what somebody made beside it.
@@ -83,7 +82,6 @@ pub(in crate::fake) fn enter(
         server: server.to_owned(),
         database: database.to_owned(),
         rights,
-        tenant: door.tenant,
         entra_only: door.entra_only,
         logins: door.logins,
     })

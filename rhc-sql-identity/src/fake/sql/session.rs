@@ -292,7 +292,6 @@ pub(super) mod tests {
             server: "s".to_owned(),
             database: "hp2_db".to_owned(),
             rights: rights.clone(),
-            tenant: uuid::Uuid::nil(),
             entra_only: true,
             logins: ["CloudSA".to_owned()].into(),
         };
@@ -324,7 +323,15 @@ pub(super) mod tests {
     }
 
     fn last(answers: Vec<Answer>) -> Result<Vec<Row>, SqlError> {
-        super::super::wire::outcome(answers)
+        let mut rows = Vec::new();
+        for answer in answers {
+            match answer {
+                Answer::Failed(error) => return Err(error),
+                Answer::Rows(set) => rows = set.rows,
+                Answer::Done | Answer::Began | Answer::Committed | Answer::RolledBack => {}
+            }
+        }
+        Ok(rows)
     }
 
     #[tokio::test(start_paused = true)]

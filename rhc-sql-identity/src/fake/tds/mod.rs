@@ -1,7 +1,6 @@
 //! SQL servers on the wire: TDS 7.4 and strict (8.0), for clients that were not written here.
 //!
-//! They have the state, the doors and the statements of [`EmbeddedDatabases`](super::EmbeddedDatabases); only the way
-//! there is the real one. A login is by a token of the World's authority; one with a user name or a password is refused.
+//! A login is by a token of the World's authority; one with a user name or a password is refused.
 
 mod bytes;
 mod calls;
