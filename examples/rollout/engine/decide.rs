@@ -53,7 +53,7 @@ pub(super) fn decide(
             if desired.is_null() {
                 return Decision::Unchanged;
             }
-            present(meta, diff(desired, document, rules))
+            present(meta, diff(desired, document, rules), rules)
         }
     }
 }
@@ -91,7 +91,7 @@ fn foreign(meta: &Meta) -> Decision {
     }
 }
 
-fn present(meta: &Meta, changes: Vec<FieldChange>) -> Decision {
+fn present(meta: &Meta, changes: Vec<FieldChange>, rules: &DiffRules) -> Decision {
     if changes.is_empty() {
         return Decision::Unchanged;
     }
@@ -103,11 +103,13 @@ fn present(meta: &Meta, changes: Vec<FieldChange>) -> Decision {
         };
     }
     if changes.iter().any(|change| change.immutable) {
+        let resolve = rules.says_way_out().unwrap_or(
+            "the service cannot change this on an existing resource: take the file back to what is there, or \
+             have a person remove the resource so that it is made anew",
+        );
         return Decision::Conflict {
             changes,
-            resolve: "the service cannot change this on an existing resource: take the file back to what is there, or \
-                      have a person remove the resource so that it is made anew"
-                .to_owned(),
+            resolve: resolve.to_owned(),
         };
     }
     Decision::Update(changes)

@@ -18,7 +18,8 @@ pub struct Plan {
     pub entries: Vec<PlanEntry>,
     /// How many of each.
     pub totals: Totals,
-    /// Things that carry this environment's mark and are not in the file any more. They are never deleted.
+    /// Things that carry this environment's mark, or stand where only the file's may be, and are not in the file. They are
+    /// never deleted.
     pub orphans: Vec<Orphan>,
     /// What else the reader should know.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -151,7 +152,7 @@ pub struct Totals {
     pub failed: usize,
 }
 
-/// A thing that carries this environment's mark and is in no step.
+/// A thing that is in no step, and carries this environment's mark or stands where only the file's things may be.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Orphan {
     /// In which tenant.

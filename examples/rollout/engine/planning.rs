@@ -126,6 +126,7 @@ impl Rollout {
             }
         }
         plan.entries = self.entries(&mut looks, recovery);
+        plan.orphans = through.plan.orphans;
         plan.totals = totals(&plan.entries);
         Planned { plan, looks }
     }

@@ -21,6 +21,7 @@ use serde_json::Value;
 #[derive(Clone, Debug, Default)]
 pub struct DiffRules {
     rules: Vec<(Vec<String>, Rule)>,
+    way_out: Option<&'static str>,
 }
 
 #[derive(Clone, Debug)]
@@ -60,6 +61,13 @@ impl DiffRules {
     #[must_use]
     pub fn immutable(self, path: &str) -> Self {
         self.add(path, Rule::Immutable)
+    }
+
+    /// What can be done about a conflict, where there is a better way than to change the file or to remove the thing.
+    #[must_use]
+    pub fn way_out(mut self, words: &'static str) -> Self {
+        self.way_out = Some(words);
+        self
     }
 
     /// An array without an order (redirect URIs, scopes).
@@ -114,6 +122,10 @@ impl DiffRules {
         self.rules
             .push((path.split('.').map(str::to_owned).collect(), rule));
         self
+    }
+
+    pub(super) fn says_way_out(&self) -> Option<&'static str> {
+        self.way_out
     }
 
     pub(super) fn has_not_owned(&self) -> bool {

@@ -1,4 +1,4 @@
-//! Things that were taken out of the environment file: found, reported, never deleted.
+//! Things that are not in the environment file, or not any more: found, reported, never deleted.
 
 use async_trait::async_trait;
 
@@ -10,7 +10,8 @@ use super::plan::Orphan;
 use super::rollout::Rollout;
 
 /// Looks for things that carry the environment's mark and are in no step: one per place that can be asked (the marked
-/// resources of a subscription, the marked applications of a tenant).
+/// resources of a subscription, the marked applications of a tenant); or for whatever is in a place that is the environment's
+/// alone (the users of a database).
 #[async_trait]
 pub trait Sweep: Send + Sync {
     /// Where it looks: the tenant, and as `needs` the steps whose outputs it reads.

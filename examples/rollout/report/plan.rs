@@ -206,7 +206,7 @@ fn left_over(text: &mut Text, plan: &Plan) {
         return;
     }
     text.gap();
-    text.heading("Not in the file any more (never deleted by the rollout)");
+    text.heading("Not in the file (never deleted by the rollout)");
     for orphan in &plan.orphans {
         let line = format!(
             "{} {} (tenant {})",

@@ -165,6 +165,15 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
             customers: sign_in.as_ref().map(|(tenant, made)| (*tenant, made)),
         };
         let workspaces = site.stacks(&accounts, &ground);
+        for (database, made) in &databases.all {
+            sweeps.push(Arc::new(stack::UnknownUsers::new(
+                clients.clone(),
+                databases_home.clone(),
+                manifest,
+                database,
+                made,
+            )));
+        }
         let shared = manifest.shared_logs_of();
         if let Some(shared) = shared.and_then(|app| workspaces.get(app)) {
             site.audit(&accounts, shared, &network, &databases);

@@ -84,7 +84,19 @@ fn a_user_of_another_identity_is_replaced_only_when_that_is_said_by_name() {
         let words = ["plan", "--open-window", "--state", text(&state)];
         rollout(&[&words[..], more].concat())
     };
-    assert_eq!(plan(&[]).code, 1, "nobody said that it may be replaced");
+    let blocked = plan(&[]);
+    assert_eq!(blocked.code, 1, "nobody said that it may be replaced");
+    for part in [
+        "plan and apply with --replace-user",
+        "hp2_db: somebody",
+        "nobody in the file asked for it",
+    ] {
+        assert!(
+            blocked.words().contains(part),
+            "{part}: {}",
+            blocked.words()
+        );
+    }
     let replacing = plan(&["--replace-user", "rhc-hp2-qa-db", "--out", text(&saved)]);
     assert_eq!(replacing.code, 2, "{}", replacing.words());
     edit(&state, |cloud| {
@@ -121,6 +133,31 @@ fn a_user_of_another_identity_is_replaced_only_when_that_is_said_by_name() {
     edit(&state, |cloud| {
         assert!(user(cloud, "hp2_db").contains_key("somebody"));
         assert_ne!(user(cloud, "hp2_db")["rhc-hp2-qa-db"]["sid"], OTHER);
+    });
+}
+
+#[test]
+fn who_holds_an_identity_under_another_name_makes_room_only_when_that_is_said() {
+    let folder = Folder::new();
+    let state = finished(&folder);
+    edit(&state, |cloud| {
+        let users = user(cloud, "corp_db");
+        let taken = users.remove("rhc-smx-qa-db").unwrap();
+        users.insert("smx-of-old".to_owned(), taken);
+    });
+    let on = |words: &[&str]| rollout(&[words, &["--state", text(&state)]].concat());
+    for words in [&["plan", "--open-window"][..], &["apply", "--inside"]] {
+        let said = on(words);
+        assert_eq!(said.code, 1, "{words:?}: {}", said.words());
+        for part in ["smx-of-old", "with --replace-user"] {
+            assert!(said.words().contains(part), "{part}: {}", said.words());
+        }
+    }
+    let said = on(&["apply", "--inside", "--replace-user", "smx-of-old"]);
+    assert_eq!(said.code, 0, "{}", said.words());
+    edit(&state, |cloud| {
+        let users = user(cloud, "corp_db");
+        assert!(users.contains_key("rhc-smx-qa-db") && !users.contains_key("smx-of-old"));
     });
 }
 

@@ -8,8 +8,9 @@ use rhc_graph::{Application, FederatedCredential, ServicePrincipal, SignInAudien
 
 use super::Ground;
 use super::grants::GrantStep;
+use super::sql_users::{self, wanted_in};
 use crate::engine::{Key, Lane, Meta, OwnedBy, Stage};
-use crate::manifest::{App, Manifest};
+use crate::manifest::App;
 use crate::steps::clients::TenantRef;
 use crate::steps::directory::{
     ApplicationStep, FederatedCredentialStep, ServicePrincipalStep, app_id, object_id,
@@ -99,7 +100,7 @@ impl Site<'_> {
                 made.child(format!("users/{name}")),
                 group.stage,
                 ground.database_tenant.key.clone(),
-                "sql-user",
+                sql_users::KIND,
                 format!("{database}: {name}"),
             )
             .why(format!(
@@ -124,7 +125,7 @@ impl Site<'_> {
                 roles,
                 made,
             );
-            self.add(grant.beside(users_of(self.manifest, database)));
+            self.add(grant.beside(wanted_in(self.manifest, database)));
         }
         application
     }
@@ -191,12 +192,4 @@ impl Site<'_> {
             wanted,
         ))
     }
-}
-
-/// Everybody who shall be a user of this database.
-fn users_of(manifest: &Manifest, database: &str) -> Vec<String> {
-    let apps = manifest.apps().map(|(_, app)| app);
-    apps.filter(|app| app.database_roles.contains_key(database))
-        .map(|app| app.bridge.unique_name.clone())
-        .collect()
 }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 use super::sql_door::SqlDoor;
+use super::sql_users::users;
 use crate::engine::{
     Apply, Change, ChangeKind, DiffRules, Effect, Inputs, Key, Meta, Observe, Observed, Output,
     Outputs, Step, StepError,
@@ -73,10 +74,9 @@ impl GrantStep {
         self
     }
 
-    fn may_be_replaced(&self) -> bool {
-        let told = self.clients.replaced().iter();
-        told.into_iter()
-            .any(|user| user.eq_ignore_ascii_case(&self.user))
+    fn may_be_replaced(&self, user: &str) -> bool {
+        let mut told = self.clients.replaced().iter();
+        told.any(|name| name.eq_ignore_ascii_case(user))
     }
 
     fn address(&self) -> Result<SqlAddress, StepError> {
@@ -163,8 +163,13 @@ impl Step for GrantStep {
     }
 
     fn rules(&self) -> DiffRules {
-        let rules = DiffRules::new().unordered("roles").ignore_case("user");
-        if self.may_be_replaced() {
+        // Another name is there only for the identity that is wanted.
+        let rules = DiffRules::new()
+            .unordered("roles")
+            .ignore_case("user")
+            .immutable("user")
+            .way_out("find out who made that user and what uses it; if it is of no use, plan and apply with --replace-user and its name drop it and make it anew");
+        if self.may_be_replaced(&self.user) {
             rules
         } else {
             rules.immutable("clientId")
@@ -173,21 +178,17 @@ impl Step for GrantStep {
 
     async fn observe(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
         let databases = self.databases(cx.inputs())?;
-        let (at, scope) = (self.address()?, self.address()?.to_string());
+        let at = self.address()?;
         // Known only once the database is there: before, there is nothing to look into.
         cx.inputs().require(&self.made)?;
-        cx.inputs().require(&self.client_id)?;
-        let seen = cx
-            .listing(
-                &scope,
-                "sql-users",
-                |_: &Observation| None,
-                || async move { Ok(vec![databases.observe(&at).await?]) },
-            )
-            .await?;
-        match seen.iter().next() {
-            Some(Observation::Known(users)) => {
-                Ok(users.user(&self.user).map_or(Observed::Absent, |user| {
+        let sid = self.grant(cx.inputs())?.sid();
+        match users(cx, databases, &at).await? {
+            Observation::Known(users) => {
+                // Whoever holds the identity under another name stands in its way, unless he may be dropped.
+                let holder = users.holder(&sid);
+                let holder = holder.filter(|user| !self.may_be_replaced(&user.name));
+                let there = users.user(&self.user).or(holder);
+                Ok(there.map_or(Observed::Absent, |user| {
                     // A group's SID is as long: only an external user can log in as an application.
                     let external = user.kind == PrincipalKind::External;
                     let sid = user.sid.as_ref().filter(|_| external);
@@ -199,12 +200,11 @@ impl Step for GrantStep {
                     )
                 }))
             }
-            Some(Observation::NotObservable { reason }) => Ok(Observed::NotObserved {
+            Observation::NotObservable { reason } => Ok(Observed::NotObserved {
                 reason: format!(
                     "server closed to this computer, so that nobody has looked (plan --open-window opens it for the look, apply for the work): {reason}"
                 ),
             }),
-            None => Ok(Observed::Absent),
         }
     }
 
@@ -243,6 +243,14 @@ fn blocked(at: &SqlAddress, plan: &GrantPlan) -> StepError {
             .observed
             .as_ref()
             .map_or_else(|| "none".to_owned(), ToString::to_string);
+        if own.observed.as_ref() == Some(&own.wanted) {
+            // What is equal to the eye is of another kind.
+            let kind = String::from(own.kind.clone());
+            return format!(
+                "the user {} is of the kind {kind} and should be E",
+                own.user
+            );
+        }
         format!(
             "the user {} has the SID {has} and should have {}",
             own.user, own.wanted

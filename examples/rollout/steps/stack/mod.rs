@@ -7,12 +7,14 @@ mod grants;
 mod mail;
 mod registry;
 mod sql_door;
+mod sql_users;
 mod storage;
 mod vault;
 
 pub(super) use access::Role;
 pub use grants::GrantStep;
 pub(super) use sql_door::SqlDoor;
+pub(super) use sql_users::UnknownUsers;
 
 use std::collections::BTreeMap;
 
