@@ -108,6 +108,8 @@ pub enum Verb {
     Runbook,
     /// Print the GitHub workflow that deploys an app (--app); asks no cloud
     Workflow,
+    /// Show which runs there were, how they ended, and what is still open; asks no cloud
+    Journal,
 }
 
 impl Verb {
@@ -122,6 +124,7 @@ impl Verb {
             Self::Rehearse => "rehearse",
             Self::Runbook => "runbook",
             Self::Workflow => "workflow",
+            Self::Journal => "journal",
         }
     }
 
@@ -264,7 +267,10 @@ impl Args {
             return Ok(());
         };
         let verb = self.verb();
-        if matches!(verb, Verb::Mirror | Verb::Runbook | Verb::Workflow) {
+        if matches!(
+            verb,
+            Verb::Mirror | Verb::Runbook | Verb::Workflow | Verb::Journal
+        ) {
             return Err(CliError::usage(
                 format!(
                     "--html is a page of a plan, an apply or a verification, and {} is none of them",
@@ -357,7 +363,10 @@ impl Args {
             }
             CloudChoice::Embedded
                 if self.state.is_none()
-                    && !matches!(verb, Verb::Rehearse | Verb::Mirror | Verb::Runbook) =>
+                    && !matches!(
+                        verb,
+                        Verb::Rehearse | Verb::Mirror | Verb::Runbook | Verb::Journal
+                    ) =>
             {
                 return Err(CliError::usage(
                     format!(

@@ -6,6 +6,7 @@ mod console;
 mod deployment_log;
 mod endpoints;
 mod failure;
+mod journal;
 mod logging;
 mod mirror;
 mod page;
@@ -99,8 +100,10 @@ fn runtime(paused: bool) -> Result<Runtime, CliError> {
 async fn run(args: &Args, console: &mut Console, watch: Watch) -> Result<Exit, CliError> {
     args.check()?;
     let manifest = load(args.environment.as_deref())?;
-    if args.verb() == Verb::Workflow {
-        return workflow::print(args, &manifest, console);
+    match args.verb() {
+        Verb::Workflow => return workflow::print(args, &manifest, console),
+        Verb::Journal => return journal::show(args, &manifest, console),
+        _ => {}
     }
     let mut session = Session::open(args, &manifest, console).await?;
     let began = session.target.connection.clock().now();

@@ -11,14 +11,15 @@ use super::args::{Args, CloudChoice, Verb};
 use super::console::Console;
 use super::deployment_log::{DeploymentLog, who};
 use super::failure::{CliError, full};
+use super::journal;
 use super::prompt;
 use super::saved::SavedPlan;
 use super::signals::Signals;
 use super::state;
 use super::target::Target;
 use crate::engine::{
-    ApplyOptions, Exit, FileJournal, Journal, JournalError, Key, MemoryJournal, Operator, Outputs,
-    Plan, PlanOptions, Planned, Progress, ProgressSink, Recovery, Rollout, Summary, TargetError,
+    ApplyOptions, Exit, FileJournal, Held, Journal, Key, MemoryJournal, Operator, Outputs, Plan,
+    PlanOptions, Planned, Progress, ProgressSink, Recovery, Rollout, Summary, TargetError,
 };
 use crate::manifest::Manifest;
 use crate::preflight::{self, Finding};
@@ -45,8 +46,8 @@ pub(super) struct Session<'a> {
     pub(super) clients: Clients,
     /// The plan that is carried out, if it was saved before.
     saved: Option<SavedPlan>,
-    /// Whether the journal is ours: whoever does not hold it may not replace the state of whoever does.
-    pub(super) holds_journal: bool,
+    /// The journal, of a run that writes: whoever does not hold it may not replace the state of whoever does.
+    journal: Option<Arc<dyn Journal>>,
 }
 
 impl<'a> Session<'a> {
@@ -57,6 +58,7 @@ impl<'a> Session<'a> {
         console: &'a mut Console,
     ) -> Result<Self, CliError> {
         let signals = Signals::listen();
+        let journal = journal::take(args, manifest, console)?;
         let target = signals.or_stopped(Target::open(args, manifest)).await??;
         let cloud = args.cloud.name();
         let saved = args.saved.as_ref();
@@ -88,7 +90,7 @@ impl<'a> Session<'a> {
             rollout,
             clients,
             saved,
-            holds_journal: false,
+            journal,
         })
     }
 
@@ -103,13 +105,12 @@ impl<'a> Session<'a> {
             Verb::Mirror => self.mirror().await,
             Verb::Runbook => self.runbook().await,
             Verb::Plan | Verb::Drift => {
-                let plan = if self.args.open_window {
-                    let journal = self.open_journal()?;
-                    self.holds_journal = true;
-                    self.plan_through_window(journal).await?.plan
-                } else {
-                    let recovery = self.earlier_runs().await?;
-                    self.plan(recovery).await?.plan
+                let plan = match self.journal.clone() {
+                    Some(journal) => self.plan_through_window(journal).await?.plan,
+                    None => {
+                        let recovery = self.earlier_runs()?;
+                        self.plan(recovery).await?.plan
+                    }
                 };
                 self.show_plan(&plan);
                 if plan.totals.manual > 0 {
@@ -131,11 +132,11 @@ impl<'a> Session<'a> {
                 Ok(exit)
             }
             Verb::Verify => {
-                let recovery = self.earlier_runs().await?;
+                let recovery = self.earlier_runs()?;
                 Ok(self.verify(recovery).await?.exit(self.args.strict))
             }
-            // It asks no cloud, and is done before one is reached.
-            Verb::Workflow => Ok(Exit::Done),
+            // They ask no cloud, and are done before one is reached.
+            Verb::Workflow | Verb::Journal => Ok(Exit::Done),
             Verb::Rehearse => {
                 let exit = self.rehearse().await;
                 self.save()?;
@@ -250,54 +251,31 @@ impl<'a> Session<'a> {
     }
 
     /// What earlier runs left behind, for whoever only looks: it is no reason to keep a running apply from its journal.
-    pub(super) async fn earlier_runs(&mut self) -> Result<Recovery, CliError> {
+    pub(super) fn earlier_runs(&mut self) -> Result<Recovery, CliError> {
         let path = self.target.journal.as_ref().filter(|path| path.exists());
         let Some(path) = path else {
             return Ok(Recovery::default());
         };
-        match FileJournal::open(path, &self.manifest.environment.name) {
-            Ok(journal) => journal.recovery().await.map_err(journal_error),
-            Err(error @ JournalError::Locked { .. }) => {
-                let note = format!("note: {error}; nobody here knows what it has begun");
-                self.console.line(&note);
-                Ok(Recovery::default())
-            }
-            Err(error) => Err(journal_error(error)),
+        let name = &self.manifest.environment.name;
+        let contents = FileJournal::read(path, name).map_err(journal::refused)?;
+        if let Ok(Held::By(holder)) = FileJournal::held(path) {
+            let who = holder.map_or_else(String::new, |holder| format!(" ({holder})"));
+            let note =
+                format!("note: another run{who} is under way; nobody here knows what it does next");
+            self.console.line(&note);
         }
-    }
-
-    pub(super) fn open_journal(&mut self) -> Result<Arc<dyn Journal>, CliError> {
-        let Some(path) = &self.target.journal else {
-            return Ok(Arc::new(MemoryJournal::new()));
-        };
-        if let Some(folder) = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-        {
-            std::fs::create_dir_all(folder).map_err(|error| {
-                CliError::failed(
-                    format!("{}: {error}", folder.display()),
-                    "name another place for the journal with --journal FILE",
-                )
-            })?;
-        }
-        let journal =
-            FileJournal::open(path, &self.manifest.environment.name).map_err(journal_error)?;
-        for note in journal.notes() {
-            self.console.line(&format!("note: {note}"));
-        }
-        Ok(Arc::new(journal))
+        Ok(contents.recovery())
     }
 
     /// Plans and carries out.
     async fn apply(&mut self) -> Result<Summary, CliError> {
-        let journal = self.open_journal()?;
-        self.holds_journal = true;
+        let journal = self.journal.clone();
+        let journal = journal.unwrap_or_else(|| Arc::new(MemoryJournal::new()));
         let planned = if self.saved.as_ref().is_some_and(SavedPlan::open_window) {
             // What was seen through the door then is looked at through the door now.
             self.plan_through_window(journal.clone()).await?
         } else {
-            let recovery = journal.recovery().await.map_err(journal_error)?;
+            let recovery = journal.recovery().await.map_err(journal::refused)?;
             self.plan(recovery).await?
         };
         if let Some(saved) = &self.saved {
@@ -401,7 +379,7 @@ impl<'a> Session<'a> {
             Ok(())
         };
         let (summary, drawn) = tokio::join!(run, draw);
-        let summary = summary.map_err(journal_error)?;
+        let summary = summary.map_err(journal::refused)?;
         if let Some(log) = &mut log {
             log.end(&summary, clock.now());
         }
@@ -495,7 +473,7 @@ impl<'a> Session<'a> {
     /// Keeps the embedded cloud, whatever became of a run that could change it.
     pub(super) fn save(&self) -> Result<(), CliError> {
         match &self.target.embedded {
-            Some((cloud, Some(path))) if self.holds_journal => state::save(cloud.world(), path),
+            Some((cloud, Some(path))) if self.journal.is_some() => state::save(cloud.world(), path),
             _ => Ok(()),
         }
     }
@@ -524,18 +502,4 @@ fn no_such_part(error: TargetError) -> CliError {
         exit: Exit::Usage,
         ..CliError::failed(format!("--target: {}", full(&error)), help)
     }
-}
-
-pub(super) fn journal_error(error: JournalError) -> CliError {
-    let help = match &error {
-        JournalError::Locked { .. } => "one run at a time; the message names the process",
-        JournalError::OtherEnvironment { .. } => "name another journal with --journal FILE",
-        JournalError::Io { .. } => {
-            "make that place a file that can be written, with room on its disk, or name another with --state FILE or --journal FILE"
-        }
-        _ => {
-            "the journal says what earlier runs began; without it look into the cloud before you apply"
-        }
-    };
-    CliError::failed(full(&error), help)
 }

@@ -33,7 +33,7 @@ pub(super) struct Target {
 impl Target {
     /// Reaches the cloud that the arguments name.
     pub(super) async fn open(args: &Args, manifest: &Manifest) -> Result<Self, CliError> {
-        let journal = args.journal.clone().or_else(|| journal(args, manifest));
+        let journal = super::journal::place(args, manifest);
         match &args.cloud {
             CloudChoice::Embedded => {
                 let person = args.verb() == Verb::Rehearse;
@@ -110,7 +110,7 @@ fn placed(args: &Args, connection: Arc<Connection>) -> Arc<Connection> {
 }
 
 /// The usual place of the journal, which the help names too.
-fn journal(args: &Args, manifest: &Manifest) -> Option<PathBuf> {
+pub(super) fn journal(args: &Args, manifest: &Manifest) -> Option<PathBuf> {
     let folder = PathBuf::from(".rhc").join(&manifest.environment.name);
     match &args.cloud {
         CloudChoice::Embedded => {

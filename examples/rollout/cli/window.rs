@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::failure::{CliError, full};
-use super::session::{Session, journal_error};
+use super::journal;
+use super::session::Session;
 use crate::engine::{Journal, PlanOptions, Planned, ProgressSink, StepError};
 use crate::steps::sql_door;
 
@@ -14,7 +15,7 @@ impl Session<'_> {
         &mut self,
         journal: Arc<dyn Journal>,
     ) -> Result<Planned, CliError> {
-        let recovery = journal.recovery().await.map_err(journal_error)?;
+        let recovery = journal.recovery().await.map_err(journal::refused)?;
         let first = self.plan(recovery.clone()).await?;
         if first.plan.totals.not_observed == 0 {
             return Ok(first);

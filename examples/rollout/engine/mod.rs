@@ -33,7 +33,8 @@ mod window;
 
 pub use acting::{Acting, Doing};
 pub use apply::{
-    ApplyOptions, Blocked, Failure, Made, Settle, Stop, StopHandle, StopLevel, Summary, Waiting,
+    ApplyOptions, Blocked, Failure, Grace, Made, Settle, Stop, StopHandle, StopLevel, Summary,
+    Waiting,
 };
 pub use apply_context::Apply;
 pub use checking::{Checked, CheckedStep, Finding};
@@ -45,7 +46,8 @@ pub use fence::{
 };
 pub use graph::GraphError;
 pub use journal::{
-    FileJournal, Journal, JournalError, MemoryJournal, OpenIntent, Outcome, Record, Recovery,
+    Contents, Entry, FileJournal, Held, Holder, Journal, JournalError, MemoryJournal, OpenIntent,
+    Outcome, Record, Recovery,
 };
 pub use key::{Key, Stage, TenantKey};
 pub use merge::merge;

@@ -2,6 +2,7 @@
 
 mod document;
 mod html;
+mod journal;
 mod made;
 mod mirror;
 mod plan;
@@ -17,6 +18,7 @@ mod verification;
 pub use document::{Applied, Counts, Details, Document, Verified};
 pub(crate) use html::portal_link;
 pub use html::{Page, page};
+pub use journal::{JournalReport, journal};
 pub use made::objects;
 pub use mirror::mirror;
 pub use plan::plan;

@@ -187,6 +187,78 @@ fn one_run_at_a_time() {
 }
 
 #[test]
+fn the_state_is_not_looked_at_while_another_run_holds_the_journal() {
+    let folder = Folder::new();
+    let state = folder.file("cloud.json");
+    std::fs::write(&state, "half of what the other run is writ").unwrap();
+    let journal = folder.file("cloud.json.journal.jsonl");
+    let held = FileJournal::open(&journal, "qa").unwrap();
+    for verb in ["apply", "rehearse"] {
+        let said = rollout(&[verb, "--state", text(&state)]);
+        assert_eq!(said.code, 1, "{}", said.words());
+        assert!(said.words().contains("another run"), "{}", said.words());
+    }
+    drop(held);
+    let said = rollout(&["apply", "--state", text(&state)]);
+    assert_eq!(said.code, 64, "{}", said.words());
+}
+
+#[test]
+fn the_journal_is_shown() {
+    let folder = Folder::new();
+    let state = folder.file("cloud.json");
+    let none = rollout(&["journal", "--state", text(&state)]);
+    assert_eq!(none.code, 0, "{}", none.words());
+    assert!(none.words().contains("0 runs"), "{}", none.words());
+
+    let state = finished(&folder);
+    let said = rollout(&["journal", "--state", text(&state)]);
+    assert_eq!(said.code, 0);
+    assert!(said.words().contains("1 run"), "{}", said.words());
+    assert!(said.words().contains("0 failed"), "{}", said.words());
+
+    let file = folder.file("cloud.json.journal.jsonl");
+    let journal = FileJournal::open(&file, "qa").unwrap();
+    let lines = [
+        r#"{"at":"2001-01-01T00:00:00Z","record":"run_started","pid":7}"#,
+        r#"{"at":"2001-01-01T00:00:01Z","record":"intent","key":"a/b","change":"create","digest":"x"}"#,
+        r#"{"at":"2001-01-01T00:00:02Z","record":"operation","key":"a/b","operation":"https://x/?sig=secret"}"#,
+        r#"{"at":"2001-0"#,
+    ];
+    let mut whole = std::fs::read_to_string(&file).unwrap();
+    whole.push_str(&lines.join("\n"));
+    std::fs::write(&file, whole).unwrap();
+    let said = rollout(&["journal", "--state", text(&state)]);
+    assert_eq!(said.code, 0, "{}", said.words());
+    for words in [
+        "a run is using it (process",
+        "2 runs",
+        "a/b, since 2001-01-01T00:00:01Z, with the id of its operation",
+        "not whole (13 bytes)",
+        "clock was set back meanwhile (1 time)",
+    ] {
+        assert!(said.words().contains(words), "{words}: {}", said.words());
+    }
+    assert!(!said.words().contains("secret"), "{}", said.words());
+    let document = rollout(&["journal", "--state", text(&state), "--json"]).document();
+    assert_eq!(document["journal"]["runs"][1]["pid"], 7);
+    assert_eq!(document["journal"]["open"][0]["operation"], true);
+    drop(journal);
+
+    for (words, why) in [
+        (&["journal"][..], "no journal"),
+        (
+            &["journal", "--journal", "nowhere.jsonl"][..],
+            "no such journal",
+        ),
+    ] {
+        let said = rollout(words);
+        assert_eq!(said.code, 64, "{}", said.words());
+        assert!(said.words().contains(why), "{}", said.words());
+    }
+}
+
+#[test]
 fn the_journal_of_another_environment_is_refused() {
     let folder = Folder::new();
     let journal = folder.file("other.jsonl");

@@ -208,6 +208,41 @@ async fn the_first_stop_lets_writes_end_and_begins_none() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_does_not_end_within_seconds_of_the_first_stop_is_left_and_found_by_the_next_run() {
+    let cloud = Cloud::default();
+    let rollout = rollout([
+        thing(&cloud, "slow")
+            .long_running()
+            .look_first()
+            .takes(Duration::from_secs(900)),
+        thing(&cloud, "quick").takes(Duration::from_secs(8)),
+    ]);
+    let (handle, stop) = Stop::channel();
+    let journal = Arc::new(MemoryJournal::new());
+    let options = ApplyOptions {
+        stop,
+        ..with_journal(&journal)
+    };
+    let planned = rollout.plan(&PlanOptions::default()).await;
+    let started = Instant::now();
+    let stopping = async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        handle.finish();
+    };
+    let (summary, ()) = tokio::join!(rollout.apply(planned, &options), stopping);
+    let summary = summary.unwrap();
+    assert!(started.elapsed() <= Duration::from_secs(15));
+    assert_eq!((summary.created, summary.exit()), (1, Exit::Stopped));
+    assert_eq!(summary.left_running, ["slow".into()]);
+    assert!(summary.next().unwrap().contains("left under way"));
+    let open = journal.recovery().await.unwrap().open;
+    let operation = open["slow"].operation.as_deref();
+    assert_eq!(operation, Some("operation-of-slow"));
+    let next = run(&rollout, &with_journal(&journal)).await;
+    assert_eq!((next.recovered, cloud.count("slow")), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_second_stop_leaves_writes_to_the_service_and_the_next_run_finds_them() {
     let cloud = Cloud::default();
     let rollout = rollout([thing(&cloud, "a")
@@ -265,11 +300,13 @@ struct FullDisk;
 impl Journal for FullDisk {
     async fn append(&self, record: Record) -> Result<(), rollout::engine::JournalError> {
         match record {
-            Record::Intent { .. } => Err(rollout::engine::JournalError::Io {
-                doing: "write",
-                path: "journal".into(),
-                source: std::io::Error::other("no space left on device"),
-            }),
+            Record::Intent { .. } | Record::RunEnded { .. } => {
+                Err(rollout::engine::JournalError::Io {
+                    doing: "write",
+                    path: "journal".into(),
+                    source: std::io::Error::other("no space left on device"),
+                })
+            }
             _ => Ok(()),
         }
     }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write;
 
-use rollout::engine::{ChangeKind, FileJournal, Journal, JournalError, Key, Outcome, Record};
+use rollout::engine::{ChangeKind, FileJournal, Held, Journal, JournalError, Key, Outcome, Record};
 
 fn intent(key: &str) -> Record {
     Record::Intent {
@@ -136,16 +136,21 @@ fn a_second_run_is_refused_and_told_who_holds_it() {
     let error = FileJournal::open(&path, "qa").unwrap_err();
     let me = std::process::id();
     assert!(
-        matches!(error, JournalError::Locked { pid, .. } if pid.is_none_or(|pid| pid == me)),
+        matches!(&error, JournalError::Locked { holder, .. } if holder.as_ref().is_none_or(|holder| holder.pid == me)),
         "{error}"
     );
     if cfg!(unix) {
         assert!(
-            error.to_string().contains(&format!("process {me}")),
+            error
+                .to_string()
+                .contains(&format!("process {me}, since 2")),
             "{error}"
         );
+        let held = FileJournal::held(&path).unwrap();
+        assert!(matches!(held, Held::By(Some(holder)) if holder.pid == me));
     }
     drop(first);
+    assert_eq!(FileJournal::held(&path).unwrap(), Held::Free);
     FileJournal::open(&path, "qa").unwrap();
 }
 
@@ -158,4 +163,69 @@ fn only_whoever_runs_the_rollout_reads_it() {
     let _journal = FileJournal::open(&path, "qa").unwrap();
     let mode = fs::metadata(&path).unwrap().permissions().mode();
     assert_eq!(mode & 0o077, 0, "{mode:o}");
+}
+
+#[tokio::test]
+async fn whoever_only_reads_needs_no_lock_and_mends_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.journal");
+    assert!(FileJournal::read(&path, "qa").unwrap().entries.is_empty());
+    assert!(!path.exists(), "reading makes none");
+    assert_eq!(FileJournal::held(&path).unwrap(), Held::Free);
+    let journal = FileJournal::open(&path, "qa").unwrap();
+    journal.append(intent("a")).await.unwrap();
+    let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+    write!(file, "{{\"at\":").unwrap();
+    let length = fs::metadata(&path).unwrap().len();
+    let contents = FileJournal::read(&path, "qa").unwrap();
+    assert_eq!((contents.entries.len(), contents.torn), (1, 6));
+    assert_eq!(contents.recovery(), journal.recovery().await.unwrap());
+    assert_eq!(fs::metadata(&path).unwrap().len(), length);
+    let error = FileJournal::read(&path, "prod").unwrap_err();
+    assert!(matches!(error, JournalError::OtherEnvironment { .. }));
+}
+
+#[tokio::test]
+async fn what_a_lost_power_leaves_behind_is_a_line_that_is_cut_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.journal");
+    let journal = FileJournal::open(&path, "qa").unwrap();
+    journal.append(intent("a")).await.unwrap();
+    drop(journal);
+    // The file has grown, and its last block was never written.
+    let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+    file.write_all(&[0; 64]).unwrap();
+    let journal = FileJournal::open(&path, "qa").unwrap();
+    assert_eq!(journal.notes().len(), 1);
+    journal
+        .append(outcome("a", Outcome::Created))
+        .await
+        .unwrap();
+    drop(journal);
+    let journal = FileJournal::open(&path, "qa").unwrap();
+    assert!(journal.recovery().await.unwrap().open.is_empty());
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.journal");
+    let journal = FileJournal::open(&path, "qa").unwrap();
+    for record in [intent("a"), outcome("a", Outcome::Created), intent("b")] {
+        journal.append(record).await.unwrap();
+    }
+    let recovery = journal.recovery().await.unwrap();
+    drop(journal);
+    let text = fs::read_to_string(&path).unwrap();
+    let mut year = 2040;
+    let lines = text.lines().map(|line| match line.split_once("\"at\":\"") {
+        Some((before, after)) => {
+            year -= 10;
+            format!("{before}\"at\":\"{year}{}\n", &after[4..])
+        }
+        None => format!("{line}\n"),
+    });
+    fs::write(&path, lines.collect::<String>()).unwrap();
+    let journal = FileJournal::open(&path, "qa").unwrap();
+    assert_eq!(journal.recovery().await.unwrap(), recovery);
 }

@@ -1,5 +1,7 @@
 //! Doors that are opened for the operator: they are closed whatever happens, and nobody opens one without its being noted.
 
+mod stopped;
+
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -291,36 +293,6 @@ async fn a_window_is_open_no_longer_than_the_file_says() {
         "{summary:#?}"
     );
     assert_eq!(vault.state().log, ["open", "close"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn stopped_once_the_work_is_finished_stopped_twice_it_is_left_and_the_door_is_closed_both_times()
- {
-    for (times, log) in [(1, &["open", "work", "close"][..]), (2, &["open", "close"])] {
-        let (vault, journal) = (Vault::new(), Arc::new(MemoryJournal::new()));
-        let (handle, stop) = Stop::channel();
-        let options = ApplyOptions {
-            stop,
-            ..options(&journal)
-        };
-        let rollout = behind(&vault, 60, false);
-        let presses = async {
-            sleep(Duration::from_secs(40)).await;
-            handle.finish();
-            if times == 2 {
-                handle.leave();
-            }
-            std::future::pending::<()>().await
-        };
-        let summary = tokio::select! {
-            summary = run(&rollout, &options) => summary,
-            () = presses => unreachable!(),
-        };
-        assert_eq!(summary.exit(), Exit::Stopped);
-        assert_eq!(vault.state().log, log);
-        assert!(vault.is_closed());
-        assert_eq!(left_open(&journal).await, 0);
-    }
 }
 
 /// The run is cut off at every point in time of its course, by dropping it as a kill would.

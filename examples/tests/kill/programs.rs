@@ -169,9 +169,14 @@ pub(crate) struct Cloud {
 impl Cloud {
     /// A fresh one, with a simulated person.
     pub(crate) fn serve() -> Self {
+        Self::serve_at(SPEED)
+    }
+
+    /// The same, its time running so much faster than ours.
+    pub(crate) fn serve_at(speed: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let mut command = program("embedded_cloud");
-        command.args(["--listen", "127.0.0.1:0", "--person", "--speed", SPEED]);
+        command.args(["--listen", "127.0.0.1:0", "--person", "--speed", speed]);
         command.args(["--environment", ENVIRONMENT]);
         command.arg("--state").arg(folder.path().join("cloud.json"));
         let mut running = Running::start("embedded_cloud", &mut command);

@@ -1,5 +1,9 @@
 //! Ctrl-C: what is under way is finished, nothing new begins, and the next run goes on.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use crate::programs::{Cloud, Journal, Running, in_time};
 use crate::undisturbed::require_finished;
 
@@ -35,6 +39,29 @@ fn once_lets_what_is_under_way_end() {
     assert!(journal.has_ended(), "it did not close its journal");
     assert_eq!(journal.open(), [""; 0], "left under way");
     require_resumable(&cloud);
+}
+
+#[test]
+fn once_does_not_wait_longer_than_ten_seconds_for_what_takes_long() {
+    let key = "tenants/Microsoft.AzureActiveDirectory/ciamDirectories/rhcqa";
+    let cloud = Cloud::serve_at("20");
+    let mut apply = cloud.rollout("apply");
+    apply.until(key, |_| cloud.journal().operations(key) > 0);
+    let asked = Instant::now();
+    apply.interrupt();
+    require_stopped(apply);
+    // Some of it is the program's own start and end on a busy machine.
+    assert!(
+        asked.elapsed() < Duration::from_secs(15),
+        "{:?}",
+        asked.elapsed()
+    );
+    let journal = cloud.journal();
+    assert!(
+        journal.has_ended() && journal.open().contains(&key),
+        "{:?}",
+        journal.open()
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use rhc_core::fake::WorldOptions;
 use rollout::{
     embedded::{EmbeddedCloud, Inventory},
-    engine::{Exit, Journal, MemoryJournal, Outcome as Written, Record, Summary},
+    engine::{Exit, MemoryJournal, Outcome as Written, Record, Recovery, Summary},
     manifest::Manifest,
 };
 
@@ -126,7 +126,7 @@ impl Setting {
             }
         }
         come_to_rest(fault.lasts()).await;
-        wrong.extend(inconsistent(&journal).await);
+        wrong.extend(inconsistent(&journal));
         let state = cloud.to_state().map_err(|error| alone(error.to_string()))?;
         let inventory = Inventory::of(&state);
         wrong.extend(
@@ -218,27 +218,17 @@ fn failures(summary: &Summary) -> String {
 }
 
 /// What is wrong with the journal of finished runs.
-async fn inconsistent(journal: &MemoryJournal) -> Vec<String> {
-    let mut wrong = Vec::new();
-    match journal.recovery().await {
-        Ok(recovery) => {
-            wrong.extend(
-                recovery
-                    .open
-                    .keys()
-                    .map(|key| format!("the journal leaves {key} open")),
-            );
-            wrong.extend(
-                recovery
-                    .windows
-                    .keys()
-                    .map(|door| format!("the journal leaves the {door} open")),
-            );
-        }
-        Err(error) => wrong.push(error.to_string()),
-    }
+pub(super) fn inconsistent(journal: &MemoryJournal) -> Vec<String> {
+    let records = journal.records();
+    let recovery = Recovery::from_records(&records);
+    let open = recovery.open.keys().map(ToString::to_string);
+    let doors = recovery.windows.keys().map(|door| format!("the {door}"));
+    let mut wrong: Vec<_> = open
+        .chain(doors)
+        .map(|what| format!("the journal leaves {what} open"))
+        .collect();
     let mut made: BTreeMap<String, u32> = BTreeMap::new();
-    for record in journal.records() {
+    for record in records {
         if let Record::Outcome {
             key,
             outcome: Written::Created,

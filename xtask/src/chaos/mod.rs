@@ -8,6 +8,8 @@ mod case;
 #[cfg(any(test, feature = "chaos"))]
 mod faults;
 #[cfg(any(test, feature = "chaos"))]
+mod kill;
+#[cfg(any(test, feature = "chaos"))]
 mod operations;
 #[cfg(any(test, feature = "chaos"))]
 mod point;
@@ -18,9 +20,13 @@ pub mod run;
 #[cfg(any(test, feature = "chaos"))]
 mod scene;
 #[cfg(any(test, feature = "chaos"))]
+mod served;
+#[cfg(any(test, feature = "chaos"))]
 mod tally;
 #[cfg(test)]
 mod tests;
+#[cfg(any(test, feature = "chaos"))]
+mod victims;
 
 use std::{fmt, process::Command, str::FromStr};
 
@@ -41,6 +47,9 @@ pub struct Options {
     /// Only every N-th case, from the I-th on: all parts together are everything.
     #[arg(long, value_name = "I/N", conflicts_with = "sample")]
     pub shard: Option<Shard>,
+    /// Instead of faults: kill the real program before and after every write and in every wait, and run it again.
+    #[arg(long, conflicts_with_all = ["all", "shard", "fault", "at"])]
+    pub kill: bool,
     /// Only this fault.
     #[arg(long, value_name = "FAULT")]
     pub fault: Option<String>,
@@ -84,6 +93,18 @@ impl fmt::Display for Shard {
 /// # Errors
 /// A case failed, or the program could not be built.
 pub fn command(options: &Options) -> Outcome {
+    if options.kill {
+        let mut program = Command::new("cargo");
+        program.args([
+            "build",
+            "--quiet",
+            "--package",
+            "rhc-examples",
+            "--example",
+            "qa_rollout",
+        ]);
+        run_command(&mut program)?;
+    }
     let mut command = Command::new("cargo");
     command.args([
         "run",
@@ -99,6 +120,9 @@ pub fn command(options: &Options) -> Outcome {
     command.args(["--bin", "chaos", "--"]);
     if options.all {
         command.arg("--all");
+    }
+    if options.kill {
+        command.arg("--kill");
     }
     let numbers = [
         ("--sample", options.sample.map(|number| number.to_string())),

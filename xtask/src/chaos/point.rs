@@ -29,7 +29,7 @@ pub(super) enum Service {
 }
 
 impl Service {
-    fn of(host: &str) -> Self {
+    pub(super) fn of(host: &str) -> Self {
         let below = |domain: &str| host.ends_with(domain);
         match host {
             "management.azure.com" => Self::ResourceManager,

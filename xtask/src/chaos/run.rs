@@ -17,6 +17,7 @@ use super::{
     Options, Shard,
     case::Setting,
     faults::{FAULTS, Fault},
+    kill,
     point::Point,
     tally::Tallies,
 };
@@ -30,6 +31,9 @@ pub(super) type Case<'s> = (&'s Point, &'static Fault);
 /// # Errors
 /// A case failed, or none was meant.
 pub fn run(options: &Options) -> Outcome {
+    if options.kill {
+        return kill::run(options);
+    }
     let manifest = Manifest::load(root().join("examples/environments/qa.toml"))
         .map_err(|error| error.to_string())?;
     let setting = Setting::of(manifest)?;

@@ -45,6 +45,15 @@ fn a_lost_answer_converges_in_the_same_run() {
 }
 
 #[test]
+fn a_list_that_is_refused_for_a_while_is_asked_for_again_before_a_write() {
+    let refused = FAULTS.iter().find(|fault| fault.name == "403-heals");
+    let lists = "GET graph.microsoft.com/v1.0/oauth2PermissionGrants #2";
+    let before_a_write = point(|point| point.name == lists);
+    let verdict = setting().run(&before_a_write, refused.unwrap());
+    assert_eq!(verdict, Ok(Passed::SameRun));
+}
+
+#[test]
 fn what_never_heals_and_what_never_strikes_is_seen() {
     let creates = point(|point| point.creates && point.path.contains("/resourceGroups/"));
     let refused = of_ours(u32::MAX, |_, _| FaultKind::ConnectionRefused);

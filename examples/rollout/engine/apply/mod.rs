@@ -7,6 +7,6 @@ mod stop;
 mod summary;
 mod work;
 
-pub use options::{ApplyOptions, Settle};
+pub use options::{ApplyOptions, Grace, Settle};
 pub use stop::{Stop, StopHandle, StopLevel};
 pub use summary::{Blocked, Failure, Made, Summary, Waiting};

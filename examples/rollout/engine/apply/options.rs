@@ -22,6 +22,8 @@ pub struct ApplyOptions {
     pub stop: Stop,
     /// Who is let in where a door is opened for the work, and for how long.
     pub operator: Operator,
+    /// How long a run goes on that is stopped.
+    pub grace: Grace,
     /// The fence around the clients of the steps, which learns from the run what is the environment's.
     pub fence: Option<Fence>,
     /// How many writes are under way at the same time.
@@ -53,6 +55,24 @@ pub struct Settle {
     pub window: Duration,
 }
 
+/// How long a run goes on that is stopped: on the wall, because somebody waits in front of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grace {
+    /// What is under way may end within this; what has not is left to the service, and in the journal.
+    pub work: Duration,
+    /// Within this, counted from the same moment, doors that are open are closed.
+    pub doors: Duration,
+}
+
+impl Default for Grace {
+    fn default() -> Self {
+        Self {
+            work: Duration::from_secs(6),
+            doors: Duration::from_secs(10),
+        }
+    }
+}
+
 impl Default for Settle {
     fn default() -> Self {
         Self {
@@ -69,6 +89,7 @@ impl Default for ApplyOptions {
             progress: ProgressSink::default(),
             stop: Stop::never(),
             operator: Operator::default(),
+            grace: Grace::default(),
             fence: None,
             concurrency: 16,
             patience: Duration::ZERO,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::super::error::{Nature, StepError};
 use super::super::journal::{JournalError, Record};
@@ -57,17 +57,28 @@ impl Rollout {
         };
         let left_open = self.close_windows(&shared).await;
         let mut books = Books::new(&shared, planned);
-        books.run().await;
+        let stopped = books.run().await;
+        let broken_journal = books.broken_journal;
         let mut summary = books.close();
-        shared.windows.close_all().await;
+        let closed = shared.windows.close_all();
+        match stopped {
+            None => closed.await,
+            Some(at) => {
+                // However often he asked: nobody wants to leave a door open, and this has an end.
+                let _ = timeout_at(later(at, options.grace.doors), closed).await;
+            }
+        }
+        shared.windows.leave();
         summary.failed.splice(0..0, left_open);
         summary.windows = shared.windows.history();
-        options
-            .journal
-            .append(Record::RunEnded {
-                summary: summary.short(),
-            })
-            .await?;
+        let ended = Record::RunEnded {
+            summary: summary.short(),
+        };
+        let ended = options.journal.append(ended).await;
+        // Where the journal broke before, the step that met it says so; what was done is worth more than its last line.
+        if !broken_journal {
+            ended?;
+        }
         Ok(summary)
     }
 
@@ -166,11 +177,13 @@ impl<'r> Books<'r> {
         }
     }
 
-    async fn run(&mut self) {
+    /// Runs until nothing is left to do, or somebody stops it; then with the moment at which he did.
+    async fn run(&mut self) -> Option<Instant> {
         let options = self.shared.options;
         let mut running: Running<'r> = FuturesUnordered::new();
         let mut obeyed = StopLevel::Go;
         let mut idle_since: Option<Instant> = None;
+        let mut stopped: Option<Instant> = None;
         loop {
             let stopping = obeyed > StopLevel::Go || self.broken_journal;
             if !stopping {
@@ -190,10 +203,17 @@ impl<'r> Books<'r> {
                     None => std::future::pending().await,
                 }
             };
+            let grace_over = async {
+                match stopped {
+                    Some(at) => sleep_until(later(at, options.grace.work)).await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 biased;
                 () = options.stop.beyond(obeyed) => {
                     obeyed = options.stop.level();
+                    stopped = stopped.or_else(|| Some(Instant::now()));
                     options.progress.send(Progress::Stopping { running: self.working });
                     if obeyed == StopLevel::Leave {
                         break;
@@ -201,9 +221,12 @@ impl<'r> Books<'r> {
                 }
                 Some(event) = running.next() => self.take(event, &mut running),
                 () = patience_over => break,
+                // What is dropped here stays open in the journal, with its operation where it has one.
+                () = grace_over => break,
             }
         }
         self.summary.stopped = obeyed > StopLevel::Go;
+        stopped
     }
 
     fn start_ready(&mut self, running: &mut Running<'r>) {

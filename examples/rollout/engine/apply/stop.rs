@@ -7,7 +7,7 @@ use tokio::sync::watch;
 pub enum StopLevel {
     /// To its end.
     Go,
-    /// Until the writes that are under way have ended; none is begun.
+    /// Until the writes that are under way have ended, for some seconds; none is begun.
     Finish,
     /// Not at all: writes that are under way are left to the service. The journal holds them as of unknown outcome, and
     /// the next run looks.

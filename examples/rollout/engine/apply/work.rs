@@ -192,8 +192,8 @@ impl Work<'_> {
     async fn see(&self, sight: Sight, begun: bool) -> Result<Observed, StepError> {
         match sight {
             Sight::Have(observed) => Ok(observed),
-            Sight::List => self.look(&self.shared.listings, Purpose::Apply).await,
-            Sight::Point => self.look(&Listings::new(), Purpose::Settle).await,
+            Sight::List => self.look(Some(&self.shared.listings), Purpose::Apply).await,
+            Sight::Point => self.look(None, Purpose::Settle).await,
             Sight::Settle => self.settle(begun).await,
         }
     }
@@ -209,23 +209,30 @@ impl Work<'_> {
             1
         };
         let gap = options.scaled(options.settle.window / looks.saturating_sub(1).max(1));
-        let mut seen = self.look(&Listings::new(), Purpose::Settle).await?;
+        let mut seen = self.look(None, Purpose::Settle).await?;
         for _ in 1..looks {
             if seen != Observed::Absent {
                 break;
             }
             sleep(gap).await;
-            seen = self.look(&Listings::new(), Purpose::Settle).await?;
+            seen = self.look(None, Purpose::Settle).await?;
         }
         Ok(seen)
     }
 
     /// Looks until there is an answer: what is still being made, or cannot be read for the moment, is asked again.
-    async fn look(&self, listings: &Listings, purpose: Purpose) -> Result<Observed, StepError> {
+    /// Without the lists that steps share each time reads its own, because those remember what they were answered.
+    async fn look(
+        &self,
+        shared: Option<&Listings>,
+        purpose: Purpose,
+    ) -> Result<Observed, StepError> {
         let options = self.shared.options;
         let deadline = later(Instant::now(), options.scaled(options.finish_within));
         let mut attempt = 0;
         loop {
+            let own = Listings::new();
+            let listings = shared.unwrap_or(&own);
             let result = {
                 let _permit = self.shared.permits.acquire().await;
                 let needed = self.needed.clone();

@@ -3,7 +3,10 @@
 //! An intent is on disk before the write leaves, the outcome after its answer. A run that finds an intent without an
 //! outcome does not know what became of the write, and settles it by looking.
 
+mod contents;
 mod file;
+mod lines;
+mod lock;
 mod record;
 
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +15,9 @@ use async_trait::async_trait;
 
 use super::error::StepError;
 
+pub use contents::{Contents, Entry};
 pub use file::{FileJournal, JournalError};
+pub use lock::{Held, Holder};
 pub use record::{OpenIntent, Outcome, Record, Recovery};
 
 /// An append-only record of intents and outcomes.

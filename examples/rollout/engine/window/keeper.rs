@@ -203,6 +203,26 @@ impl Windows {
         }
     }
 
+    /// Gives up on those that are still open: the history says so, and the journal makes the next run close them.
+    pub(in crate::engine) fn leave(&self) {
+        for one in std::mem::take(&mut *lock(&self.open)).into_values() {
+            let name = one.door.name().to_string();
+            let mut history = lock(&self.history);
+            // Trying to close it has said so already.
+            if !history
+                .iter()
+                .any(|own| own.door == name && own.opened == one.at)
+            {
+                history.push(Window {
+                    door: name,
+                    address: one.address,
+                    opened: one.at,
+                    closed: None,
+                });
+            }
+        }
+    }
+
     /// Closes what an earlier run left open.
     pub(in crate::engine) async fn close_left(
         &self,

@@ -1,0 +1,99 @@
+//! What stands in a journal's file.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::file::{FORMAT, JournalError};
+use super::record::{Record, Recovery};
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Header {
+    journal: String,
+    format: u32,
+    environment: String,
+}
+
+impl Header {
+    pub(super) fn of(environment: &str) -> Self {
+        Self {
+            journal: "rhc-rollout".to_owned(),
+            format: FORMAT,
+            environment: environment.to_owned(),
+        }
+    }
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The wall clock, for the person who reads it; nothing is decided by it, because it may be set back.
+    pub at: String,
+    /// What happened.
+    #[serde(flatten)]
+    pub record: Record,
+}
+
+/// The whole lines of a journal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contents {
+    /// The first to the last.
+    pub entries: Vec<Entry>,
+    /// How many bytes of a line stand behind them that a crash cut off, or that is being written.
+    pub torn: usize,
+    /// Whether the line is there that says whose journal it is.
+    pub(super) begun: bool,
+}
+
+impl Contents {
+    /// Reads them. A record counts when its line is complete; what a crash cut off was never acted on.
+    pub(super) fn read(path: &Path, environment: &str, bytes: &[u8]) -> Result<Self, JournalError> {
+        let complete = bytes
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |at| at + 1);
+        let (whole, torn) = bytes.split_at(complete);
+        let mut lines = whole
+            .split(|byte| *byte == b'\n')
+            .enumerate()
+            .filter(|(_, line)| !line.is_empty());
+        let corrupt = |line: usize, source| JournalError::Corrupt {
+            path: path.to_owned(),
+            line: line + 1,
+            source,
+        };
+        let mut contents = Self {
+            entries: Vec::new(),
+            torn: torn.len(),
+            begun: false,
+        };
+        let Some((at, first)) = lines.next() else {
+            return Ok(contents);
+        };
+        let header: Header = serde_json::from_slice(first).map_err(|error| corrupt(at, error))?;
+        if header.format != FORMAT {
+            return Err(JournalError::Version {
+                path: path.to_owned(),
+                found: header.format,
+            });
+        }
+        if header.environment != environment {
+            return Err(JournalError::OtherEnvironment {
+                path: path.to_owned(),
+                found: header.environment,
+                wanted: environment.to_owned(),
+            });
+        }
+        contents.begun = true;
+        for (at, line) in lines {
+            let entry = serde_json::from_slice(line).map_err(|error| corrupt(at, error))?;
+            contents.entries.push(entry);
+        }
+        Ok(contents)
+    }
+
+    /// What earlier runs left behind.
+    pub fn recovery(&self) -> Recovery {
+        Recovery::from_records(self.entries.iter().map(|entry| &entry.record))
+    }
+}

@@ -1,0 +1,102 @@
+//! One run at a time: the operating system's lock beside the journal, and who holds it.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use fs4::{FileExt, TryLockError};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::file::{JournalError, io, open_file};
+
+/// So long the lock is asked for again: whoever only looks who holds it has it for a moment.
+const AGAIN: [Duration; 2] = [Duration::from_millis(20), Duration::from_millis(200)];
+
+/// Who writes a journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// His process.
+    pub pid: u32,
+    /// Since when.
+    pub since: String,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "process {}, since {}", self.pid, self.since)
+    }
+}
+
+/// Whether somebody writes a journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// Nobody.
+    Free,
+    /// A run, which could be asked for its name or not: Windows does not let others read a file that is locked.
+    By(Option<Holder>),
+}
+
+/// Takes the lock. It is free again when the file is closed, or its process killed: a person never has to delete it.
+pub(super) fn take(journal: &Path) -> Result<File, JournalError> {
+    let path = beside(journal);
+    let mut file = open_file(&path)?;
+    let mut again = AGAIN.into_iter();
+    loop {
+        match FileExt::try_lock(&file) {
+            Ok(()) => break,
+            Err(TryLockError::WouldBlock) => match again.next() {
+                Some(pause) => thread::sleep(pause),
+                None => {
+                    return Err(JournalError::Locked {
+                        path: journal.to_owned(),
+                        holder: holder(&mut file),
+                    });
+                }
+            },
+            Err(TryLockError::Error(source)) => return Err(io(&path, "lock", source)),
+        }
+    }
+    let holder = Holder {
+        pid: std::process::id(),
+        since: OffsetDateTime::now_utc()
+            .replace_nanosecond(0)
+            .ok()
+            .and_then(|now| now.format(&Rfc3339).ok())
+            .unwrap_or_default(),
+    };
+    let text = serde_json::to_string(&holder).unwrap_or_default();
+    let named = file.set_len(0).and_then(|()| writeln!(file, "{text}"));
+    named.map_err(|source| io(&path, "write", source))?;
+    Ok(file)
+}
+
+/// Who holds it now.
+pub(super) fn who(journal: &Path) -> Result<Held, JournalError> {
+    let path = beside(journal);
+    if !path.exists() {
+        return Ok(Held::Free);
+    }
+    let mut file = open_file(&path)?;
+    match FileExt::try_lock_shared(&file) {
+        Ok(()) => Ok(Held::Free),
+        Err(TryLockError::WouldBlock) => Ok(Held::By(holder(&mut file))),
+        Err(TryLockError::Error(source)) => Err(io(&path, "lock", source)),
+    }
+}
+
+fn holder(file: &mut File) -> Option<Holder> {
+    let mut text = String::new();
+    file.read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+fn beside(journal: &Path) -> PathBuf {
+    let mut name = journal.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
+}
