@@ -5,6 +5,7 @@ mod client;
 pub mod fake;
 mod id;
 mod operation;
+pub mod pacing;
 mod resource;
 mod resources;
 mod scope;

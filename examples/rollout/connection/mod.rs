@@ -246,9 +246,10 @@ impl Connection {
         Ok(take(account))
     }
 
-    /// Graph's ceilings at the speed of the cloud's clock.
+    /// The ceilings of Graph and of Resource Manager at the speed of the cloud's clock.
     fn pacer(&self) -> Arc<Pacer> {
         let mut ceilings = rhc_graph::pacing::ceilings();
+        ceilings.extend(rhc_arm::pacing::ceilings());
         for ceiling in &mut ceilings {
             ceiling.refill = self.clock.scaled(ceiling.refill);
         }
