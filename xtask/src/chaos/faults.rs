@@ -198,7 +198,7 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     fault(
         "412",
-        http_writes,
+        conditional,
         Does::Strikes(1, |point, _| failed_precondition(point)),
     ),
     grave("operation-fails", begins, Does::Dooms(Doom::Fails)),
@@ -230,6 +230,11 @@ fn writes(point: &Point) -> bool {
 
 fn http_writes(point: &Point) -> bool {
     point.is_http() && point.writes()
+}
+
+/// Where something can have been changed meanwhile: a token is nothing that is written.
+fn conditional(point: &Point) -> bool {
+    http_writes(point) && point.service != Service::Login
 }
 
 fn answers(point: &Point) -> bool {
