@@ -8,6 +8,7 @@ pub mod engine;
 pub mod github;
 pub mod manifest;
 pub mod mirror;
+pub mod permissions;
 pub mod preflight;
 pub mod probe;
 pub mod report;

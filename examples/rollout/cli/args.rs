@@ -106,6 +106,8 @@ pub enum Verb {
     Rehearse,
     /// Write the documents and scripts with which a person builds the same by hand (--out); changes nothing else
     Runbook,
+    /// Say what whoever carries the plan out must be allowed, and no more, with the commands that allow it; writes nothing
+    Permissions,
     /// Print the GitHub workflow that deploys an app (--app); asks no cloud
     Workflow,
     /// Show which runs there were, how they ended, and what is still open; asks no cloud
@@ -123,6 +125,7 @@ impl Verb {
             Self::Mirror => "mirror",
             Self::Rehearse => "rehearse",
             Self::Runbook => "runbook",
+            Self::Permissions => "permissions",
             Self::Workflow => "workflow",
             Self::Journal => "journal",
         }
@@ -269,7 +272,7 @@ impl Args {
         let verb = self.verb();
         if matches!(
             verb,
-            Verb::Mirror | Verb::Runbook | Verb::Workflow | Verb::Journal
+            Verb::Mirror | Verb::Runbook | Verb::Permissions | Verb::Workflow | Verb::Journal
         ) {
             return Err(CliError::usage(
                 format!(
@@ -365,7 +368,11 @@ impl Args {
                 if self.state.is_none()
                     && !matches!(
                         verb,
-                        Verb::Rehearse | Verb::Mirror | Verb::Runbook | Verb::Journal
+                        Verb::Rehearse
+                            | Verb::Mirror
+                            | Verb::Runbook
+                            | Verb::Permissions
+                            | Verb::Journal
                     ) =>
             {
                 return Err(CliError::usage(

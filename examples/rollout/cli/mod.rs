@@ -10,6 +10,7 @@ mod journal;
 mod logging;
 mod mirror;
 mod page;
+mod permissions;
 mod probe;
 mod prompt;
 mod runbook;

@@ -104,6 +104,7 @@ impl<'a> Session<'a> {
         match self.args.verb() {
             Verb::Mirror => self.mirror().await,
             Verb::Runbook => self.runbook().await,
+            Verb::Permissions => self.permissions().await,
             Verb::Plan | Verb::Drift => {
                 let plan = match self.journal.clone() {
                     Some(journal) => self.plan_through_window(journal).await?.plan,

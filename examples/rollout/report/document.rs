@@ -30,6 +30,9 @@ pub struct Document {
     pub second_plan: Option<Counts>,
     /// How development and the environment compare.
     pub mirror: Option<MirrorTotals>,
+    /// What the plan needs, tenant by tenant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<serde_json::Value>,
     /// How many requests this process sent.
     pub requests: u64,
     /// How many seconds it took, on the wall.
@@ -110,6 +113,7 @@ impl Document {
             verify: None,
             second_plan: None,
             mirror: None,
+            permissions: None,
             requests: 0,
             seconds: 0.0,
             cloud_seconds: 0.0,

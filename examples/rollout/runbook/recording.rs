@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rhc_core::fake::WorldOptions;
+use rhc_graph::fake::Needs;
 
-use crate::connection::{Connection, Sent, Tap};
+use crate::connection::{Connection, Sent, Tap, What};
 use crate::embedded::{EmbeddedCloud, EmbeddedError};
 use crate::engine::{
     ApplyOptions, GraphError, JournalError, Key, Meta, Operator, Outputs, PlanOptions,
@@ -29,14 +30,65 @@ const CONCURRENCY: usize = 32;
 pub struct Recording {
     /// What was sent while the steps wrote, in the order in which it was sent.
     pub written: Vec<Sent>,
+    /// What was sent while a plan was made of an empty cloud.
+    pub planned: Vec<Sent>,
+    /// What was sent while a plan was made of the finished environment.
+    pub planned_again: Vec<Sent>,
     /// What was sent when everything was done and each thing was read back by itself.
     pub read: Vec<Sent>,
+    graph: BTreeMap<(String, String), Needs>,
     /// What each step made known.
     pub outputs: BTreeMap<Key, Outputs>,
     /// The steps, each after those that it needs.
     pub steps: Vec<Meta>,
     /// The address from which the rehearsal came through closed doors.
     pub address: Ipv4Addr,
+}
+
+impl Recording {
+    /// What plans and the apply have sent.
+    pub fn all(&self) -> impl Iterator<Item = &Sent> {
+        let before = self.planned.iter().chain(&self.written);
+        before.chain(&self.planned_again)
+    }
+
+    /// The permissions of Microsoft Graph that a request needs: one of each list.
+    pub fn graph_needs(&self, method: &str, path: &str) -> Option<Needs> {
+        let key = (method.to_owned(), path.to_owned());
+        self.graph.get(&key).copied()
+    }
+
+    /// The step that found out or made a subscription, and its name.
+    pub fn subscription(&self, id: &str) -> Option<(&Key, &str)> {
+        let has = |meta: &&Meta| {
+            let outputs = self.outputs.get(&meta.key);
+            let own = outputs.and_then(|outputs| outputs.get("subscriptionId")?.as_str());
+            own.is_some_and(|own| own.eq_ignore_ascii_case(id))
+        };
+        let found = self.steps.iter().find(has);
+        found.map(|meta| (&meta.key, meta.name.as_str()))
+    }
+
+    /// The domain of a tenant, by the id that it has in this rehearsal.
+    pub fn domain<'m>(&self, manifest: &'m Manifest, id: &str) -> Option<&'m str> {
+        let found = manifest.tenants.values().find(|tenant| {
+            let own = tenant.id.as_deref();
+            own.is_some_and(|own| own.eq_ignore_ascii_case(id))
+                || (own.is_none() && self.made_id(tenant.initial_domain()) == Some(id))
+        });
+        found.map(|tenant| tenant.domain.as_str())
+    }
+
+    /// The id that a tenant got.
+    fn made_id(&self, label: Option<&str>) -> Option<&str> {
+        let label = label?;
+        let of = |key: &Key| {
+            let last = key.as_str().rsplit('/').next().unwrap_or_default();
+            last == label || last.split('.').next() == Some(label)
+        };
+        let mut steps = self.outputs.iter().filter(|(key, _)| of(key));
+        steps.find_map(|(_, outputs)| outputs.get("tenantId")?.as_str())
+    }
 }
 
 /// Why there is no recording.
@@ -96,7 +148,7 @@ async fn rehearse(manifest: &Manifest, seed: u64) -> Result<Recording, Recording
     let clients = Clients::new(Arc::clone(&connection) as Arc<dyn Connect>);
     let rollout = environment(manifest, &clients)?;
     let planned = rollout.plan(&PlanOptions::default()).await;
-    tap.take();
+    let seen = tap.take();
     let options = ApplyOptions {
         fence: Some(connection.fence().clone()),
         patience: PERSONS_PATIENCE,
@@ -116,10 +168,25 @@ async fn rehearse(manifest: &Manifest, seed: u64) -> Result<Recording, Recording
     }
     let written = tap.take();
     tokio::time::sleep(AT_REST).await;
+    rollout.plan(&PlanOptions::default()).await;
+    let planned_again = tap.take();
     rollout.check(CONCURRENCY).await;
+    let read = tap.take();
+    let mut graph = BTreeMap::new();
+    for sent in seen.iter().chain(&written).chain(&planned_again) {
+        if let What::Http { method, url, .. } = &sent.what
+            && let Some(path) = url.path().strip_prefix("/v1.0")
+            && let Some(needs) = rhc_graph::fake::needs(cloud.world(), method, path)
+        {
+            graph.insert((method.clone(), path.to_owned()), needs);
+        }
+    }
     Ok(Recording {
+        graph,
+        planned: seen,
+        planned_again,
         written,
-        read: tap.take(),
+        read,
         outputs: summary.outputs,
         steps: rollout.steps().map(|step| step.meta().clone()).collect(),
         address: ADDRESS,

@@ -114,25 +114,8 @@ impl<'r> Both<'r> {
 
     /// The domain of a tenant, by the id that it has in the first rehearsal.
     pub(super) fn domain(&self, id: &str) -> Option<&'r str> {
-        let tenants = self.manifest.tenants.iter();
-        let found = tenants.map(|(_, tenant)| tenant).find(|tenant| {
-            let own = tenant.id.as_deref();
-            own.is_some_and(|own| own.eq_ignore_ascii_case(id))
-                || (own.is_none() && made_id(self.first, tenant.initial_domain()) == Some(id))
-        });
-        found.map(|tenant| tenant.domain.as_str())
+        self.first.domain(self.manifest, id)
     }
-}
-
-/// The id that a tenant got in a rehearsal.
-fn made_id<'r>(recording: &'r Recording, label: Option<&str>) -> Option<&'r str> {
-    let label = label?;
-    let of = |key: &Key| {
-        let last = key.as_str().rsplit('/').next().unwrap_or_default();
-        last == label || last.split('.').next() == Some(label)
-    };
-    let mut steps = recording.outputs.iter().filter(|(key, _)| of(key));
-    steps.find_map(|(_, outputs)| outputs.get("tenantId")?.as_str())
 }
 
 impl Values {

@@ -145,6 +145,18 @@ pub fn routes() -> &'static [Route] {
     routes::ROUTES
 }
 
+/// The permissions that a request of this method, with this path below `/v1.0`, needs in a World. `None`: there is no such
+/// operation.
+pub fn needs(world: &World, method: &str, path: &str) -> Option<Needs> {
+    let segments = route::cut(path)?;
+    let registry = world.extension::<Registry>();
+    let added = registry.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut all = routes::ROUTES.iter().chain(added.iter().copied().flatten());
+    let fits =
+        |route: &&Route| route.method == method && route::fit(route.pattern, &segments).is_some();
+    all.find(fits).map(|route| route.needs)
+}
+
 async fn answer(world: World, info: RequestInfo, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, BODY_LIMIT).await;

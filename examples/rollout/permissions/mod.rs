@@ -1,0 +1,88 @@
+//! What whoever carries a plan out must be allowed, and no more: read off the requests that a rehearsal sends.
+//!
+//! Permissions of Microsoft Graph are those that the operations need (the tables of the fakes, which `cargo xtask
+//! conformance` compares with Microsoft's list). Azure's actions are named by the rule of Azure's role-based access control.
+//! Directory roles are Microsoft's least privileged ones by task.
+
+mod azure;
+mod graph;
+mod roles;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::engine::{Action, Key, Plan};
+use crate::manifest::Manifest;
+use crate::runbook::Recording;
+
+pub use azure::action;
+pub use roles::DirectoryRole;
+
+/// What a plan needs in one tenant.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct TenantNeeds {
+    /// The file's name for it.
+    pub tenant: String,
+    /// Its domain.
+    pub domain: String,
+    /// Permissions of Microsoft Graph, each with how many steps need it.
+    pub graph: BTreeMap<String, usize>,
+    /// Roles of the directory that a person needs to use them.
+    pub directory_roles: BTreeSet<DirectoryRole>,
+    /// Azure's actions, by the name of the subscription.
+    pub azure: BTreeMap<String, AzureNeeds>,
+    /// Requests for which nobody knows what they need.
+    pub unknown: BTreeSet<String>,
+}
+
+/// What a plan needs in one subscription.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct AzureNeeds {
+    /// The plan makes it, and who makes a subscription owns it.
+    pub made: bool,
+    /// Actions of the control plane.
+    pub actions: BTreeSet<String>,
+}
+
+/// What a plan needs, tenant by tenant. Steps that are as wanted are looked at and not written.
+pub fn needs(manifest: &Manifest, recording: &Recording, plan: &Plan) -> Vec<TenantNeeds> {
+    let to_do: BTreeMap<&Key, bool> = plan
+        .entries
+        .iter()
+        .map(|entry| (&entry.key, !matches!(entry.action, Action::Unchanged)))
+        .collect();
+    // A thing that is there is seen by the plan's own questions, and asked for nothing else.
+    let in_work = recording.planned.iter().chain(&recording.written);
+    let in_work = in_work.filter(|sent| to_do.get(&sent.step) == Some(&true));
+    let seen = recording.planned_again.iter();
+    let asked: Vec<_> = in_work
+        .chain(seen.filter(|sent| to_do.contains_key(&sent.step)))
+        .collect();
+    let mut found = Vec::new();
+    for (key, tenant) in &manifest.tenants {
+        let own = |id: &Option<String>| {
+            id.as_deref().and_then(|id| recording.domain(manifest, id))
+                == Some(tenant.domain.as_str())
+        };
+        let own: Vec<_> = asked
+            .iter()
+            .copied()
+            .filter(|sent| own(&sent.tenant))
+            .collect();
+        let mut needs = TenantNeeds {
+            tenant: key.clone(),
+            domain: tenant.domain.clone(),
+            ..TenantNeeds::default()
+        };
+        graph::collect(recording, &own, &mut needs);
+        azure::collect(recording, &own, plan, &mut needs);
+        needs
+            .directory_roles
+            .extend(roles::of(needs.graph.keys().map(String::as_str)));
+        if !own.is_empty() {
+            found.push(needs);
+        }
+    }
+    found
+}
