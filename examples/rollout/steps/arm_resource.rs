@@ -229,7 +229,7 @@ impl<R: ResourceType> ArmStep<R> {
         let document = serde_json::to_value(resource)
             .map_err(|error| StepError::bug(format!("a resource is not JSON: {error}")))?;
         // Types without a state are finished as soon as they are there.
-        let document = if document["properties"]["provisioningState"].is_null() {
+        let document = if state(&document).is_none() {
             finished(document)
         } else {
             document
@@ -420,10 +420,20 @@ fn finished(mut document: Value) -> Value {
     document
 }
 
+/// How far the service is with a resource. A SQL database has no provisioning state; its status says it while it is being made.
+fn state(document: &Value) -> Option<&str> {
+    let properties = &document["properties"];
+    let making = ["Creating", "Copying", "Restoring"];
+    let status = || {
+        let status = properties["status"].as_str();
+        status.filter(|status| making.contains(status))
+    };
+    properties["provisioningState"].as_str().or_else(status)
+}
+
 /// Whether the service is at work on a resource: a state that is no end, by the protocol of long-running operations.
 fn is_under_way(document: &Value) -> bool {
-    let state = document["properties"]["provisioningState"].as_str();
-    state.is_some_and(|state| {
+    state(document).is_some_and(|state| {
         let is = |end: &str| state.eq_ignore_ascii_case(end);
         // An environment that waits for an upgrade waits for somebody, and takes writes meanwhile.
         let rests = is("Succeeded") || is("Canceled") || is("Cancelled") || is("UpgradeRequested");
@@ -469,4 +479,25 @@ pub(super) fn identity_of(ids: impl IntoIterator<Item = String>) -> Identity {
         .rest
         .insert("userAssignedIdentities".to_owned(), assigned.into());
     identity
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_being_made_is_not_finished_whatever_its_state_is_called() {
+        for (properties, under_way) in [
+            (json!({"provisioningState": "Creating"}), true),
+            (json!({"provisioningState": "Succeeded"}), false),
+            (json!({"provisioningState": "Failed"}), false),
+            (json!({"status": "Creating"}), true),
+            (json!({"status": "Online"}), false),
+            (json!({"status": "Paused"}), false),
+            (json!({}), false),
+        ] {
+            let document = json!({ "properties": properties });
+            assert_eq!(is_under_way(&document), under_way, "{properties}");
+        }
+    }
 }
