@@ -420,7 +420,8 @@ fn finished(mut document: Value) -> Value {
     document
 }
 
-/// How far the service is with a resource. A SQL database has no provisioning state; its status says it while it is being made.
+/// How far the service is with a resource. SQL's have no provisioning state: a database's status says it while it is being made, and a
+/// server shows its state once it is ready (recorded; unverified that it shows none before).
 fn state(document: &Value) -> Option<&str> {
     let properties = &document["properties"];
     let making = ["Creating", "Copying", "Restoring"];
@@ -428,7 +429,14 @@ fn state(document: &Value) -> Option<&str> {
         let status = properties["status"].as_str();
         status.filter(|status| making.contains(status))
     };
-    properties["provisioningState"].as_str().or_else(status)
+    let server = || {
+        let is_server = document["type"]
+            .as_str()
+            .is_some_and(|own| own.eq_ignore_ascii_case("Microsoft.Sql/servers"));
+        (is_server && properties["state"].is_null()).then_some("Creating")
+    };
+    let own = properties["provisioningState"].as_str();
+    own.or_else(status).or_else(server)
 }
 
 /// Whether the service is at work on a resource: a state that is no end, by the protocol of long-running operations.
@@ -499,5 +507,9 @@ mod tests {
             let document = json!({ "properties": properties });
             assert_eq!(is_under_way(&document), under_way, "{properties}");
         }
+        let server =
+            |properties| json!({"type": "Microsoft.Sql/servers", "properties": properties});
+        assert!(is_under_way(&server(json!({"version": "12.0"}))));
+        assert!(!is_under_way(&server(json!({"state": "Ready"}))));
     }
 }
