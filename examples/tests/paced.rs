@@ -1,5 +1,7 @@
 //! A whole rollout between services that enforce their ceilings: none of its requests is one too many.
 
+#[path = "common/altered.rs"]
+mod altered;
 #[allow(
     dead_code,
     reason = "shared by several test binaries, of which each uses a part"
@@ -10,20 +12,15 @@ mod finished;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use altered::Altered;
 use async_trait::async_trait;
-use azure_core::credentials::TokenCredential;
 use azure_core::http::headers::Headers;
 use azure_core::http::{AsyncRawResponse, HttpClient, Method, Request, StatusCode, Transport};
 use finished::manifest;
 use rhc_core::fake::WorldOptions;
-use rhc_core::{ClientOptions, Cloud, TenantId};
-use rhc_sql_identity::Databases;
-use rollout::connection::Connection;
-use rollout::dns::Resolver;
 use rollout::embedded::EmbeddedCloud;
-use rollout::engine::{ApplyOptions, PlanOptions, StepError, TenantKey};
-use rollout::github::GitHubClient;
-use rollout::steps::{self, Clients, Connect};
+use rollout::engine::{ApplyOptions, PlanOptions, TenantKey};
+use rollout::steps::{self, Clients};
 use tokio::time::Instant;
 use url::Url;
 
@@ -121,66 +118,6 @@ impl HttpClient for Meter {
     }
 }
 
-/// The connection with the meter in every client, and with its pacer or without.
-struct Metered {
-    connection: Arc<Connection>,
-    transport: Arc<dyn HttpClient>,
-    left: Arc<Mutex<HashMap<String, (f64, Instant)>>>,
-    refused: Arc<Mutex<Vec<String>>>,
-    paced: bool,
-}
-
-#[async_trait]
-impl Connect for Metered {
-    fn cloud(&self) -> &Cloud {
-        self.connection.cloud()
-    }
-
-    fn credential(
-        &self,
-        tenant: &TenantKey,
-        id: TenantId,
-    ) -> Result<Arc<dyn TokenCredential>, StepError> {
-        self.connection.credential(tenant, id)
-    }
-
-    fn options(&self, tenant: &TenantKey, id: TenantId) -> ClientOptions {
-        let mut options = self.connection.options(tenant, id);
-        options.client_options.transport = Some(Transport::new(Arc::new(Meter {
-            inner: Arc::clone(&self.transport),
-            tenant: tenant.clone(),
-            left: Arc::clone(&self.left),
-            refused: Arc::clone(&self.refused),
-        })));
-        options.pacer = options.pacer.filter(|_| self.paced);
-        options
-    }
-
-    fn databases(&self, tenant: &TenantKey, id: TenantId) -> Result<Arc<dyn Databases>, StepError> {
-        self.connection.databases(tenant, id)
-    }
-
-    fn databases_from_outside(
-        &self,
-        tenant: &TenantKey,
-        id: TenantId,
-    ) -> Result<Arc<dyn Databases>, StepError> {
-        self.connection.databases_from_outside(tenant, id)
-    }
-
-    fn resolver(&self) -> Arc<dyn Resolver> {
-        self.connection.resolver()
-    }
-
-    fn github(&self) -> Option<GitHubClient> {
-        self.connection.github()
-    }
-
-    async fn discover(&self, domain: &str) -> Result<Option<TenantId>, StepError> {
-        self.connection.discover(domain).await
-    }
-}
-
 /// Applies the environment once and plans it six times; what was one too many.
 async fn refusals(paced: bool) -> Vec<String> {
     let manifest = manifest();
@@ -188,12 +125,19 @@ async fn refusals(paced: bool) -> Vec<String> {
     let refused: Arc<Mutex<Vec<String>>> = Arc::default();
     let connection = cloud.connect();
     let fence = Some(connection.fence().clone());
-    let clients = Clients::new(Arc::new(Metered {
+    let (inner, kept) = (cloud.world().transport(), Arc::clone(&refused));
+    let left: Arc<Mutex<HashMap<String, (f64, Instant)>>> = Arc::default();
+    let clients = Clients::new(Arc::new(Altered {
         connection,
-        transport: cloud.world().transport(),
-        left: Arc::default(),
-        refused: Arc::clone(&refused),
-        paced,
+        change: Box::new(move |tenant, options| {
+            options.client_options.transport = Some(Transport::new(Arc::new(Meter {
+                inner: Arc::clone(&inner),
+                tenant: tenant.clone(),
+                left: Arc::clone(&left),
+                refused: Arc::clone(&kept),
+            })));
+            options.pacer = options.pacer.take().filter(|_| paced);
+        }),
     }));
     let rollout = steps::environment(&manifest, &clients).unwrap();
     let planned = rollout.plan(&PlanOptions::default()).await;

@@ -1,6 +1,8 @@
 //! A bug planted in every step that writes to Azure or a directory: each write of a whole rollout, aimed at something else, is stopped
 //! by the fence. What is sent to GitHub and to databases has tests of its own beside the fence.
 
+#[path = "common/altered.rs"]
+mod altered;
 #[allow(
     dead_code,
     reason = "shared by several test binaries, of which each uses a part"
@@ -11,22 +13,15 @@ mod finished;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use altered::Altered;
 use async_trait::async_trait;
-use azure_core::credentials::TokenCredential;
 use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{Body, Context, Request};
 use finished::manifest;
 use rhc_core::fake::WorldOptions;
-use rhc_core::{ClientOptions, Cloud, TenantId};
-use rhc_sql_identity::Databases;
-use rollout::connection::Connection;
-use rollout::dns::Resolver;
 use rollout::embedded::EmbeddedCloud;
-use rollout::engine::{
-    ApplyOptions, Fence, PlanOptions, Progress, ProgressSink, StepError, TenantKey,
-};
-use rollout::github::GitHubClient;
-use rollout::steps::{self, Clients, Connect};
+use rollout::engine::{ApplyOptions, Fence, PlanOptions, Progress, ProgressSink, TenantKey};
+use rollout::steps::{self, Clients};
 use tokio::sync::mpsc::UnboundedReceiver;
 use url::Url;
 
@@ -194,65 +189,6 @@ impl Write {
     }
 }
 
-/// The connection with the spy in every client.
-struct Spied {
-    connection: Arc<Connection>,
-    shared: Arc<Shared>,
-}
-
-#[async_trait]
-impl Connect for Spied {
-    fn cloud(&self) -> &Cloud {
-        self.connection.cloud()
-    }
-
-    fn credential(
-        &self,
-        tenant: &TenantKey,
-        id: TenantId,
-    ) -> Result<Arc<dyn TokenCredential>, StepError> {
-        self.connection.credential(tenant, id)
-    }
-
-    fn options(&self, tenant: &TenantKey, id: TenantId) -> ClientOptions {
-        let mut options = self.connection.options(tenant, id);
-        let spy = Spy {
-            fence: self.connection.fence().clone(),
-            tenant: tenant.clone(),
-            shared: Arc::clone(&self.shared),
-        };
-        options
-            .client_options
-            .per_call_policies
-            .insert(0, Arc::new(spy));
-        options
-    }
-
-    fn databases(&self, tenant: &TenantKey, id: TenantId) -> Result<Arc<dyn Databases>, StepError> {
-        self.connection.databases(tenant, id)
-    }
-
-    fn databases_from_outside(
-        &self,
-        tenant: &TenantKey,
-        id: TenantId,
-    ) -> Result<Arc<dyn Databases>, StepError> {
-        self.connection.databases_from_outside(tenant, id)
-    }
-
-    fn resolver(&self) -> Arc<dyn Resolver> {
-        self.connection.resolver()
-    }
-
-    fn github(&self) -> Option<GitHubClient> {
-        self.connection.github()
-    }
-
-    async fn discover(&self, domain: &str) -> Result<Option<TenantId>, StepError> {
-        self.connection.discover(domain).await
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_write_of_any_step_that_is_aimed_elsewhere_does_not_leave() {
     let manifest = manifest();
@@ -266,9 +202,18 @@ async fn a_write_of_any_step_that_is_aimed_elsewhere_does_not_leave() {
         tenants: tenants.clone(),
         seen: Mutex::default(),
     });
-    let clients = Clients::new(Arc::new(Spied {
+    let (spied, within) = (Arc::clone(&shared), fence.clone());
+    let clients = Clients::new(Arc::new(Altered {
         connection,
-        shared: Arc::clone(&shared),
+        change: Box::new(move |tenant, options| {
+            let spy = Spy {
+                fence: within.clone(),
+                tenant: tenant.clone(),
+                shared: Arc::clone(&spied),
+            };
+            let policies = &mut options.client_options.per_call_policies;
+            policies.insert(0, Arc::new(spy));
+        }),
     }));
     let rollout = steps::environment(&manifest, &clients).unwrap();
     let planned = rollout.plan(&PlanOptions::default()).await;
