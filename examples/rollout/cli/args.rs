@@ -8,6 +8,7 @@ use url::Url;
 
 use super::failure::CliError;
 use crate::engine::public_address;
+use crate::report::Detail;
 
 /// Plans, applies and proves the environment that a file describes.
 ///
@@ -53,6 +54,12 @@ pub struct Args {
     /// Print exactly one JSON document on standard output, and everything else on standard error
     #[arg(long)]
     pub json: bool,
+    /// Say only what failed, what waits for a person, and how it ended
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say each request (method, status, time, host and path) and each step, also those with nothing to do
+    #[arg(short, long)]
+    pub verbose: bool,
     /// Write a page for people to this file: one file that needs no network, for the browser, the phone or paper
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
@@ -172,6 +179,18 @@ pub enum SignInChoice {
     Pipeline,
 }
 
+impl SignInChoice {
+    /// As it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Device => "device",
+            Self::Az => "az",
+            Self::Pipeline => "pipeline",
+        }
+    }
+}
+
 /// An address with scheme and host, or one of the two words.
 pub(super) fn cloud(text: &str) -> Result<CloudChoice, String> {
     match text {
@@ -207,6 +226,15 @@ impl Args {
             CloudChoice::Embedded => Verb::Rehearse,
             CloudChoice::Url(_) | CloudChoice::Azure => Verb::Plan,
         })
+    }
+
+    /// How much is told.
+    pub fn detail(&self) -> Detail {
+        match (self.quiet, self.verbose) {
+            (true, _) => Detail::Quiet,
+            (_, true) => Detail::Verbose,
+            (false, false) => Detail::Normal,
+        }
     }
 
     fn check_workflow(&self) -> Result<(), CliError> {

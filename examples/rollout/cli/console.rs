@@ -2,43 +2,111 @@
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use super::failure::CliError;
-use crate::report::{Text, Tone};
+use crate::report::{Detail, Text, Tone};
+
+/// One output of the program. Cheap to clone; clones share it.
+#[derive(Clone)]
+pub(super) struct Voice(Arc<Mutex<Mouth>>);
+
+struct Mouth {
+    to: Box<dyn Write + Send>,
+    /// Whether anything was said; what comes first needs no line above it.
+    spoke: bool,
+    /// Lines at the lower end of a terminal that are replaced again and again.
+    live: Option<Live>,
+}
+
+struct Live {
+    all: MultiProgress,
+    lines: Vec<ProgressBar>,
+}
+
+impl Voice {
+    fn new(to: Box<dyn Write + Send>) -> Self {
+        Self(Arc::new(Mutex::new(Mouth {
+            to,
+            spoke: false,
+            live: None,
+        })))
+    }
+
+    fn mouth(&self) -> MutexGuard<'_, Mouth> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where nobody listens any more, nothing is said and the work goes on.
+    pub(super) fn say(&self, text: &str) {
+        let mouth = &mut *self.mouth();
+        let text = if mouth.spoke {
+            text
+        } else {
+            text.trim_start_matches('\n')
+        };
+        mouth.spoke |= !text.is_empty();
+        let to = &mut mouth.to;
+        let mut write = || to.write_all(text.as_bytes()).and_then(|()| to.flush());
+        let _ = match &mouth.live {
+            Some(live) => live.all.suspend(write),
+            None => write(),
+        };
+    }
+}
 
 /// Both outputs of the program.
 pub struct Console {
-    out: Box<dyn Write + Send>,
-    err: Box<dyn Write + Send>,
+    out: Voice,
+    err: Voice,
     colour: bool,
     json: bool,
-    /// Whether standard error is a terminal.
-    terminal: bool,
+    detail: Detail,
+    /// How the person calls this program.
+    program: Program,
+    out_terminal: bool,
+    err_terminal: bool,
+}
+
+/// How a program of this package is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Program {
+    /// By cargo, from the repository.
+    Cargo,
+    /// By this name.
+    Itself(String),
 }
 
 impl Console {
     /// The process's own.
     pub fn standard() -> Self {
         let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        // A terminal that cannot move its cursor is written to like a file.
+        let smart = std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        let [out, err] = [io::stdout().is_terminal(), io::stderr().is_terminal()];
         Self {
-            out: Box::new(io::stdout()),
-            err: Box::new(io::stderr()),
-            colour: wanted && io::stdout().is_terminal(),
-            json: false,
-            terminal: io::stderr().is_terminal(),
+            colour: wanted && smart && out,
+            out_terminal: out && smart,
+            err_terminal: err && smart,
+            ..Self::to(Box::new(io::stdout()), Box::new(io::stderr()))
         }
     }
 
     /// Others, for tests; without colour.
     pub fn to(out: Box<dyn Write + Send>, err: Box<dyn Write + Send>) -> Self {
         Self {
-            out,
-            err,
+            out: Voice::new(out),
+            err: Voice::new(err),
             colour: false,
             json: false,
-            terminal: false,
+            detail: Detail::Normal,
+            program: Program::Cargo,
+            out_terminal: false,
+            err_terminal: false,
         }
     }
 
@@ -48,6 +116,36 @@ impl Console {
         self.colour = false;
     }
 
+    /// From now on this much is told.
+    pub(super) fn tell(&mut self, detail: Detail) {
+        self.detail = detail;
+    }
+
+    /// How much is told.
+    pub(super) fn detail(&self) -> Detail {
+        self.detail
+    }
+
+    /// Remembers how the person called the program.
+    pub(super) fn called(&mut self, name: &Path) {
+        let folder = name.parent().and_then(Path::file_name);
+        self.program = if folder.is_some_and(|folder| folder == "examples") {
+            Program::Cargo
+        } else {
+            Program::Itself(name.display().to_string())
+        };
+    }
+
+    /// How the person calls a program of this package.
+    pub(super) fn program(&self, name: &str) -> String {
+        match &self.program {
+            Program::Itself(own) if Path::new(own).file_stem().is_some_and(|stem| stem == name) => {
+                own.clone()
+            }
+            Program::Itself(_) | Program::Cargo => format!("cargo run --example {name} --"),
+        }
+    }
+
     /// Whether words may be coloured.
     pub(super) fn colour(&self) -> bool {
         self.colour
@@ -55,17 +153,17 @@ impl Console {
 
     /// A text to be filled and said.
     pub(super) fn text(&self) -> Text {
-        Text::new(self.colour)
+        Text::new(self.colour).with(self.detail)
     }
 
-    /// Words for the person who reads along. Where nobody listens any more, nothing is said and the work goes on.
+    /// Where words for the person who reads along go.
+    pub(super) fn voice(&self) -> &Voice {
+        if self.json { &self.err } else { &self.out }
+    }
+
+    /// Words for the person who reads along.
     pub(super) fn say(&mut self, text: &str) {
-        let to = if self.json {
-            &mut self.err
-        } else {
-            &mut self.out
-        };
-        let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
+        self.voice().say(text);
     }
 
     /// A finished text.
@@ -80,16 +178,71 @@ impl Console {
         self.show(text);
     }
 
+    /// One line that whoever wants little to read does not need.
+    pub(super) fn aside(&mut self, words: &str) {
+        if self.detail > Detail::Quiet {
+            self.line(words);
+        }
+    }
+
+    /// Whether lines at the lower end of a terminal can be replaced again and again.
+    pub(super) fn begin_live(&mut self) -> bool {
+        let terminal = if self.json {
+            self.err_terminal
+        } else {
+            self.out_terminal
+        };
+        if !terminal || self.detail == Detail::Quiet {
+            return false;
+        }
+        let target = if self.json {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::stdout()
+        };
+        self.voice().mouth().live = Some(Live {
+            all: MultiProgress::with_draw_target(target),
+            lines: Vec::new(),
+        });
+        true
+    }
+
+    /// Replaces the live lines.
+    pub(super) fn live(&mut self, lines: &[String]) {
+        let mouth = &mut *self.voice().mouth();
+        let Some(live) = &mut mouth.live else { return };
+        while live.lines.len() > lines.len() {
+            if let Some(bar) = live.lines.pop() {
+                bar.finish_and_clear();
+                live.all.remove(&bar);
+            }
+        }
+        while live.lines.len() < lines.len() {
+            // Only a template with a mistake in it is refused, and this one has none.
+            let style = ProgressStyle::with_template("{msg}");
+            let bar = live.all.add(ProgressBar::no_length());
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            live.lines.push(bar);
+        }
+        for (bar, line) in live.lines.iter().zip(lines) {
+            bar.set_message(line.clone());
+        }
+    }
+
+    /// Takes the live lines away.
+    pub(super) fn end_live(&mut self) {
+        if let Some(live) = self.voice().mouth().live.take() {
+            let _ = live.all.clear();
+        }
+    }
+
     /// The one document of a script.
     pub(super) fn document(&mut self, document: &impl Serialize) {
         if self.json
             && let Ok(mut text) = serde_json::to_string_pretty(document)
         {
             text.push('\n');
-            let _ = self
-                .out
-                .write_all(text.as_bytes())
-                .and_then(|()| self.out.flush());
+            self.out.say(&text);
         }
     }
 
@@ -97,7 +250,7 @@ impl Console {
     pub(super) fn error(&mut self, error: &CliError) {
         let mut text = Text::new(false);
         match &error.shown {
-            Some(shown) if self.terminal => self.raw_error(shown),
+            Some(shown) if self.err_terminal => self.raw_error(shown),
             // Lines that begin with a place in a file stay whole, for editors and for searching.
             Some(_) => self.raw_error(&format!("{}\n", error.message)),
             None => text.paragraph("error: ", Tone::Plain, &error.message),
@@ -105,9 +258,8 @@ impl Console {
         if let Some(help) = &error.help {
             text.paragraph("help:  ", Tone::Plain, help);
         }
-        let text = text.finish();
-        let _ = self.err.write_all(text.as_bytes());
-        let _ = self.err.flush();
+        self.end_live();
+        self.err.say(&text.finish());
         self.document(&serde_json::json!({
             "error": { "message": error.message, "help": error.help },
             "preflight": error.preflight,
@@ -117,10 +269,7 @@ impl Console {
 
     /// Text that is printed as it is on standard error.
     pub(super) fn raw_error(&mut self, text: &str) {
-        let _ = self
-            .err
-            .write_all(text.as_bytes())
-            .and_then(|()| self.err.flush());
+        self.err.say(text);
     }
 }
 
@@ -179,6 +328,19 @@ mod tests {
             err.starts_with("for people") && err.contains("see above"),
             "{err}"
         );
+    }
+
+    #[test]
+    fn commands_are_shown_as_the_person_calls_the_program() {
+        let mut console = Console::to(Box::new(io::sink()), Box::new(io::sink()));
+        let cargo = "cargo run --example qa_rollout --";
+        assert_eq!(console.program("qa_rollout"), cargo);
+        console.called(Path::new("target/debug/examples/qa_rollout"));
+        assert_eq!(console.program("qa_rollout"), cargo);
+        console.called(Path::new("/usr/local/bin/qa_rollout"));
+        assert_eq!(console.program("qa_rollout"), "/usr/local/bin/qa_rollout");
+        let other = "cargo run --example embedded_cloud --";
+        assert_eq!(console.program("embedded_cloud"), other);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! [`rollout`], [`cloud`] or [`probe`].
 
 mod args;
+mod carrying;
 mod console;
 mod deployment_log;
 mod endpoints;
@@ -9,6 +10,7 @@ mod failure;
 mod journal;
 mod logging;
 mod mirror;
+mod next;
 mod page;
 mod permissions;
 mod probe;
@@ -39,6 +41,7 @@ pub use serve::cloud;
 
 use crate::engine::Exit;
 use crate::manifest::{Manifest, ManifestError};
+use crate::report::{self, Tone};
 use session::Session;
 use watch::Watch;
 
@@ -49,10 +52,14 @@ pub fn rollout(words: impl IntoIterator<Item = OsString>, console: &mut Console)
     if words.iter().any(|word| word == "--json") {
         console.for_script();
     }
+    if let Some(name) = words.first() {
+        console.called(Path::new(name));
+    }
     let args: Args = match parse(words, console) {
         Ok(args) => args,
         Err(exit) => return exit,
     };
+    console.tell(args.detail());
     let started = logging::start().and_then(|()| runtime(args.cloud == CloudChoice::Embedded));
     let done = started.and_then(|runtime| {
         let done = runtime.block_on(run(&args, console, watch));
@@ -121,13 +128,26 @@ async fn run(args: &Args, console: &mut Console, watch: Watch) -> Result<Exit, C
     document.cloud_seconds = passed.as_seconds_f64();
     document.exit = exit.code();
     let (requests, seconds) = (document.requests, document.seconds);
+    let took = report::took(passed.unsigned_abs(), seconds, requests);
+    let program = session.console.program("qa_rollout");
+    let next = next::next(args, &program, exit, &session.document);
     let page = args.html.as_deref().map(|path| page::write(&session, path));
     session.console.document(&session.document);
-    let line = format!("{requests} requests in {seconds:.1} s.");
-    session.console.line(&line);
+    session.console.aside("");
+    session.console.aside(&took);
     if let (Some(written), Some(path)) = (page, &args.html) {
         written?;
-        session.console.line(&format!("Page: {}", path.display()));
+        session.console.aside(&format!("Page: {}", path.display()));
+    }
+    if let Some(next) = next {
+        let mut text = session.console.text();
+        text.gap();
+        text.marked("Next: ", Tone::Strong, Tone::Plain, &next.words);
+        if let Some(command) = &next.command {
+            // On a line of its own and whole, to be copied.
+            text.verbatim(&format!("  {command}"));
+        }
+        session.console.show(text);
     }
     Ok(exit)
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rhc_core::fake::LoggedRequest;
-use tokio::sync::mpsc;
 
 use super::args::{Args, CloudChoice, Verb};
 use super::console::Console;
@@ -17,18 +16,17 @@ use super::saved::SavedPlan;
 use super::signals::Signals;
 use super::state;
 use super::target::Target;
+use crate::connection::{Exchange, Listener};
 use crate::engine::{
     ApplyOptions, Exit, FileJournal, Held, Journal, Key, MemoryJournal, Operator, Outputs, Plan,
-    PlanOptions, Planned, Progress, ProgressSink, Recovery, Rollout, Summary, TargetError,
+    PlanOptions, Planned, ProgressSink, Recovery, Rollout, Summary, TargetError,
 };
 use crate::manifest::Manifest;
 use crate::preflight::{self, Finding};
-use crate::report::{self, Document, ProgressLines, Timeline};
+use crate::report::{self, Detail, Document, Timeline};
 use crate::steps::{Clients, environment};
 use crate::verify::{Report, VerifyOptions, verify};
 
-/// How long a simulated person may take for everything that is left to him.
-const PERSONS_PATIENCE: Duration = Duration::from_secs(4 * 60 * 60);
 /// After this long every reader of a directory sees the last write.
 const AT_REST: Duration = Duration::from_secs(60);
 
@@ -68,6 +66,9 @@ impl<'a> Session<'a> {
         let replaced = saved.as_ref();
         let replaced = replaced.map_or(&args.replace_users[..], SavedPlan::replace_users);
         let replaced = replaced.iter().cloned().collect();
+        if console.detail() == Detail::Verbose {
+            target.connection.listen(told_to(console));
+        }
         let clients = Clients::replacing(target.connection.clone(), replaced);
         let rollout = environment(manifest, &clients).map_err(|error| {
             CliError::failed(
@@ -120,7 +121,7 @@ impl<'a> Session<'a> {
                 if let Some(path) = &self.args.out {
                     SavedPlan::new(&plan, self.args).write(path)?;
                     let words = format!("Saved: apply {} does exactly this.", path.display());
-                    self.console.line(&words);
+                    self.console.aside(&words);
                 }
                 let exit = plan.exit();
                 self.document.planned(plan);
@@ -147,6 +148,9 @@ impl<'a> Session<'a> {
     }
 
     fn greet(&mut self) {
+        if self.console.detail() == Detail::Quiet {
+            return;
+        }
         let name = &self.manifest.environment.display_name;
         let mut text = self.console.text();
         let cloud = match &self.args.cloud {
@@ -246,7 +250,8 @@ impl<'a> Session<'a> {
         let file = file.map_or_else(String::new, |file| {
             format!(" --environment {}", file.display())
         });
-        let command = format!("cargo run --example embedded_cloud -- person STEP {place}{file}");
+        let program = self.console.program("embedded_cloud");
+        let command = format!("{program} person STEP {place}{file}");
         text.paragraph("      ", report::Tone::Plain, &command);
         self.console.show(text);
     }
@@ -282,10 +287,14 @@ impl<'a> Session<'a> {
         if let Some(saved) = &self.saved {
             saved.must_be(&planned.plan)?;
         }
-        self.show_plan(&planned.plan);
-        self.document.planned(planned.plan.clone());
         let nothing = planned.plan.is_empty() && planned.plan.totals.not_observed == 0;
-        if self.args.cloud == CloudChoice::Azure && !self.args.yes && !nothing {
+        let asks = self.args.cloud == CloudChoice::Azure && !self.args.yes && !nothing;
+        // Whoever wants little to read still reads what he is asked about.
+        if asks || self.console.detail() > Detail::Quiet {
+            self.show_plan(&planned.plan);
+        }
+        self.document.planned(planned.plan.clone());
+        if asks {
             self.signals.or_stopped(prompt::confirm()).await??;
         }
         let summary = self.carry_out(planned, journal).await?;
@@ -327,71 +336,8 @@ impl<'a> Session<'a> {
         }
     }
 
-    async fn carry_out(
-        &mut self,
-        planned: Planned,
-        journal: Arc<dyn Journal>,
-    ) -> Result<Summary, CliError> {
-        let clock = self.target.connection.clock();
-        let (sender, mut events) = mpsc::unbounded_channel();
-        let options = ApplyOptions {
-            patience: if self.target.person {
-                PERSONS_PATIENCE
-            } else {
-                Duration::ZERO
-            },
-            ..self.run_options(journal, ProgressSink::to(sender))
-        };
-        let lines = ProgressLines {
-            colour: self.console.colour(),
-            person: self.target.person,
-        };
-        let began = clock.now();
-        let mut log = self.deployment_log(&planned.plan);
-        self.console.say("\n");
-        let (console, target, rollout) = (&mut *self.console, &self.target, &self.rollout);
-        let timeline = &mut self.timeline;
-        let run = async {
-            let summary = rollout.apply(planned, &options).await;
-            // The channel ends with the last sender, and so does the drawing.
-            drop(options);
-            summary
-        };
-        let draw = async {
-            while let Some(first) = events.recv().await {
-                let waiting = std::iter::from_fn(|| events.try_recv().ok());
-                let mut something_done = false;
-                for event in std::iter::once(first).chain(waiting) {
-                    let elapsed = Duration::try_from(clock.now() - began).unwrap_or_default();
-                    timeline.take(&event, elapsed);
-                    if let Some(log) = &mut log {
-                        log.take(&event, clock.now());
-                    }
-                    if let Some(line) = lines.draw(&event, elapsed) {
-                        console.say(&line);
-                    }
-                    something_done |= matches!(event, Progress::Done { .. });
-                }
-                // A process that is killed loses no more than what it was doing.
-                if let (true, Some((cloud, Some(path)))) = (something_done, &target.embedded) {
-                    state::save(cloud.world(), path)?;
-                }
-            }
-            Ok(())
-        };
-        let (summary, drawn) = tokio::join!(run, draw);
-        let summary = summary.map_err(journal::refused)?;
-        if let Some(log) = &mut log {
-            log.end(&summary, clock.now());
-        }
-        if let Some(lost) = log.and_then(|log| log.lost) {
-            self.console.line(&format!("note: {lost}"));
-        }
-        drawn.map(|()| summary)
-    }
-
     /// Begins the entry of this run, where runs are kept.
-    fn deployment_log(&self, plan: &Plan) -> Option<DeploymentLog> {
+    pub(super) fn deployment_log(&self, plan: &Plan) -> Option<DeploymentLog> {
         let path = DeploymentLog::path(self.args, self.target.journal.as_deref())?;
         let part = match self.args.target.join(", ") {
             part if part.is_empty() => String::new(),
@@ -478,6 +424,16 @@ impl<'a> Session<'a> {
             _ => Ok(()),
         }
     }
+}
+
+/// Says each request as soon as it is answered, without what could be secret in it.
+fn told_to(console: &Console) -> Listener {
+    let (voice, colour) = (console.voice().clone(), console.colour());
+    Arc::new(move |exchange: &Exchange| {
+        let mut text = report::Text::new(colour);
+        report::exchange(&mut text, exchange);
+        voice.say(&text.finish());
+    })
 }
 
 fn no_such_part(error: TargetError) -> CliError {

@@ -13,8 +13,10 @@ use rhc_sql_identity::{
     Databases, Dial, Observation, Row, SqlAddress, SqlRetry, SqlSession, TcpDial, TdsDatabases,
     TdsOptions, Wire,
 };
+use tokio::time::Instant;
 use url::Url;
 
+use super::counting::{Exchange, Told};
 use super::served::SqlListeners;
 use super::tap::Tap;
 use crate::engine::{Fence, TenantKey, public_address};
@@ -153,6 +155,7 @@ pub(super) struct Fenced {
     pub(super) fence: Fence,
     pub(super) tenant: TenantKey,
     pub(super) tap: Option<Tap>,
+    pub(super) told: Told,
 }
 
 impl Fenced {
@@ -177,7 +180,9 @@ impl Databases for Fenced {
         Ok(Box::new(Guarded {
             session: self.databases.open(at).await?,
             fence: self.fence.clone(),
-            tap: self.tap.clone().map(|tap| (tap, at.clone())),
+            at: at.clone(),
+            tap: self.tap.clone(),
+            told: self.told.clone(),
         }))
     }
 
@@ -201,7 +206,9 @@ impl Databases for Fenced {
 struct Guarded {
     session: Box<dyn SqlSession>,
     fence: Fence,
-    tap: Option<(Tap, SqlAddress)>,
+    at: SqlAddress,
+    tap: Option<Tap>,
+    told: Told,
 }
 
 #[async_trait]
@@ -211,9 +218,20 @@ impl SqlSession for Guarded {
             let why = "things are only looked at here, and the batch does not begin with SELECT";
             return Err(refused("sql.run", why.to_owned()));
         }
-        let rows = self.session.run(batch).await?;
-        if let Some((tap, at)) = &self.tap {
-            tap.batch(at.host(), at.database(), batch);
+        let began = Instant::now();
+        let rows = self.session.run(batch).await;
+        let (host, database) = (self.at.host(), self.at.database());
+        self.told.tell(|| Exchange {
+            method: "SQL".to_owned(),
+            host: host.to_owned(),
+            path: format!("/{database}"),
+            status: None,
+            answered: rows.is_ok(),
+            took: began.elapsed(),
+        });
+        let rows = rows?;
+        if let Some(tap) = &self.tap {
+            tap.batch(host, database, batch);
         }
         Ok(rows)
     }

@@ -33,6 +33,7 @@ use crate::manifest::Manifest;
 use crate::sign_in::{Method, Nobody, Prompt, SignIn};
 use crate::steps::Connect;
 use counting::Counting;
+pub use counting::{Exchange, Listener};
 use databases::Fenced;
 
 pub(crate) use databases::{Way, on_azure};
@@ -207,6 +208,11 @@ impl Connection {
         self.transport.sent()
     }
 
+    /// Tells whoever wants to know of each exchange with a service as soon as it is over. The first listener stays.
+    pub fn listen(&self, listener: Listener) {
+        self.transport.told().listen(listener);
+    }
+
     /// A credential to look with before the steps are run; they get the same one.
     ///
     /// # Errors
@@ -271,6 +277,7 @@ impl Connection {
             fence: self.fence.clone(),
             tenant: tenant.clone(),
             tap: self.tap.clone(),
+            told: self.transport.told().clone(),
         }))
     }
 

@@ -84,6 +84,15 @@ impl<'a> Apply<'a> {
         });
     }
 
+    /// Tells whoever draws the run how far the service is with an operation that it has accepted.
+    pub fn under_way(&self, state: impl Into<String>, percent: Option<f64>) {
+        self.progress.send(Progress::UnderWay {
+            key: self.meta.key.clone(),
+            state: state.into(),
+            percent,
+        });
+    }
+
     /// Says what the write came to, where the kind of change does not say it: after
     /// [`ChangeKind::Reconcile`](super::ChangeKind::Reconcile), or when a create found the thing there already.
     pub fn effect(&self, effect: Effect) {

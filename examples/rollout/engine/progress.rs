@@ -49,6 +49,15 @@ pub enum Progress {
         /// The text.
         text: String,
     },
+    /// The service goes on with an operation that it has accepted, and says how far it is.
+    UnderWay {
+        /// The step.
+        key: Key,
+        /// The state in the service's words.
+        state: String,
+        /// How much is done, where the service says so.
+        percent: Option<f64>,
+    },
     /// An attempt failed and will be repeated.
     Retrying {
         /// The step.

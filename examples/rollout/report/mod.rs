@@ -1,6 +1,8 @@
 //! What the program says: text for people, one JSON document for scripts. It draws and prints nothing itself.
 
+mod board;
 mod document;
+mod exchange;
 mod html;
 mod journal;
 mod made;
@@ -15,7 +17,9 @@ mod text;
 mod timeline;
 mod verification;
 
+pub use board::{Board, Ended};
 pub use document::{Applied, Counts, Details, Document, Verified};
+pub use exchange::{exchange, took};
 pub(crate) use html::portal_link;
 pub use html::{Page, page};
 pub use journal::{JournalReport, journal};
@@ -25,7 +29,7 @@ pub use plan::plan;
 pub use progress::ProgressLines;
 pub use reads::most_reads_of_one_address;
 pub use summary::summary;
-pub use text::{Text, Tone, count, some};
+pub use text::{Detail, Text, Tone, count, some};
 pub use timeline::{End, Span, Timeline, length};
 pub use verification::verification;
 
@@ -33,6 +37,9 @@ use crate::preflight::{Finding, Severity};
 
 /// Draws what preflight found.
 pub fn findings(text: &mut Text, findings: &[Finding]) {
+    let all = text.detail() > Detail::Quiet;
+    let told = |finding: &&Finding| all || finding.severity == Severity::Stop;
+    let findings: Vec<_> = findings.iter().filter(told).collect();
     if findings.is_empty() {
         return;
     }

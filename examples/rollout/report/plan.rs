@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::text::{Text, Tone, count, some};
+use super::text::{Detail, Text, Tone, count, some};
 use crate::engine::{Action, FieldChange, Key, Plan, PlanEntry};
 
 /// How many of the steps that a change comes after are named.
@@ -18,9 +18,16 @@ pub fn plan(text: &mut Text, plan: &Plan) {
         .map(|entry| (&entry.key, entry.name.as_str()))
         .collect();
     let mut group = None;
-    let changing =
-        |entry: &&PlanEntry| !matches!(entry.action, Action::Unchanged | Action::Manual { .. });
-    for entry in plan.entries.iter().filter(changing) {
+    let detail = text.detail();
+    let shown = |entry: &&PlanEntry| match &entry.action {
+        Action::Manual { .. } => false,
+        Action::Unchanged => detail == Detail::Verbose,
+        Action::Foreign { .. } | Action::Conflict { .. } | Action::Failed { .. } => true,
+        Action::Create { .. } | Action::Update { .. } | Action::NotObserved { .. } => {
+            detail > Detail::Quiet
+        }
+    };
+    for entry in plan.entries.iter().filter(shown) {
         let own = (entry.stage, &entry.tenant);
         if group != Some(own) {
             text.gap();
@@ -30,7 +37,9 @@ pub fn plan(text: &mut Text, plan: &Plan) {
         change(text, entry, &names);
     }
     by_hand(text, plan, &names);
-    left_over(text, plan);
+    if detail > Detail::Quiet {
+        left_over(text, plan);
+    }
     if !plan.notes.is_empty() {
         text.gap();
         for note in &plan.notes {
@@ -46,6 +55,7 @@ fn change(text: &mut Text, entry: &PlanEntry, names: &HashMap<&Key, &str>) {
         Action::Create { .. } => ("  + ", Tone::Good),
         Action::Update { .. } => ("  ~ ", Tone::Warn),
         Action::NotObserved { .. } => ("  ? ", Tone::Warn),
+        Action::Unchanged => ("  = ", Tone::Faint),
         _ => ("  ! ", Tone::Bad),
     };
     let mut line = format!("{} {}: {}", short_kind(&entry.kind), entry.name, entry.why);
@@ -99,7 +109,7 @@ fn change(text: &mut Text, entry: &PlanEntry, names: &HashMap<&Key, &str>) {
 }
 
 /// The last part of a resource type says enough; of other kinds nothing is dropped.
-fn short_kind(kind: &str) -> &str {
+pub(super) fn short_kind(kind: &str) -> &str {
     if kind.starts_with("Microsoft.") {
         kind.rsplit('/').next().unwrap_or(kind)
     } else {

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use super::board::{Ended, so_far};
 use super::plan::steps;
-use super::text::{Text, Tone};
-use crate::engine::{Effect, Key, Progress};
+use super::text::{Detail, Text, Tone, count};
+use super::timeline::length;
+use crate::engine::{ChangeKind, Effect, Key, Progress};
 
 /// What draws events.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +15,8 @@ pub struct ProgressLines {
     pub colour: bool,
     /// Whether a simulated person does what a machine cannot.
     pub person: bool,
+    /// How much is told.
+    pub detail: Detail,
 }
 
 impl ProgressLines {
@@ -20,6 +24,11 @@ impl ProgressLines {
     pub fn draw(&self, event: &Progress, elapsed: Duration) -> Option<String> {
         let mut text = Text::new(self.colour);
         let stamp = stamp(elapsed);
+        let verbose = self.detail == Detail::Verbose;
+        // What failed and what waits for a person stands at the end.
+        if self.detail == Detail::Quiet && !matches!(event, Progress::Stopping { .. }) {
+            return None;
+        }
         let mut line = |sign: &str, tone, words: String| {
             text.marked(&format!("{stamp} {sign} "), tone, Tone::Plain, &words);
         };
@@ -31,8 +40,30 @@ impl ProgressLines {
                     format!("{to_do} of {steps} steps have something to do"),
                 );
             }
-            // The end says it; the beginning of what takes long is said by its notes.
-            Progress::Started { .. } | Progress::Blocked { .. } => return None,
+            Progress::Started { key, change } if verbose => {
+                let change = match change {
+                    ChangeKind::Create => "creates",
+                    ChangeKind::Update => "updates",
+                    ChangeKind::Reconcile => "looks and mends",
+                };
+                line(" ", Tone::Faint, format!("{change} {}", short(key)));
+            }
+            Progress::Blocked { key, by } if verbose => {
+                let words = format!("{} is not begun: {} failed", short(key), short(by));
+                line("!", Tone::Warn, words);
+            }
+            Progress::UnderWay {
+                key,
+                state,
+                percent,
+            } if verbose => {
+                let words = format!("{}: Azure says {}", short(key), so_far(state, *percent));
+                line(" ", Tone::Faint, words);
+            }
+            // The end says it; the beginning of what takes long is said by its notes and by what is not done yet.
+            Progress::Started { .. } | Progress::Blocked { .. } | Progress::UnderWay { .. } => {
+                return None;
+            }
             Progress::Note { key, text } => {
                 line(" ", Tone::Plain, format!("{}: {text}", short(key)))
             }
@@ -45,6 +76,9 @@ impl ProgressLines {
                 );
             }
             Progress::Done { key, effect } => match effect {
+                Effect::Unchanged if verbose => {
+                    line("=", Tone::Faint, format!("unchanged {}", short(key)));
+                }
                 Effect::Unchanged => return None,
                 Effect::Created => line("+", Tone::Good, format!("created {}", short(key))),
                 Effect::Updated => line("~", Tone::Good, format!("updated {}", short(key))),
@@ -87,6 +121,53 @@ impl ProgressLines {
         Some(text.finish())
     }
 
+    /// The line of what is over, or not yet.
+    pub fn ended(&self, what: &Ended, elapsed: Duration) -> Option<String> {
+        let mut text = Text::new(self.colour);
+        let stamp = stamp(elapsed);
+        match what {
+            _ if self.detail == Detail::Quiet => return None,
+            Ended::Stage {
+                stage,
+                done,
+                not_done,
+                took,
+            } => {
+                let time = length(*took);
+                let (sign, tone, words) = match not_done {
+                    0 => (
+                        "=",
+                        Tone::Good,
+                        format!("{} done in {time}", count(*done, "step")),
+                    ),
+                    _ => (
+                        "!",
+                        Tone::Bad,
+                        format!("{done} done and {not_done} not, in {time}"),
+                    ),
+                };
+                let lead = format!("{stamp} {sign} ");
+                let words = format!("stage {}: {words}", stage.title);
+                text.marked(&lead, tone, Tone::Strong, &words);
+            }
+            // Each state has had its line.
+            Ended::NotYet { .. } if self.detail == Detail::Verbose => return None,
+            Ended::NotYet {
+                key,
+                waits_for,
+                took,
+            } => {
+                let words = format!(
+                    "{}: Azure says {waits_for}, for {}",
+                    short(key),
+                    length(*took)
+                );
+                text.marked(&format!("{stamp}   "), Tone::Plain, Tone::Faint, &words);
+            }
+        }
+        Some(text.finish())
+    }
+
     fn doer(&self) -> &'static str {
         if self.person {
             "the simulated person did"
@@ -106,7 +187,7 @@ impl ProgressLines {
 
 /// A key without what a reader does not need: the stage, the provider's namespace, and of a part in something else the
 /// other's type.
-fn short(key: &Key) -> String {
+pub(super) fn short(key: &Key) -> String {
     let parts: Vec<&str> = key.as_str().split('/').skip(1).collect();
     let last = parts.len().saturating_sub(1);
     let namespace = |(at, part): &(usize, &&str)| *at != last && part.starts_with("Microsoft.");
@@ -124,7 +205,7 @@ fn short(key: &Key) -> String {
 }
 
 /// Hours, minutes and seconds in the cloud's time.
-fn stamp(elapsed: Duration) -> String {
+pub(super) fn stamp(elapsed: Duration) -> String {
     let seconds = elapsed.as_secs();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     format!("{hours:02}:{minutes:02}:{seconds:02}")
@@ -166,6 +247,7 @@ mod tests {
             let lines = ProgressLines {
                 colour: false,
                 person,
+                detail: Detail::Normal,
             };
             lines.draw(&event, Duration::from_secs(3725)).unwrap()
         };

@@ -1,7 +1,7 @@
 //! What an apply came to: what was done, what waits for whom, what to run next.
 
 use super::plan::steps;
-use super::text::{Text, Tone, some};
+use super::text::{Detail, Text, Tone, some};
 use crate::engine::{Summary, Window};
 
 /// Draws the end of an apply.
@@ -28,12 +28,15 @@ pub fn summary(text: &mut Text, summary: &Summary) {
     }
     line.push_str(if summary.stopped { "; stopped." } else { "." });
     text.heading(&line);
-    if summary.unchanged + summary.updated > 0 && summary.created > 0 {
+    let tell = text.detail() > Detail::Quiet;
+    if tell && summary.unchanged + summary.updated > 0 && summary.created > 0 {
         let why =
             "What was planned as new and came with its parent counts as updated or unchanged.";
         text.paragraph("  ", Tone::Faint, why);
     }
-    super::made::made(text, &summary.made, &summary.came_with);
+    if tell {
+        super::made::made(text, &summary.made, &summary.came_with);
+    }
     for failure in &summary.failed {
         let line = format!("{}: {}", failure.key, failure.message);
         text.marked("  ! ", Tone::Bad, Tone::Plain, &line);
@@ -41,7 +44,8 @@ pub fn summary(text: &mut Text, summary: &Summary) {
             text.paragraph("      ", Tone::Plain, remedy);
         }
     }
-    windows(text, &summary.windows);
+    let open = |window: &&Window| tell || window.closed.is_none();
+    windows(text, summary.windows.iter().filter(open).collect());
     if !summary.manual.is_empty() {
         text.gap();
         text.heading("Waits for a person");
@@ -55,14 +59,10 @@ pub fn summary(text: &mut Text, summary: &Summary) {
             }
         }
     }
-    if let Some(next) = summary.next() {
-        text.gap();
-        text.marked("Next: ", Tone::Strong, Tone::Plain, next);
-    }
 }
 
 /// Which doors stood open for the operator, and from when to when.
-fn windows(text: &mut Text, windows: &[Window]) {
+fn windows(text: &mut Text, windows: Vec<&Window>) {
     if windows.is_empty() {
         return;
     }

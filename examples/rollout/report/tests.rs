@@ -92,7 +92,7 @@ fn no_line_is_wider_than_eighty_columns() {
 }
 
 #[test]
-fn the_end_says_what_to_run_next() {
+fn the_end_says_what_was_done() {
     let mut text = Text::new(false);
     let stopped = Summary {
         stopped: true,
@@ -102,7 +102,7 @@ fn the_end_says_what_to_run_next() {
     super::summary(&mut text, &stopped);
     let text = text.finish();
     assert!(
-        text.contains("3 created") && text.contains("Next: run apply again"),
+        text.contains("3 created") && text.contains("; stopped."),
         "{text}"
     );
 }

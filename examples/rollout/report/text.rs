@@ -35,20 +35,45 @@ impl Tone {
     }
 }
 
+/// How much is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    /// What failed, what waits for a person, and how it ended.
+    Quiet,
+    /// What a person wants to read.
+    #[default]
+    Normal,
+    /// Every step, also one with nothing to do, and every request.
+    Verbose,
+}
+
 /// Text under construction.
 #[derive(Clone, Debug, Default)]
 pub struct Text {
     out: String,
     colour: bool,
+    detail: Detail,
 }
 
 impl Text {
     /// An empty text; colour only for a terminal whose owner wants it.
     pub fn new(colour: bool) -> Self {
         Self {
-            out: String::new(),
             colour,
+            ..Self::default()
         }
+    }
+
+    /// With this much detail.
+    #[must_use]
+    pub fn with(mut self, detail: Detail) -> Self {
+        self.detail = detail;
+        self
+    }
+
+    /// How much is told.
+    pub fn detail(&self) -> Detail {
+        self.detail
     }
 
     /// An empty line, unless there is one already. At the beginning it parts this text from the one before.
@@ -81,6 +106,12 @@ impl Text {
             self.toned(tone, line);
             self.out.push('\n');
         }
+    }
+
+    /// A line that is not wrapped, because it will be copied.
+    pub fn verbatim(&mut self, line: &str) {
+        self.out.push_str(line);
+        self.out.push('\n');
     }
 
     fn toned(&mut self, tone: Tone, text: &str) {

@@ -48,7 +48,10 @@ impl Timeline {
                 self.end(key, elapsed, End::Failed(message.clone()));
             }
             Progress::Blocked { key, by } => self.end(key, elapsed, End::Blocked(by.clone())),
-            Progress::RunStarted { .. } | Progress::Note { .. } | Progress::Stopping { .. } => {}
+            Progress::RunStarted { .. }
+            | Progress::Note { .. }
+            | Progress::UnderWay { .. }
+            | Progress::Stopping { .. } => {}
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::text::{Text, Tone, count};
+use super::text::{Detail, Text, Tone, count};
 use crate::engine::TenantKey;
 use crate::verify::{Entry, Report, Vantage, Verdict};
 
@@ -12,6 +12,9 @@ const OF_FILE: &str = "file/";
 /// Draws a verification: what is wrong or open in full, what is well in one line each, and what is as the file says
 /// counted.
 pub fn verification(text: &mut Text, report: &Report) {
+    let detail = text.detail();
+    let told =
+        |verdict: &Verdict| detail > Detail::Quiet || matches!(verdict, Verdict::Failed { .. });
     for (vantage, title) in [
         (
             Vantage::ControlPlane,
@@ -23,21 +26,23 @@ pub fn verification(text: &mut Text, report: &Report) {
             "Inside: with the app's identity, from the app's network",
         ),
     ] {
-        let of = |entry: &&Entry| entry.vantage == vantage;
+        let of = |entry: &&Entry| entry.vantage == vantage && told(&entry.verdict);
         let mut checks = report.checks.iter().filter(of).peekable();
         if checks.peek().is_some() {
             text.gap();
             text.heading(title);
-            as_the_file_says(text, report, vantage);
+            if detail == Detail::Normal {
+                as_the_file_says(text, report, vantage);
+            }
             checks
-                .filter(|check| !is_plain(check))
+                .filter(|check| detail != Detail::Normal || !is_plain(check))
                 .for_each(|check| entry(text, check));
         }
     }
-    if !report.done.is_empty() {
+    if report.done.iter().any(|done| told(&done.verdict)) {
         text.gap();
         text.heading("What done means");
-        for done in &report.done {
+        for done in report.done.iter().filter(|done| told(&done.verdict)) {
             verdict(text, &done.title, &done.verdict);
         }
     }
@@ -70,7 +75,7 @@ fn as_the_file_says(text: &mut Text, report: &Report, vantage: Vantage) {
     for (tenant, number) in tenants {
         let things = count(number, "thing");
         let line = format!(
-            "{things} of the tenant {tenant}: as the environment file says (--json lists each)"
+            "{things} of the tenant {tenant}: as the environment file says (--verbose lists each)"
         );
         text.marked("  ok  ", Tone::Good, Tone::Plain, &line);
     }

@@ -7,6 +7,7 @@ use rhc_arm::{Identity, Operation, OperationId, Resource, ResourceId, ResourceTy
 use serde_json::{Map, Value, json};
 
 use super::clients::{Clients, TenantRef};
+use super::following::follow;
 use crate::engine::{
     Apply, Change, DiffRules, Inputs, Key, Lane, Mark, Meta, Observe, Observed, Output, Outputs,
     OwnedBy, Step, StepError, merge,
@@ -326,7 +327,7 @@ impl<R: ResourceType> Step for ArmStep<R> {
             .await
             .map_err(&self.refused)?;
         cx.operation(operation.id().as_str()).await?;
-        self.finish(&resources, operation).await
+        self.finish(cx, &resources, operation).await
     }
 
     async fn resume(&self, cx: &Apply<'_>, operation: &str) -> Result<Option<Outputs>, StepError> {
@@ -335,7 +336,7 @@ impl<R: ResourceType> Step for ArmStep<R> {
             return Ok(None);
         };
         let operation = self.clients.arm(&self.tenant, cx.inputs())?.resume(&id)?;
-        self.finish(&resources, operation).await.map(Some)
+        self.finish(cx, &resources, operation).await.map(Some)
     }
 }
 
@@ -386,10 +387,11 @@ impl<R: ResourceType> ArmStep<R> {
 
     async fn finish(
         &self,
+        cx: &Apply<'_>,
         resources: &Resources<R>,
         operation: Operation<Resource<R>>,
     ) -> Result<Outputs, StepError> {
-        let made = operation.await.map_err(&self.refused)?;
+        let made = follow(cx, operation).await.map_err(&self.refused)?;
         // The answer of an operation may lack what the service fills in last.
         let made = if made.id.is_some() {
             made

@@ -16,6 +16,7 @@ pub mod domains;
 mod doors;
 pub mod entra_logs;
 mod failure;
+mod following;
 mod groups;
 mod monitoring;
 mod network;

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::arm_resource::{arm_id, parse, worth_repeating};
 use super::clients::{Clients, TenantRef};
+use super::following::follow;
 use super::network::Network;
 use super::site::{Group, Site};
 use crate::engine::{
@@ -239,7 +240,7 @@ impl Step for ApprovalStep {
             .await
             .map_err(worth_repeating)?;
         cx.operation(operation.id().as_str()).await?;
-        operation.await.map_err(worth_repeating)?;
+        follow(cx, operation).await.map_err(worth_repeating)?;
         Ok(Outputs::new())
     }
 }

@@ -9,4 +9,5 @@ mod rehearsal;
 mod saved;
 mod served;
 mod state;
+mod telling;
 mod window;

@@ -15,6 +15,7 @@ use crate::engine::{
 };
 use crate::steps::arm_resource::{arm_id, parse, worth_repeating};
 use crate::steps::clients::{Clients, TenantRef};
+use crate::steps::following::follow;
 
 /// What is wanted of a host name.
 #[derive(Debug)]
@@ -201,8 +202,11 @@ impl HostnameStep {
         }
     }
 
-    async fn finish(operation: Operation<Resource<ContainerApp>>) -> Result<Outputs, StepError> {
-        operation.await.map_err(worth_repeating)?;
+    async fn finish(
+        cx: &Apply<'_>,
+        operation: Operation<Resource<ContainerApp>>,
+    ) -> Result<Outputs, StepError> {
+        follow(cx, operation).await.map_err(worth_repeating)?;
         Ok(Outputs::new())
     }
 }
@@ -270,7 +274,7 @@ impl Step for HostnameStep {
             Err(error) => return Err(self.refused(cx, error).await),
         };
         cx.operation(operation.id().as_str()).await?;
-        Self::finish(operation).await
+        Self::finish(cx, operation).await
     }
 
     async fn resume(&self, cx: &Apply<'_>, operation: &str) -> Result<Option<Outputs>, StepError> {
@@ -278,6 +282,6 @@ impl Step for HostnameStep {
             return Ok(None);
         };
         let operation = self.clients.arm(&self.tenant, cx.inputs())?.resume(&id)?;
-        Self::finish(operation).await.map(Some)
+        Self::finish(cx, operation).await.map(Some)
     }
 }

@@ -8,6 +8,7 @@ use crate::engine::{
     Apply, Change, Inputs, Meta, Observe, Observed, Output, Outputs, Repeat, Step, StepError,
 };
 use crate::steps::clients::{Clients, TenantRef};
+use crate::steps::following::follow;
 use crate::steps::site::parse_subscription;
 
 /// Accepts a subscription, as the person who shall own it, in his tenant. It is done when the tenant sees the subscription.
@@ -101,7 +102,7 @@ impl Step for AcceptStep {
             .await
             .map_err(by_hand)?;
         cx.operation(operation.id().as_str()).await?;
-        operation.await.map_err(by_hand)?;
+        follow(cx, operation).await.map_err(by_hand)?;
         Ok(Self::outputs(&guid))
     }
 }
