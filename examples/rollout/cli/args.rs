@@ -7,7 +7,7 @@ use clap::{Parser, ValueEnum};
 use url::Url;
 
 use super::failure::CliError;
-use crate::engine::public_address;
+use crate::engine::{BlobAddress, BlobAddressError, public_address};
 use crate::report::Detail;
 
 /// Plans, applies and proves the environment that a file describes.
@@ -48,9 +48,11 @@ pub struct Args {
     /// Where the embedded cloud is kept between runs, as JSON that a person can edit
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
-    /// Where the journal is kept, if not at its usual place
-    #[arg(long, value_name = "FILE")]
-    pub journal: Option<PathBuf>,
+    /// Where the journal is kept, if not at its usual place: a file, or a container such as
+    /// https://rhcjournal.blob.core.windows.net/rollout, whose lease keeps a second run away wherever it is started.
+    /// RHC_JOURNAL says it too, for all clouds but the one in this process
+    #[arg(long, value_name = "FILE|CONTAINER", value_parser = journal)]
+    pub journal: Option<JournalChoice>,
     /// Print exactly one JSON document on standard output, and everything else on standard error
     #[arg(long)]
     pub json: bool,
@@ -166,6 +168,15 @@ impl CloudChoice {
     }
 }
 
+/// Where to keep the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JournalChoice {
+    /// In a file.
+    File(PathBuf),
+    /// In a container of a storage account.
+    Blob(BlobAddress),
+}
+
 /// How to sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SignInChoice {
@@ -209,6 +220,15 @@ pub(super) fn cloud(text: &str) -> Result<CloudChoice, String> {
         ));
     }
     Ok(CloudChoice::Url(url))
+}
+
+/// A file, unless it is an address.
+pub(super) fn journal(text: &str) -> Result<JournalChoice, String> {
+    match text.contains("://") {
+        true => text.parse().map(JournalChoice::Blob),
+        false => return Ok(JournalChoice::File(PathBuf::from(text))),
+    }
+    .map_err(|error: BlobAddressError| error.to_string())
 }
 
 /// An address that can stand in a firewall's rule.
@@ -411,6 +431,12 @@ impl Args {
                     "name a file, which apply makes if it is not there; or leave the verb out to rehearse everything at once",
                 ));
             }
+            CloudChoice::Embedded if matches!(self.journal, Some(JournalChoice::Blob(_))) => {
+                return Err(CliError::usage(
+                    "a journal in Blob Storage keeps runs apart that share a cloud, and the cloud in this process is no other run's",
+                    "name a file with --journal, or serve the cloud: cargo run --example embedded_cloud -- --listen 127.0.0.1:8080",
+                ));
+            }
             CloudChoice::Url(_) | CloudChoice::Azure if self.state.is_some() => {
                 return Err(CliError::usage(
                     format!(
@@ -456,6 +482,16 @@ mod tests {
         }
         let words = address("192.168.1.20").unwrap_err();
         assert!(words.contains("public address"), "{words}");
+    }
+
+    #[test]
+    fn a_journal_is_a_file_or_a_container() {
+        assert!(matches!(journal("a/b.jsonl"), Ok(JournalChoice::File(_))));
+        let container = "https://rhcjournal.blob.core.windows.net/rollout";
+        assert!(matches!(journal(container), Ok(JournalChoice::Blob(_))));
+        for bad in ["https://example.com/x", "s3://bucket", "http://a"] {
+            assert!(journal(bad).unwrap_err().contains("expected"), "{bad}");
+        }
     }
 
     #[test]

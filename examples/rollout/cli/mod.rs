@@ -33,7 +33,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use tokio::runtime::{Builder, Runtime};
 
-pub use args::{Args, CloudChoice, SignInChoice, Verb};
+pub use args::{Args, CloudChoice, JournalChoice, SignInChoice, Verb};
 pub use console::Console;
 pub use failure::CliError;
 pub use probe::probe;
@@ -110,12 +110,13 @@ async fn run(args: &Args, console: &mut Console, watch: Watch) -> Result<Exit, C
     let manifest = load(args.environment.as_deref())?;
     match args.verb() {
         Verb::Workflow => return workflow::print(args, &manifest, console),
-        Verb::Journal => return journal::show(args, &manifest, console),
+        Verb::Journal => return journal::show(args, &manifest, console).await,
         _ => {}
     }
     let mut session = Session::open(args, &manifest, console).await?;
     let began = session.target.connection.clock().now();
     let done = Box::pin(session.run()).await;
+    session.close().await;
     if done.is_err() {
         // What was made before the failure is kept; why the run failed is the more important message.
         let _ = session.save();

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::path::Path;
 
-use super::args::{Args, CloudChoice, Verb};
+use super::args::{Args, CloudChoice, JournalChoice, Verb};
 use super::endpoints::quoted;
 use crate::engine::{Exit, Plan, Summary};
 use crate::report::Document;
@@ -124,7 +124,11 @@ fn place(args: &Args) -> String {
         text.push_str(&word("cloud", Some(args.cloud.name())));
     }
     text.push_str(&option("state", args.state.as_deref()));
-    text.push_str(&option("journal", args.journal.as_deref()));
+    let journal = args.journal.as_ref().map(|journal| match journal {
+        JournalChoice::File(path) => quoted(path),
+        JournalChoice::Blob(address) => address.to_string(),
+    });
+    text.push_str(&word("journal", journal));
     text.push_str(&word("my-address", args.my_address));
     if args.inside {
         text.push_str(" --inside");

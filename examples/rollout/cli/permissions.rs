@@ -13,7 +13,7 @@ use crate::sign_in::GRAPH_CLIENT;
 impl Session<'_> {
     /// Plans, and says what that needs.
     pub(super) async fn permissions(&mut self) -> Result<Exit, CliError> {
-        let recovery = self.earlier_runs()?;
+        let recovery = self.earlier_runs().await?;
         let plan = self.plan(recovery).await?.plan;
         let [seed, _] = SEEDS;
         let recording = record(self.manifest, seed).map_err(|error| {

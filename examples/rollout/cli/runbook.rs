@@ -18,7 +18,7 @@ impl Session<'_> {
         let Some(folder) = self.args.out.clone() else {
             return Ok(Exit::Done);
         };
-        let recovery = self.earlier_runs()?;
+        let recovery = self.earlier_runs().await?;
         let plan = self.plan(recovery).await?.plan;
         let book = Runbook::new(self.manifest).map_err(|error| {
             CliError::failed(

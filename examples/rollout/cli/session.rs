@@ -18,7 +18,7 @@ use super::state;
 use super::target::Target;
 use crate::connection::{Exchange, Listener};
 use crate::engine::{
-    ApplyOptions, Exit, FileJournal, Held, Journal, Key, MemoryJournal, Operator, Outputs, Plan,
+    ApplyOptions, Exit, Held, Journal, JournalPlace, Key, MemoryJournal, Operator, Outputs, Plan,
     PlanOptions, Planned, ProgressSink, Recovery, Rollout, Summary, TargetError,
 };
 use crate::manifest::Manifest;
@@ -46,6 +46,8 @@ pub(super) struct Session<'a> {
     saved: Option<SavedPlan>,
     /// The journal, of a run that writes: whoever does not hold it may not replace the state of whoever does.
     journal: Option<Arc<dyn Journal>>,
+    /// Where it is kept; in memory without one.
+    place: Option<Arc<dyn JournalPlace>>,
 }
 
 impl<'a> Session<'a> {
@@ -56,8 +58,14 @@ impl<'a> Session<'a> {
         console: &'a mut Console,
     ) -> Result<Self, CliError> {
         let signals = Signals::listen();
-        let journal = journal::take(args, manifest, console)?;
+        let mut journal = journal::take(args, manifest, console).await?;
         let target = signals.or_stopped(Target::open(args, manifest)).await??;
+        let place = journal::place(args, manifest, &target);
+        let place = signals.or_stopped(place).await??;
+        if let (None, true, Some(place)) = (&journal, journal::takes(args), &place) {
+            let taken = journal::open(place.as_ref(), manifest, console);
+            journal = Some(signals.or_stopped(taken).await??);
+        }
         let cloud = args.cloud.name();
         let saved = args.saved.as_ref();
         let saved = saved
@@ -92,7 +100,15 @@ impl<'a> Session<'a> {
             clients,
             saved,
             journal,
+            place,
         })
+    }
+
+    /// Lets the next run have the journal.
+    pub(super) async fn close(&self) {
+        if let Some(journal) = &self.journal {
+            journal.close().await;
+        }
     }
 
     /// Does what was asked.
@@ -110,7 +126,7 @@ impl<'a> Session<'a> {
                 let plan = match self.journal.clone() {
                     Some(journal) => self.plan_through_window(journal).await?.plan,
                     None => {
-                        let recovery = self.earlier_runs()?;
+                        let recovery = self.earlier_runs().await?;
                         self.plan(recovery).await?.plan
                     }
                 };
@@ -134,7 +150,7 @@ impl<'a> Session<'a> {
                 Ok(exit)
             }
             Verb::Verify => {
-                let recovery = self.earlier_runs()?;
+                let recovery = self.earlier_runs().await?;
                 Ok(self.verify(recovery).await?.exit(self.args.strict))
             }
             // They ask no cloud, and are done before one is reached.
@@ -175,8 +191,8 @@ impl<'a> Session<'a> {
             let words = format!("Only {}, and what that needs.", targets.join(", "));
             text.paragraph("", plain, &words);
         }
-        if let (true, Some(journal)) = (self.args.verb().writes(), &self.target.journal) {
-            text.paragraph("", plain, &format!("Journal: {}", journal.display()));
+        if let (true, Some(place)) = (self.args.verb().writes(), &self.place) {
+            text.paragraph("", plain, &format!("Journal: {}", place.name()));
         }
         self.console.show(text);
     }
@@ -257,14 +273,16 @@ impl<'a> Session<'a> {
     }
 
     /// What earlier runs left behind, for whoever only looks: it is no reason to keep a running apply from its journal.
-    pub(super) fn earlier_runs(&mut self) -> Result<Recovery, CliError> {
-        let path = self.target.journal.as_ref().filter(|path| path.exists());
-        let Some(path) = path else {
+    pub(super) async fn earlier_runs(&mut self) -> Result<Recovery, CliError> {
+        let Some(place) = self.place.clone() else {
             return Ok(Recovery::default());
         };
-        let name = &self.manifest.environment.name;
-        let contents = FileJournal::read(path, name).map_err(journal::refused)?;
-        if let Ok(Held::By(holder)) = FileJournal::held(path) {
+        let read = place.read(&self.manifest.environment.name);
+        let contents = self.signals.or_stopped(read).await?;
+        let Some(contents) = contents.map_err(journal::refused)? else {
+            return Ok(Recovery::default());
+        };
+        if let Ok(Held::By(holder)) = self.signals.or_stopped(place.held()).await? {
             let who = holder.map_or_else(String::new, |holder| format!(" ({holder})"));
             let note =
                 format!("note: another run{who} is under way; nobody here knows what it does next");
@@ -338,7 +356,8 @@ impl<'a> Session<'a> {
 
     /// Begins the entry of this run, where runs are kept.
     pub(super) fn deployment_log(&self, plan: &Plan) -> Option<DeploymentLog> {
-        let path = DeploymentLog::path(self.args, self.target.journal.as_deref())?;
+        let beside = journal::beside(self.args, self.manifest).ok().flatten();
+        let path = DeploymentLog::path(self.args, beside.as_deref())?;
         let part = match self.args.target.join(", ") {
             part if part.is_empty() => String::new(),
             part => format!(", only {part}"),

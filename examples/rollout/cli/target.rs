@@ -25,15 +25,12 @@ pub(super) struct Target {
     pub(super) embedded: Option<(EmbeddedCloud, Option<PathBuf>)>,
     /// Whether a simulated person does what a machine cannot.
     pub(super) person: bool,
-    /// Where the journal is kept; in memory without one.
-    pub(super) journal: Option<PathBuf>,
     pub(super) situation: Situation,
 }
 
 impl Target {
     /// Reaches the cloud that the arguments name.
     pub(super) async fn open(args: &Args, manifest: &Manifest) -> Result<Self, CliError> {
-        let journal = super::journal::place(args, manifest);
         match &args.cloud {
             CloudChoice::Embedded => {
                 let person = args.verb() == Verb::Rehearse;
@@ -50,7 +47,6 @@ impl Target {
                     connection: placed(args, cloud.connect()),
                     embedded: Some((cloud, path)),
                     person,
-                    journal,
                     situation: Situation::default(),
                 })
             }
@@ -75,7 +71,6 @@ impl Target {
                     connection: placed(args, Connection::served(manifest, &served, &about)),
                     embedded: None,
                     person: about.person,
-                    journal,
                     situation: Situation::default(),
                 })
             }
@@ -93,7 +88,6 @@ impl Target {
                     connection: Connection::azure(manifest, method, prompt, github),
                     embedded: None,
                     person: false,
-                    journal,
                     situation,
                 })
             }

@@ -16,6 +16,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use azure_core::credentials::TokenCredential;
@@ -27,7 +28,7 @@ use rhc_sql_identity::fake::Vantage;
 
 use crate::dns::{EmbeddedDns, Internet, Resolver};
 use crate::embedded::github as embedded_github;
-use crate::engine::{Fence, GITHUB, StepError, TenantKey};
+use crate::engine::{BlobAddress, Fence, GITHUB, JournalBlob, StepError, TenantKey};
 use crate::github::{GitHubClient, GitHubToken};
 use crate::manifest::Manifest;
 use crate::sign_in::{Method, Nobody, Prompt, SignIn};
@@ -223,6 +224,46 @@ impl Connection {
         id: TenantId,
     ) -> Result<Arc<dyn TokenCredential>, StepError> {
         self.account(tenant, id, |account| Arc::clone(&account.credential))
+    }
+
+    /// The journal of an environment in a container of a storage account, of a subscription of the hosting tenant. It is outside of what
+    /// the environment owns, so its requests pass no fence: they can reach this one container and nothing else.
+    ///
+    /// # Errors
+    /// Where nobody can sign in to the hosting tenant, or it is not there yet.
+    pub async fn journal(
+        &self,
+        manifest: &Manifest,
+        address: &BlobAddress,
+        who: &str,
+    ) -> Result<JournalBlob, StepError> {
+        let hosting = &manifest.environment.hosting_tenant;
+        let file = manifest.tenant(hosting);
+        let known = file.and_then(|tenant| tenant.id.as_deref()?.parse().ok());
+        let id = match (known, file) {
+            (Some(id), _) => Some(id),
+            (None, Some(tenant)) => self.discover(&tenant.domain).await?,
+            (None, None) => None,
+        };
+        let id = id.ok_or_else(|| {
+            StepError::new(format!(
+                "the journal's account is in the tenant '{hosting}', which is not there"
+            ))
+        })?;
+        let credential = self.look_with(&TenantKey::new(hosting), id)?;
+        let mut options = ClientOptions {
+            clock: self.clock,
+            ..ClientOptions::default()
+        };
+        // Nothing goes on while it waits, so it gives up sooner than others.
+        options.retry.deadline = self.clock.scaled(Duration::from_secs(120));
+        options.retry.try_timeout = self.clock.scaled(Duration::from_secs(30));
+        let transport = Arc::clone(&self.transport) as Arc<dyn HttpClient>;
+        options.client_options.transport = Some(Transport::new(transport));
+        let folder = &manifest.environment.name;
+        JournalBlob::new(address, folder, credential, &options, who).map_err(|error| {
+            StepError::new("the journal in Blob Storage cannot be used").caused_by(error)
+        })
     }
 
     fn accounts(&self) -> MutexGuard<'_, HashMap<(TenantKey, TenantId), Account>> {

@@ -2,6 +2,7 @@
 
 mod admin;
 mod bare;
+mod blobs;
 mod dev;
 mod entra_logs;
 pub mod github;
@@ -30,6 +31,7 @@ use crate::connection::Connection;
 use crate::manifest::Manifest;
 
 pub use bare::{Bare, bare, bare_from_state};
+pub use blobs::{Blob, Blobs, Lease};
 pub use guest::{Guest, invite};
 pub use https::{Https, Service};
 pub use inventory::{Inventory, Names};
@@ -64,6 +66,7 @@ fn mount(world: &World) {
     rhc_external_id::fake::mount(world);
     rhc_containerapps::fake::mount(world);
     github::mount(world);
+    blobs::mount(world);
 }
 
 /// A cloud of several tenants in this process.

@@ -13,6 +13,8 @@ use crate::manifest::{MadeBy, Manifest, ProtectedResource, TenantKind};
 
 /// What the operator's account is called in tenants that exist beforehand.
 const OPERATOR: &str = "operator";
+/// Azure's role of this name.
+const BLOB_DATA_CONTRIBUTOR: Uuid = Uuid::from_u128(0xba92_f5b4_2d11_453d_a403_e96b_0029_c9fe);
 
 /// Fills an empty cloud with what the environment file takes for granted.
 pub(super) fn seed(state: &mut State, manifest: &Manifest) -> Result<(), EmbeddedError> {
@@ -52,7 +54,37 @@ pub(super) fn seed(state: &mut State, manifest: &Manifest) -> Result<(), Embedde
     protected(state, manifest)?;
     given_subscriptions(state, manifest)?;
     super::github::seed(state, manifest);
+    journal(state, manifest)?;
     billing(state, manifest)
+}
+
+/// The account of the journal, which is there beforehand, in a subscription of its own.
+fn journal(state: &mut State, manifest: &Manifest) -> Result<(), EmbeddedError> {
+    let Some(file) = &manifest.journal else {
+        return Ok(());
+    };
+    let (tenant, owner) = operator(state, manifest, &manifest.environment.hosting_tenant)?;
+    let subscription = state.derived_uuid(&["subscription", "journal"]);
+    let providers = ["Microsoft.Storage"];
+    let (name, location) = ("rhc-journal", &manifest.environment.location);
+    rhc_arm::fake::create_subscription(state, subscription, name, tenant, owner, &providers);
+    let group = format!("/subscriptions/{subscription}/resourceGroups/{name}-rg");
+    let account = format!(
+        "{group}/providers/Microsoft.Storage/storageAccounts/{}",
+        file.storage_account
+    );
+    for id in [&group, &account] {
+        let body = json!({
+            "id": id,
+            "location": location,
+            "properties": { "provisioningState": "Succeeded" },
+        });
+        rhc_arm::fake::put_resource(state, body);
+    }
+    rhc_arm::fake::assign_role(state, &account, owner, BLOB_DATA_CONTRIBUTOR);
+    let blobs = state.section::<super::Blobs>();
+    blobs.add_container(&file.storage_account, &file.container);
+    Ok(())
 }
 
 /// A tenant with Microsoft's own principals. A domain that is not Microsoft's comes beside an initial one.

@@ -46,7 +46,8 @@ pub use fence::{
 };
 pub use graph::GraphError;
 pub use journal::{
-    Contents, Entry, FileJournal, Held, Holder, Journal, JournalError, MemoryJournal, OpenIntent,
+    BlobAddress, BlobAddressError, BlobJournal, Contents, Entry, FileJournal, Held, Holder,
+    Journal, JournalBlob, JournalError, JournalFile, JournalPlace, MemoryJournal, OpenIntent,
     Outcome, Record, Recovery,
 };
 pub use key::{Key, Stage, TenantKey};

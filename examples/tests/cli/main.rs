@@ -2,6 +2,7 @@
 
 mod console;
 mod https;
+mod journal;
 mod mirror;
 mod probe;
 mod refusals;

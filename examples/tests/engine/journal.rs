@@ -1,11 +1,13 @@
-//! The journal as a file.
+//! The journal: what holds wherever it is kept, and what holds of a file.
 
 use std::fs;
 use std::io::Write;
 
 use rollout::engine::{ChangeKind, FileJournal, Held, Journal, JournalError, Key, Outcome, Record};
 
-fn intent(key: &str) -> Record {
+use crate::stores::{InABlob, InAFile, Store};
+
+pub(crate) fn intent(key: &str) -> Record {
     Record::Intent {
         key: key.into(),
         change: ChangeKind::Create,
@@ -13,7 +15,7 @@ fn intent(key: &str) -> Record {
     }
 }
 
-fn outcome(key: &str, outcome: Outcome) -> Record {
+pub(crate) fn outcome(key: &str, outcome: Outcome) -> Record {
     Record::Outcome {
         key: key.into(),
         outcome,
@@ -21,11 +23,37 @@ fn outcome(key: &str, outcome: Outcome) -> Record {
     }
 }
 
-#[tokio::test]
-async fn what_was_recorded_is_there_after_reopening() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("qa.journal");
-    let journal = FileJournal::open(&path, "qa").unwrap();
+/// Each of these, in a file and in a blob.
+macro_rules! wherever {
+    ($($name:ident),* $(,)?) => {
+        mod in_a_file {
+            $(#[tokio::test(start_paused = true)]
+            async fn $name() {
+                super::$name(&super::InAFile::new()).await;
+            })*
+        }
+        mod in_a_blob {
+            $(#[tokio::test(start_paused = true)]
+            async fn $name() {
+                super::$name(&super::InABlob::new()).await;
+            })*
+        }
+    };
+}
+
+wherever! {
+    what_was_recorded_is_there_after_reopening,
+    the_journal_of_another_environment_is_refused,
+    a_newer_format_and_a_broken_line_are_refused,
+    a_second_run_is_refused_and_told_who_holds_it,
+    whoever_only_reads_needs_no_lock_and_changes_nothing,
+    a_clock_that_is_set_back_changes_nothing,
+    many_at_once_are_all_there_once,
+}
+
+async fn what_was_recorded_is_there_after_reopening(store: &dyn Store) {
+    let place = store.place().await;
+    let journal = place.open("qa").await.unwrap();
     let records = [
         Record::RunStarted { pid: 1 },
         intent("done"),
@@ -42,8 +70,9 @@ async fn what_was_recorded_is_there_after_reopening() {
         journal.append(record).await.unwrap();
     }
     let before = journal.recovery().await.unwrap();
+    journal.close().await;
     drop(journal);
-    let journal = FileJournal::open(&path, "qa").unwrap();
+    let journal = place.open("qa").await.unwrap();
     let recovery = journal.recovery().await.unwrap();
     assert_eq!(recovery, before);
     assert_eq!(
@@ -54,6 +83,121 @@ async fn what_was_recorded_is_there_after_reopening() {
     assert_eq!(open.operation.as_deref(), Some("op-1"));
     assert_eq!(recovery.open.len(), 1);
     assert!(journal.notes().is_empty());
+}
+
+async fn the_journal_of_another_environment_is_refused(store: &dyn Store) {
+    let place = store.place().await;
+    place.open("qa").await.unwrap().close().await;
+    let error = place.open("prod").await.err().unwrap();
+    assert!(
+        matches!(&error, JournalError::OtherEnvironment { found, wanted, .. } if found == "qa" && wanted == "prod")
+    );
+    assert!(error.to_string().contains("name another place"), "{error}");
+    place.open("qa").await.unwrap();
+}
+
+async fn a_newer_format_and_a_broken_line_are_refused(store: &dyn Store) {
+    let place = store.place().await;
+    store.set(b"{\"journal\":\"rhc-rollout\",\"format\":9,\"environment\":\"qa\"}\n");
+    let error = place.open("qa").await.err().unwrap();
+    assert!(
+        matches!(error, JournalError::Version { found: 9, .. }),
+        "{error}"
+    );
+    store.set(b"");
+    place.open("qa").await.unwrap().close().await;
+    let mut bytes = store.bytes();
+    bytes.extend_from_slice(b"not a record\n");
+    store.set(&bytes);
+    let error = place.open("qa").await.err().unwrap();
+    assert!(
+        matches!(error, JournalError::Corrupt { line: 2, .. }),
+        "{error}"
+    );
+    assert_eq!(
+        place.held().await.unwrap(),
+        Held::Free,
+        "who is refused holds nothing"
+    );
+}
+
+async fn a_second_run_is_refused_and_told_who_holds_it(store: &dyn Store) {
+    let place = store.place().await;
+    assert_eq!(place.held().await.unwrap(), Held::Free);
+    let first = place.open("qa").await.unwrap();
+    let error = place.open("qa").await.err().unwrap();
+    let me = std::process::id();
+    let is_me = |pid| pid == me;
+    assert!(
+        matches!(&error, JournalError::Locked { holder, .. } if holder.as_ref().is_none_or(|holder| is_me(holder.pid))),
+        "{error}"
+    );
+    if cfg!(unix) {
+        let words = error.to_string();
+        assert!(words.contains(&format!("process {me}")), "{words}");
+        assert!(words.contains(", since 2"), "{words}");
+        let held = place.held().await.unwrap();
+        assert!(matches!(held, Held::By(Some(holder)) if is_me(holder.pid)));
+    }
+    first.append(intent("a")).await.unwrap();
+    first.close().await;
+    drop(first);
+    assert_eq!(place.held().await.unwrap(), Held::Free);
+    place.open("qa").await.unwrap();
+}
+
+async fn whoever_only_reads_needs_no_lock_and_changes_nothing(store: &dyn Store) {
+    let place = store.place().await;
+    assert_eq!(place.read("qa").await.unwrap(), None);
+    assert!(store.bytes().is_empty(), "reading makes none");
+    assert_eq!(place.held().await.unwrap(), Held::Free);
+    let journal = place.open("qa").await.unwrap();
+    journal.append(intent("a")).await.unwrap();
+    let mut bytes = store.bytes();
+    bytes.extend_from_slice(b"{\"at\":");
+    store.set(&bytes);
+    let contents = place.read("qa").await.unwrap().unwrap();
+    assert_eq!((contents.entries.len(), contents.torn), (1, 6));
+    assert_eq!(contents.recovery(), journal.recovery().await.unwrap());
+    assert_eq!(store.bytes(), bytes);
+    let error = place.read("prod").await.unwrap_err();
+    assert!(matches!(error, JournalError::OtherEnvironment { .. }));
+}
+
+async fn a_clock_that_is_set_back_changes_nothing(store: &dyn Store) {
+    let place = store.place().await;
+    let journal = place.open("qa").await.unwrap();
+    for record in [intent("a"), outcome("a", Outcome::Created), intent("b")] {
+        journal.append(record).await.unwrap();
+    }
+    let recovery = journal.recovery().await.unwrap();
+    journal.close().await;
+    drop(journal);
+    let text = String::from_utf8(store.bytes()).unwrap();
+    let mut year = 2040;
+    let lines = text.lines().map(|line| match line.split_once("\"at\":\"") {
+        Some((before, after)) => {
+            year -= 10;
+            format!("{before}\"at\":\"{year}{}\n", &after[4..])
+        }
+        None => format!("{line}\n"),
+    });
+    store.set(lines.collect::<String>().as_bytes());
+    let journal = place.open("qa").await.unwrap();
+    assert_eq!(journal.recovery().await.unwrap(), recovery);
+}
+
+async fn many_at_once_are_all_there_once(store: &dyn Store) {
+    let place = store.place().await;
+    let journal = place.open("qa").await.unwrap();
+    let names: Vec<String> = (0..40).map(|number| format!("step/{number}")).collect();
+    let all = names.iter().map(|name| journal.append(intent(name)));
+    for written in futures::future::join_all(all).await {
+        written.unwrap();
+    }
+    let contents = place.read("qa").await.unwrap().unwrap();
+    assert_eq!(contents.entries.len(), names.len());
+    assert_eq!(contents.recovery().open.len(), names.len());
 }
 
 #[tokio::test]
@@ -91,69 +235,6 @@ fn a_cut_off_header_is_written_anew() {
     assert!(FileJournal::open(&path, "qa").unwrap().notes().is_empty());
 }
 
-#[test]
-fn the_journal_of_another_environment_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x.journal");
-    drop(FileJournal::open(&path, "qa").unwrap());
-    let error = FileJournal::open(&path, "prod").unwrap_err();
-    assert!(
-        matches!(&error, JournalError::OtherEnvironment { found, wanted, .. } if found == "qa" && wanted == "prod")
-    );
-    assert!(error.to_string().contains("name another file"), "{error}");
-}
-
-#[test]
-fn a_newer_format_and_a_broken_line_are_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x.journal");
-    fs::write(
-        &path,
-        "{\"journal\":\"rhc-rollout\",\"format\":9,\"environment\":\"qa\"}\n",
-    )
-    .unwrap();
-    let error = FileJournal::open(&path, "qa").unwrap_err();
-    assert!(
-        matches!(error, JournalError::Version { found: 9, .. }),
-        "{error}"
-    );
-    fs::remove_file(&path).unwrap();
-    drop(FileJournal::open(&path, "qa").unwrap());
-    let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
-    writeln!(file, "not a record").unwrap();
-    let error = FileJournal::open(&path, "qa").unwrap_err();
-    assert!(
-        matches!(error, JournalError::Corrupt { line: 2, .. }),
-        "{error}"
-    );
-}
-
-#[test]
-fn a_second_run_is_refused_and_told_who_holds_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x.journal");
-    let first = FileJournal::open(&path, "qa").unwrap();
-    let error = FileJournal::open(&path, "qa").unwrap_err();
-    let me = std::process::id();
-    assert!(
-        matches!(&error, JournalError::Locked { holder, .. } if holder.as_ref().is_none_or(|holder| holder.pid == me)),
-        "{error}"
-    );
-    if cfg!(unix) {
-        assert!(
-            error
-                .to_string()
-                .contains(&format!("process {me}, since 2")),
-            "{error}"
-        );
-        let held = FileJournal::held(&path).unwrap();
-        assert!(matches!(held, Held::By(Some(holder)) if holder.pid == me));
-    }
-    drop(first);
-    assert_eq!(FileJournal::held(&path).unwrap(), Held::Free);
-    FileJournal::open(&path, "qa").unwrap();
-}
-
 #[cfg(unix)]
 #[test]
 fn only_whoever_runs_the_rollout_reads_it() {
@@ -163,26 +244,6 @@ fn only_whoever_runs_the_rollout_reads_it() {
     let _journal = FileJournal::open(&path, "qa").unwrap();
     let mode = fs::metadata(&path).unwrap().permissions().mode();
     assert_eq!(mode & 0o077, 0, "{mode:o}");
-}
-
-#[tokio::test]
-async fn whoever_only_reads_needs_no_lock_and_mends_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x.journal");
-    assert!(FileJournal::read(&path, "qa").unwrap().entries.is_empty());
-    assert!(!path.exists(), "reading makes none");
-    assert_eq!(FileJournal::held(&path).unwrap(), Held::Free);
-    let journal = FileJournal::open(&path, "qa").unwrap();
-    journal.append(intent("a")).await.unwrap();
-    let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
-    write!(file, "{{\"at\":").unwrap();
-    let length = fs::metadata(&path).unwrap().len();
-    let contents = FileJournal::read(&path, "qa").unwrap();
-    assert_eq!((contents.entries.len(), contents.torn), (1, 6));
-    assert_eq!(contents.recovery(), journal.recovery().await.unwrap());
-    assert_eq!(fs::metadata(&path).unwrap().len(), length);
-    let error = FileJournal::read(&path, "prod").unwrap_err();
-    assert!(matches!(error, JournalError::OtherEnvironment { .. }));
 }
 
 #[tokio::test]
@@ -204,28 +265,4 @@ async fn what_a_lost_power_leaves_behind_is_a_line_that_is_cut_off() {
     drop(journal);
     let journal = FileJournal::open(&path, "qa").unwrap();
     assert!(journal.recovery().await.unwrap().open.is_empty());
-}
-
-#[tokio::test]
-async fn a_clock_that_is_set_back_changes_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x.journal");
-    let journal = FileJournal::open(&path, "qa").unwrap();
-    for record in [intent("a"), outcome("a", Outcome::Created), intent("b")] {
-        journal.append(record).await.unwrap();
-    }
-    let recovery = journal.recovery().await.unwrap();
-    drop(journal);
-    let text = fs::read_to_string(&path).unwrap();
-    let mut year = 2040;
-    let lines = text.lines().map(|line| match line.split_once("\"at\":\"") {
-        Some((before, after)) => {
-            year -= 10;
-            format!("{before}\"at\":\"{year}{}\n", &after[4..])
-        }
-        None => format!("{line}\n"),
-    });
-    fs::write(&path, lines.collect::<String>()).unwrap();
-    let journal = FileJournal::open(&path, "qa").unwrap();
-    assert_eq!(journal.recovery().await.unwrap(), recovery);
 }

@@ -1,11 +1,14 @@
 //! What stands in a journal's file.
 
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
-use super::file::{FORMAT, JournalError};
+use super::error::JournalError;
 use super::record::{Record, Recovery};
+
+/// The version of the format that this program writes and reads.
+pub(super) const FORMAT: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Header {
@@ -34,8 +37,19 @@ pub struct Entry {
     pub record: Record,
 }
 
+impl Entry {
+    /// As of now.
+    pub(super) fn now(record: Record) -> Self {
+        let now = OffsetDateTime::now_utc().format(&Rfc3339);
+        Self {
+            at: now.unwrap_or_default(),
+            record,
+        }
+    }
+}
+
 /// The whole lines of a journal.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Contents {
     /// The first to the last.
     pub entries: Vec<Entry>,
@@ -47,7 +61,7 @@ pub struct Contents {
 
 impl Contents {
     /// Reads them. A record counts when its line is complete; what a crash cut off was never acted on.
-    pub(super) fn read(path: &Path, environment: &str, bytes: &[u8]) -> Result<Self, JournalError> {
+    pub(super) fn read(place: &str, environment: &str, bytes: &[u8]) -> Result<Self, JournalError> {
         let complete = bytes
             .iter()
             .rposition(|byte| *byte == b'\n')
@@ -58,7 +72,7 @@ impl Contents {
             .enumerate()
             .filter(|(_, line)| !line.is_empty());
         let corrupt = |line: usize, source| JournalError::Corrupt {
-            path: path.to_owned(),
+            place: place.to_owned(),
             line: line + 1,
             source,
         };
@@ -73,13 +87,13 @@ impl Contents {
         let header: Header = serde_json::from_slice(first).map_err(|error| corrupt(at, error))?;
         if header.format != FORMAT {
             return Err(JournalError::Version {
-                path: path.to_owned(),
+                place: place.to_owned(),
                 found: header.format,
             });
         }
         if header.environment != environment {
             return Err(JournalError::OtherEnvironment {
-                path: path.to_owned(),
+                place: place.to_owned(),
                 found: header.environment,
                 wanted: environment.to_owned(),
             });
@@ -90,6 +104,16 @@ impl Contents {
             contents.entries.push(entry);
         }
         Ok(contents)
+    }
+
+    /// With what stands behind it in another part.
+    pub(super) fn with(mut self, next: Self) -> Self {
+        self.entries.extend(next.entries);
+        Self {
+            entries: self.entries,
+            torn: self.torn + next.torn,
+            begun: next.begun,
+        }
     }
 
     /// What earlier runs left behind.

@@ -3,77 +3,17 @@
 use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::Journal;
 use super::contents::{Contents, Entry, Header};
+use super::error::JournalError;
 use super::lines::{Disk, Lines};
-use super::lock::{self, Held, Holder};
+use super::lock::{self, Held};
+use super::place::JournalPlace;
 use super::record::{Record, Recovery};
-
-/// The version of the format that this program writes and reads.
-pub(super) const FORMAT: u32 = 1;
-
-/// The journal could not be opened, read or written.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum JournalError {
-    /// The operating system refused.
-    #[error("cannot {doing} {}", path.display())]
-    Io {
-        /// What was tried.
-        doing: &'static str,
-        /// On which file.
-        path: PathBuf,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// Another run is using it.
-    #[error("another run{} is using {}: wait for it, or end it", named(.holder), path.display())]
-    Locked {
-        /// The journal.
-        path: PathBuf,
-        /// Who that is, if it could be read.
-        holder: Option<Holder>,
-    },
-    /// It belongs to another environment.
-    #[error("{} is the journal of the environment '{found}', and this is '{wanted}': name another file", path.display())]
-    OtherEnvironment {
-        /// The journal.
-        path: PathBuf,
-        /// The environment in the file.
-        found: String,
-        /// The environment of this run.
-        wanted: String,
-    },
-    /// A newer program wrote it.
-    #[error("{} has format {found}, this program reads {FORMAT}: use the program that wrote it", path.display())]
-    Version {
-        /// The journal.
-        path: PathBuf,
-        /// The format in the file.
-        found: u32,
-    },
-    /// A line in the middle is not a record.
-    #[error("line {line} of {} is not a journal record: restore the file, or move it away", path.display())]
-    Corrupt {
-        /// The journal.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong with it.
-        source: serde_json::Error,
-    },
-}
-
-fn named(holder: &Option<Holder>) -> String {
-    let name = holder.as_ref().map(|holder| format!(" ({holder})"));
-    name.unwrap_or_default()
-}
 
 /// A journal in a file: one JSON object a line, on disk before the call returns, and the file's alone while it is open.
 ///
@@ -104,7 +44,7 @@ impl FileJournal {
         let lock = lock::take(&path)?;
         let mut file = open_file(&path)?;
         let bytes = bytes(&path, &mut file)?;
-        let contents = Contents::read(&path, environment, &bytes)?;
+        let contents = Contents::read(&path.display().to_string(), environment, &bytes)?;
         let complete = bytes.len() - contents.torn;
         let complete = u64::try_from(complete).unwrap_or(u64::MAX);
         let mut notes = Vec::new();
@@ -149,7 +89,7 @@ impl FileJournal {
             Some(mut file) => bytes(path, &mut file)?,
             None => Vec::new(),
         };
-        Contents::read(path, environment, &bytes)
+        Contents::read(&path.display().to_string(), environment, &bytes)
     }
 
     /// Which run holds it now.
@@ -158,11 +98,6 @@ impl FileJournal {
     /// When that cannot be found out.
     pub fn held(path: &Path) -> Result<Held, JournalError> {
         lock::who(path)
-    }
-
-    /// What was mended when the file was opened.
-    pub fn notes(&self) -> &[String] {
-        &self.notes
     }
 
     /// Where it is.
@@ -176,12 +111,7 @@ impl Journal for FileJournal {
     // Written in place and not on a thread of its own: a line takes the disk a few milliseconds, a thread would let a
     // paused clock run ahead of it, and the write that follows must wait for it anyway.
     async fn append(&self, record: Record) -> Result<(), JournalError> {
-        let entry = Entry {
-            at: OffsetDateTime::now_utc()
-                .format(&Rfc3339)
-                .unwrap_or_default(),
-            record,
-        };
+        let entry = Entry::now(record);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let written = state.lines.append(&entry);
         written.map_err(|source| io(&self.path, "write", source))?;
@@ -192,6 +122,36 @@ impl Journal for FileJournal {
     async fn recovery(&self) -> Result<Recovery, JournalError> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(Recovery::from_records(&state.records))
+    }
+
+    fn notes(&self) -> &[String] {
+        &self.notes
+    }
+}
+
+/// A file as the place of a journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalFile(pub PathBuf);
+
+#[async_trait]
+impl JournalPlace for JournalFile {
+    fn name(&self) -> String {
+        self.0.display().to_string()
+    }
+
+    async fn open(&self, environment: &str) -> Result<Arc<dyn Journal>, JournalError> {
+        Ok(Arc::new(FileJournal::open(&self.0, environment)?))
+    }
+
+    async fn read(&self, environment: &str) -> Result<Option<Contents>, JournalError> {
+        let there = self.0.exists();
+        there
+            .then(|| FileJournal::read(&self.0, environment))
+            .transpose()
+    }
+
+    async fn held(&self) -> Result<Held, JournalError> {
+        FileJournal::held(&self.0)
     }
 }
 

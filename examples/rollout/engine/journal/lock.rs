@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::file::{JournalError, io, open_file};
+use super::error::JournalError;
+use super::file::{io, open_file};
 
 /// So long the lock is asked for again: whoever only looks who holds it has it for a moment.
 const AGAIN: [Duration; 2] = [Duration::from_millis(20), Duration::from_millis(200)];
@@ -24,11 +25,33 @@ pub struct Holder {
     pub pid: u32,
     /// Since when.
     pub since: String,
+    /// Who runs it, and where, if others than the same computer's can ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<String>,
+}
+
+impl Holder {
+    /// This process, as of now.
+    pub(super) fn this(who: Option<String>) -> Self {
+        Self {
+            pid: std::process::id(),
+            since: OffsetDateTime::now_utc()
+                .replace_nanosecond(0)
+                .ok()
+                .and_then(|now| now.format(&Rfc3339).ok())
+                .unwrap_or_default(),
+            who,
+        }
+    }
 }
 
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "process {}, since {}", self.pid, self.since)
+        write!(f, "process {}", self.pid)?;
+        if let Some(who) = &self.who {
+            write!(f, " of {who}")?;
+        }
+        write!(f, ", since {}", self.since)
     }
 }
 
@@ -53,7 +76,7 @@ pub(super) fn take(journal: &Path) -> Result<File, JournalError> {
                 Some(pause) => thread::sleep(pause),
                 None => {
                     return Err(JournalError::Locked {
-                        path: journal.to_owned(),
+                        place: journal.display().to_string(),
                         holder: holder(&mut file),
                     });
                 }
@@ -61,14 +84,7 @@ pub(super) fn take(journal: &Path) -> Result<File, JournalError> {
             Err(TryLockError::Error(source)) => return Err(io(&path, "lock", source)),
         }
     }
-    let holder = Holder {
-        pid: std::process::id(),
-        since: OffsetDateTime::now_utc()
-            .replace_nanosecond(0)
-            .ok()
-            .and_then(|now| now.format(&Rfc3339).ok())
-            .unwrap_or_default(),
-    };
+    let holder = Holder::this(None);
     let text = serde_json::to_string(&holder).unwrap_or_default();
     let named = file.set_len(0).and_then(|()| writeln!(file, "{text}"));
     named.map_err(|source| io(&path, "write", source))?;

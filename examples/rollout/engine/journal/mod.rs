@@ -3,10 +3,13 @@
 //! An intent is on disk before the write leaves, the outcome after its answer. A run that finds an intent without an
 //! outcome does not know what became of the write, and settles it by looking.
 
+mod blob;
 mod contents;
+mod error;
 mod file;
 mod lines;
 mod lock;
+mod place;
 mod record;
 
 use std::sync::{Mutex, PoisonError};
@@ -15,9 +18,12 @@ use async_trait::async_trait;
 
 use super::error::StepError;
 
+pub use blob::{BlobAddress, BlobAddressError, BlobJournal, JournalBlob};
 pub use contents::{Contents, Entry};
-pub use file::{FileJournal, JournalError};
+pub use error::JournalError;
+pub use file::{FileJournal, JournalFile};
 pub use lock::{Held, Holder};
+pub use place::JournalPlace;
 pub use record::{OpenIntent, Outcome, Record, Recovery};
 
 /// An append-only record of intents and outcomes.
@@ -34,6 +40,14 @@ pub trait Journal: Send + Sync {
     /// # Errors
     /// When it cannot be read.
     async fn recovery(&self) -> Result<Recovery, JournalError>;
+
+    /// What was mended when it was opened.
+    fn notes(&self) -> &[String] {
+        &[]
+    }
+
+    /// Lets the next run have it at once. Without it the lock ends with the process, or runs out.
+    async fn close(&self) {}
 }
 
 /// A journal that lives as long as the process: for rehearsals without a state file, and for tests.
@@ -77,8 +91,17 @@ impl Journal for MemoryJournal {
 
 impl From<JournalError> for StepError {
     fn from(error: JournalError) -> Self {
+        let remedy = match &error {
+            JournalError::Lost { .. } => {
+                "another run has the journal now: wait until it has ended, then run again"
+            }
+            JournalError::Blob { .. } => {
+                "see that the storage account answers and lets you write (role Storage Blob Data Contributor), then run again"
+            }
+            _ => "make room for the journal or mend its folder, then run again",
+        };
         Self::journal_broken("the journal could not be written, so nothing more is begun")
             .caused_by(error)
-            .remedy("make room for the journal or mend its folder, then run again")
+            .remedy(remedy)
     }
 }
