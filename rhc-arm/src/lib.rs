@@ -3,6 +3,9 @@
 mod client;
 #[cfg(feature = "fake")]
 pub mod fake;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod id;
 mod operation;
 pub mod pacing;

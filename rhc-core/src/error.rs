@@ -1,6 +1,9 @@
 //! The one error of all `rhc-*` crates.
 
-use crate::service_error::ServiceError;
+use crate::{
+    limits::{LONGEST_NAME, LONGEST_PATH, LONGEST_WORDS, Plain},
+    service_error::ServiceError,
+};
 use azure_core::http::Method;
 use std::{error::Error as StdError, fmt, time::Duration};
 
@@ -37,7 +40,8 @@ pub enum ErrorKind {
 
 /// A call that failed.
 ///
-/// `Display` says this level only (what was asked, what came back); `source()` holds the cause.
+/// `Display` says this level only (what was asked, what came back); `source()` holds the cause. What a service said stands in it
+/// shortened and without control characters, so that it can be put on a terminal; the getters have it whole.
 pub struct Error(Box<Inner>);
 
 #[derive(Default)]
@@ -317,21 +321,22 @@ impl fmt::Display for Error {
         let inner = &self.0;
         f.write_str(&inner.operation)?;
         if let Some(method) = inner.method {
-            write!(f, " ({method} {})", inner.path)?;
+            write!(f, " ({method} {})", Plain(&inner.path, LONGEST_PATH))?;
         }
         f.write_str(": ")?;
+        let code = self.code().map(|code| Plain(code, LONGEST_NAME));
         if let Some(status) = inner.status {
             write!(f, "{status}")?;
-            match self.code() {
+            match code {
                 Some(code) => write!(f, " {code}: ")?,
                 None => f.write_str(": ")?,
             }
-        } else if let Some(code) = self.code() {
+        } else if let Some(code) = code {
             write!(f, "{code}: ")?;
         }
-        f.write_str(self.message())?;
+        write!(f, "{}", Plain(self.message(), LONGEST_WORDS))?;
         if let Some(id) = &inner.request_id {
-            write!(f, " [request {id}]")?;
+            write!(f, " [request {}]", Plain(id, LONGEST_NAME))?;
         }
         if inner.attempts > 1 {
             write!(

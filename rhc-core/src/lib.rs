@@ -6,7 +6,11 @@ mod cause;
 mod clock;
 mod cloud;
 mod error;
+#[cfg(all(any(test, fuzzing), feature = "test-util"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod ids;
+mod limits;
 mod model;
 mod pacing;
 mod pages;
@@ -32,7 +36,7 @@ pub use clock::Clock;
 pub use cloud::Cloud;
 pub use error::{Error, ErrorKind, Result};
 pub use ids::{AppId, InvalidId, ObjectId, SubscriptionId, TenantId};
-pub use pacing::{Ceiling, Pacer};
+pub use pacing::{Ceiling, Lesson, Pacer, Said};
 pub use pages::{Page, Pages};
 pub use path::Path;
 pub use request::{Answer, Request};

@@ -3,6 +3,7 @@
 use crate::{
     Clock, Error, ErrorKind, Path, Result, ServiceError,
     error::Error as CoreError,
+    limits::shown,
     retry::{may_repeat_after, server_wait},
 };
 use azure_core::http::{Method, Url, headers::Headers};
@@ -54,6 +55,7 @@ pub struct Request {
     pub(crate) content_type: Cow<'static, str>,
     pub(crate) idempotent: Option<bool>,
     pub(crate) sensitive: bool,
+    pub(crate) parts: Vec<Request>,
     pub(crate) problem: Option<String>,
 }
 
@@ -74,6 +76,7 @@ impl Request {
             content_type: "application/json".into(),
             idempotent: None,
             sensitive: false,
+            parts: Vec::new(),
             problem: None,
         }
     }
@@ -138,6 +141,13 @@ impl Request {
     #[must_use]
     pub fn sensitive(mut self) -> Self {
         self.sensitive = true;
+        self
+    }
+
+    /// Says which requests travel inside of it: a [`Pacer`](crate::Pacer) counts each.
+    #[must_use]
+    pub fn carrying(mut self, parts: Vec<Request>) -> Self {
+        self.parts = parts;
         self
     }
 
@@ -327,7 +337,7 @@ impl Answer {
             );
             self.error(ErrorKind::Decode, message)
                 .with_body(&self.body)
-                .with_source(error.into_inner())
+                .with_source(shown(error.into_inner()))
         })
     }
 

@@ -1,6 +1,9 @@
 //! Retries by idempotency: what may be sent again, and when.
 
-use crate::clock::Clock;
+use crate::{
+    clock::Clock,
+    limits::{TooLarge, read},
+};
 use azure_core::{
     error::ErrorKind,
     http::{
@@ -130,10 +133,13 @@ impl RetryPolicy {
 /// The last policy before the caller's own: a try ends here, and not while it waits for its turn or for a token,
 /// because then nothing was sent. The whole answer counts to it, and here it is looked at whether it is whole.
 #[derive(Debug)]
-pub(crate) struct TryTimeout(pub(crate) Duration);
+pub(crate) struct OneTry {
+    pub(crate) timeout: Duration,
+    pub(crate) largest_answer: usize,
+}
 
 #[async_trait::async_trait]
-impl Policy for TryTimeout {
+impl Policy for OneTry {
     async fn send(
         &self,
         ctx: &Context,
@@ -150,19 +156,23 @@ impl Policy for TryTimeout {
         let wants_page = text(request.headers(), "accept").is_some_and(|own| own.contains("html"));
         let answered = async {
             let (status, headers, body) = first.send(ctx, request, rest).await?.deconstruct();
-            let body = body.collect().await?;
+            let (body, is_whole) = read(body, self.largest_answer).await?;
+            if !is_whole && status.is_success() {
+                return Err(TooLarge(self.largest_answer).into());
+            }
             if let Some(call) = ctx.value::<Arc<Call>>() {
                 let garbled = !wants_page && is_garbled(status.is_success(), &headers, &body);
+                let garbled = garbled && is_whole;
                 call.garbled.store(garbled, Ordering::Relaxed);
             }
             Ok(AsyncRawResponse::from_bytes(status, headers, body))
         };
-        tokio::time::timeout(self.0, answered)
+        tokio::time::timeout(self.timeout, answered)
             .await
             .unwrap_or_else(|_| {
                 Err(azure_core::Error::with_message(
                     ErrorKind::Io,
-                    format!("no answer within {:?}", self.0),
+                    format!("no answer within {:?}", self.timeout),
                 ))
             })
     }

@@ -3,15 +3,16 @@
 use crate::{
     Answer, Clock, Error, ErrorKind, Pacer, Pages, Request, Result, RetryOptions,
     cause::without_address,
-    pacing::PacingPolicy,
+    limits::{LARGEST_ANSWER, LONGEST_LINK, TooLarge},
+    pacing::{PacingPolicy, Parts, Said},
     request::Target,
-    retry::{Call, RetryPolicy, TryTimeout},
+    retry::{Call, OneTry, RetryPolicy},
     tokens::{Authorize, CredentialFactory, WrongOrigin, origin_of},
 };
 use azure_core::{
     credentials::TokenCredential,
     error::ErrorKind as CoreKind,
-    http::{self, Context, Method, Pipeline, PipelineSendOptions, Url, policies::Policy},
+    http::{self, Context, Method, Pipeline, PipelineStreamOptions, Url, policies::Policy},
 };
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -29,6 +30,9 @@ pub struct ClientOptions {
     pub retry: RetryOptions,
     /// Keeps the service's published limits. Share one among the clients of a tenant.
     pub pacer: Option<Arc<Pacer>>,
+    /// The largest body of an answer that is read, in bytes after decompression. 64 MiB where this is `None`: many times what the
+    /// services put into one page. A larger success is an [`ErrorKind::Decode`], a larger error is read so far.
+    pub largest_answer: Option<usize>,
     /// For a credential that ignores [`Claims`](crate::Claims): how to make another.
     pub credential_factory: Option<CredentialFactory>,
     /// The time of day, for token lifetimes.
@@ -40,6 +44,7 @@ impl fmt::Debug for ClientOptions {
         f.debug_struct("ClientOptions")
             .field("retry", &self.retry)
             .field("pacer", &self.pacer)
+            .field("largest_answer", &self.largest_answer)
             .field("clock", &self.clock)
             .finish_non_exhaustive()
     }
@@ -66,6 +71,8 @@ struct Inner {
     origin: Url,
     pipeline: Pipeline,
     retry: RetryOptions,
+    pacer: Option<Arc<Pacer>>,
+    largest_answer: usize,
     clock: Clock,
 }
 
@@ -147,9 +154,16 @@ impl Service {
         per_try.extend(authorize.map(|own| Arc::new(own) as Arc<dyn Policy>));
         if let Some(pacer) = &options.pacer {
             // After the token: while one is fetched, the next request would catch up.
-            per_try.push(Arc::new(PacingPolicy(Arc::clone(pacer))));
+            per_try.push(Arc::new(PacingPolicy {
+                pacer: Arc::clone(pacer),
+                clock: options.clock,
+            }));
         }
-        per_try.push(Arc::new(TryTimeout(options.retry.try_timeout)));
+        let largest_answer = options.largest_answer.unwrap_or(LARGEST_ANSWER);
+        per_try.push(Arc::new(OneTry {
+            timeout: options.retry.try_timeout,
+            largest_answer,
+        }));
         let retry = RetryPolicy::new(options.retry.clone(), options.clock);
         let pipeline = Pipeline::new(
             Some(crate_name),
@@ -163,6 +177,8 @@ impl Service {
             origin,
             pipeline,
             retry: options.retry.clone(),
+            pacer: options.pacer.clone(),
+            largest_answer,
             clock: options.clock,
         }))
     }
@@ -180,6 +196,31 @@ impl Service {
     /// How long and how often requests are tried again.
     pub fn retry(&self) -> &RetryOptions {
         &self.0.retry
+    }
+
+    /// What keeps the service's limits, if anything does.
+    pub fn pacer(&self) -> Option<&Pacer> {
+        self.0.pacer.as_deref()
+    }
+
+    /// The largest answer that is read.
+    pub(crate) fn largest_answer(&self) -> usize {
+        self.0.largest_answer
+    }
+
+    /// Lets the pacer learn from an answer that travelled inside of another.
+    pub fn learn(&self, request: &Request, answer: &Answer) {
+        let Some(pacer) = self.pacer() else {
+            return;
+        };
+        if let Ok(url) = request.url(self.origin()) {
+            let said = Said {
+                status: answer.status,
+                headers: &answer.headers,
+                wait: answer.retry_after(self.clock()),
+            };
+            pacer.learn(request.method, &url, &said);
+        }
     }
 
     /// Sends a request and takes any 2xx answer.
@@ -207,20 +248,25 @@ impl Service {
             raw.insert_header("content-length", "0");
         }
         let call = Arc::new(Call::new(request.is_idempotent()));
-        let context = Context::new().with_value(Arc::clone(&call));
+        let mut context = Context::new().with_value(Arc::clone(&call));
+        if self.0.pacer.is_some() && !request.parts.is_empty() {
+            let parts = request.parts.iter();
+            let parts: Result<_> = parts
+                .map(|part| Ok((part.method, part.url(&self.0.origin)?)))
+                .collect();
+            context.insert(Parts(Arc::new(parts?)));
+        }
         let started = tokio::time::Instant::now();
-        let result = self
-            .0
-            .pipeline
-            .send(
-                &context,
-                &mut raw,
-                Some(PipelineSendOptions {
-                    skip_checks: true,
-                    ..Default::default()
-                }),
-            )
-            .await;
+        // As a stream: otherwise the transport would read all of a body before anybody can see how large it is.
+        let options = PipelineStreamOptions {
+            skip_checks: true,
+            ..Default::default()
+        };
+        let pipeline = &self.0.pipeline;
+        let result = match pipeline.stream(&context, &mut raw, Some(options)).await {
+            Ok(answer) => answer.try_into_raw_response().await,
+            Err(error) => Err(error),
+        };
         let (attempts, elapsed) = (call.attempts.load(Ordering::Relaxed), started.elapsed());
         let reads = matches!(request.method, Method::Get | Method::Head);
         let earlier_unknown = !reads && call.earlier_unknown.load(Ordering::Relaxed);
@@ -270,7 +316,15 @@ impl Service {
     ///
     /// # Errors
     /// [`ErrorKind::RefusedOrigin`] where the link leads to another origin. Host case and the default port do not count.
+    /// [`ErrorKind::Decode`] for what is no link, and for one of more than 32 KiB, which no service takes.
     pub fn follow(&self, operation: &'static str, method: Method, link: &str) -> Result<Request> {
+        if link.len() > LONGEST_LINK {
+            let message = format!(
+                "the service's link has {} characters, and at most {LONGEST_LINK} are followed",
+                link.len()
+            );
+            return Err(Error::new(ErrorKind::Decode, operation, message));
+        }
         let url = self.0.origin.join(link).map_err(|error| {
             Error::new(
                 ErrorKind::Decode,
@@ -321,6 +375,7 @@ fn not_answered(
         _ if error.downcast_ref::<WrongOrigin>().is_some() => {
             (ErrorKind::RefusedOrigin, error.to_string())
         }
+        _ if error.downcast_ref::<TooLarge>().is_some() => (ErrorKind::Decode, error.to_string()),
         _ => (ErrorKind::Refused, error.to_string()),
     };
     Error::new(kind, request.operation, words)

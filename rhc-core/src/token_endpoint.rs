@@ -109,7 +109,7 @@ fn form(client_id: AppId, assertion: &Secret, scope: &str, claims: Option<&Claim
 }
 
 /// The token and its life, without ever saying what was read instead.
-fn given(answer: &Answer) -> Option<(String, Duration)> {
+pub(crate) fn given(answer: &Answer) -> Option<(String, Duration)> {
     let body: Value = serde_json::from_slice(&answer.body).ok()?;
     let token = body.get("access_token")?.as_str()?;
     let lifetime = match body.get("expires_in")? {

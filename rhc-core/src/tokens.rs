@@ -1,6 +1,6 @@
 //! The token in a request: asked for, sent to one origin only, replaced after a 401 or a claims challenge.
 
-use crate::{clock::Clock, retry::text, token_cache::TokenCache};
+use crate::{clock::Clock, limits::LONGEST_CHALLENGE, retry::text, token_cache::TokenCache};
 use azure_core::{
     credentials::{AccessToken, TokenCredential, TokenRequestOptions},
     error::{Error, ErrorKind},
@@ -190,7 +190,10 @@ fn challenge(answer: &AsyncRawResponse) -> Option<Claims> {
 }
 
 /// The claims of a challenge, decoded: `Bearer …, error="insufficient_claims", claims="<base64>"`.
-fn claims_of(header: &str) -> Option<Claims> {
+pub(crate) fn claims_of(header: &str) -> Option<Claims> {
+    if header.len() > LONGEST_CHALLENGE {
+        return None;
+    }
     let lower = header.to_ascii_lowercase();
     if !lower.contains("insufficient_claims") {
         return None;

@@ -17,6 +17,9 @@ mod directory_objects;
 mod domains;
 #[cfg(feature = "fake")]
 pub mod fake;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod groups;
 mod invitations;
 mod keys;

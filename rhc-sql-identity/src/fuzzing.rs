@@ -67,36 +67,17 @@ pub fn texts(data: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
-    type Target = (&'static str, fn(&[u8]));
-
-    const TARGETS: [Target; 4] = [
-        ("messages", messages),
-        ("texts", texts),
-        ("conversation", conversation),
-        ("session", session),
-    ];
-
-    /// What the fuzzers kept: one input for each way through the code, and what once was a find.
     #[test]
     fn what_the_fuzzers_kept_is_taken_still() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
-        let mut names: Vec<_> = std::fs::read_dir(&folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        let mut targets: Vec<_> = TARGETS.iter().map(|(name, _)| *name).collect();
-        targets.sort_unstable();
-        assert_eq!(names, targets);
-        for (name, target) in TARGETS {
-            let mut count = 0;
-            for entry in std::fs::read_dir(folder.join(name)).unwrap() {
-                target(&std::fs::read(entry.unwrap().path()).unwrap());
-                count += 1;
-            }
-            assert!(count >= 5, "{name} keeps {count}");
-        }
+        rhc_core::testing::replay_corpus(
+            env!("CARGO_MANIFEST_DIR"),
+            &[
+                ("messages", messages),
+                ("texts", texts),
+                ("conversation", conversation),
+                ("session", session),
+            ],
+        );
     }
 }

@@ -5,6 +5,7 @@
 //! [`Fixtures`] replays recorded exchanges through a mock server, or records them anew;
 //! the `fake` feature has a whole cloud.
 
+mod corpus;
 mod credential;
 mod fixture;
 mod record;
@@ -14,6 +15,7 @@ mod script;
 mod scrub;
 mod stand_ins;
 
+pub use corpus::{Target, replay_corpus};
 pub use credential::FixedCredential;
 pub use fixture::{Exchange, Fixture, RecordedRequest, RecordedResponse};
 pub use record::Recorder;

@@ -1,5 +1,6 @@
 //! The pipeline as a client sees it: retries and errors here, tokens and pages in their own files. No socket, paused clock.
 
+mod hostile;
 mod pages;
 mod token_endpoint;
 mod tokens;
@@ -279,12 +280,7 @@ async fn a_try_that_hangs_ends_and_counts_as_no_answer() {
 
 #[tokio::test(start_paused = true)]
 async fn waiting_for_a_turn_or_a_sign_in_is_no_lost_answer() {
-    let one_a_second = Ceiling {
-        name: "all",
-        covers: |_, _| true,
-        burst: 1,
-        refill: Duration::from_secs(1),
-    };
+    let one_a_second = Ceiling::new("all", |_, _| Some(String::new()), 1, Duration::from_secs(1));
     let script = Script::new((0..150).map(|_| Reply::status(200)));
     let paced = service_with(&script, FixedCredential::new(), |options| {
         options.pacer = Some(Arc::new(Pacer::new(vec![one_a_second])));
@@ -305,12 +301,7 @@ async fn waiting_for_a_turn_or_a_sign_in_is_no_lost_answer() {
 
 #[tokio::test(start_paused = true)]
 async fn a_turn_counts_from_when_the_request_leaves_and_not_from_when_its_token_was_asked_for() {
-    let one_a_second = Ceiling {
-        name: "all",
-        covers: |_, _| true,
-        burst: 1,
-        refill: Duration::from_secs(1),
-    };
+    let one_a_second = Ceiling::new("all", |_, _| Some(String::new()), 1, Duration::from_secs(1));
     let script = Script::new([Reply::status(200), Reply::status(200)]);
     let slow = Arc::new(FixedCredential::default().slow(Duration::from_millis(800)));
     let paced = service_with(&script, slow, |options| {
@@ -329,12 +320,12 @@ async fn the_deadline_counts_from_when_the_request_was_first_sent() {
     let service = service_with(&script, person, |_| {});
     service.send(request(Method::Get)).await.unwrap();
 
-    let one_in_ten_minutes = Ceiling {
-        name: "all",
-        covers: |_, _| true,
-        burst: 1,
-        refill: Duration::from_secs(600),
-    };
+    let one_in_ten_minutes = Ceiling::new(
+        "all",
+        |_, _| Some(String::new()),
+        1,
+        Duration::from_secs(600),
+    );
     let script = Script::new([Reply::status(200), Reply::status(503), Reply::status(200)]);
     let paced = service_with(&script, FixedCredential::new(), |options| {
         options.pacer = Some(Arc::new(Pacer::new(vec![one_in_ten_minutes])));

@@ -4,9 +4,10 @@ use super::service;
 use futures::{StreamExt, TryStreamExt};
 use rhc_core::{
     ErrorKind, Method, Pages, Path, Request, Service,
-    testing::{Reply, Script},
+    testing::{FixedCredential, Reply, Script},
 };
 use serde_json::json;
+use std::sync::Arc;
 
 fn page(items: &[u32], next: Option<&str>) -> Reply {
     Reply::json(200, json!({"value": items, "nextLink": next}))
@@ -122,6 +123,70 @@ async fn by_page_gives_pages_and_a_loop_is_an_error() {
             .contains("never end")
     );
     assert_eq!(pages.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_goes_round_ends_and_names_its_request() {
+    let script = Script::new([
+        page(&[1], Some("/things?p=2")),
+        page(&[2], Some("/things?p=3")),
+        page(&[3], Some("/things?p=2")),
+        page(&[2], Some("/things?p=3")),
+    ]);
+    let error = list(&service(&script)).collect_all().await.unwrap_err();
+    assert_eq!((error.kind(), script.left()), (ErrorKind::Decode, 1));
+    assert_eq!(
+        error.to_string(),
+        "things.list (GET /things): the service's next page is one that was read already: the list would never end"
+    );
+    let service = service(&script);
+    let rest = Pages::<u32>::resume(&service, "things.list", "/things?p=3", Vec::new());
+    let error = rest.collect_all().await.unwrap_err();
+    assert!(error.message().contains("read already"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_of_empty_pages_ends() {
+    let script = Script::new((0..2_000).map(|at| page(&[], Some(&format!("/things?p={at}")))));
+    let error = list(&service(&script)).collect_all().await.unwrap_err();
+    assert!(error.message().contains("one empty page after another"));
+    assert_eq!(script.seen().len(), 1_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_does_not_fit_into_memory_is_taken_page_by_page() {
+    let pages = || {
+        let next = |at: u32| (at < 39).then(|| format!("/things?p={at}"));
+        Script::new((0..40).map(|at| page(&[at; 400], next(at).as_deref())))
+    };
+    let small = |script: &Arc<Script>| {
+        super::service_with(script, FixedCredential::new(), |options| {
+            options.largest_answer = Some(1_300);
+        })
+    };
+    let script = pages();
+    let error = list(&small(&script)).collect_all().await.unwrap_err();
+    assert!(error.message().contains("one by one"));
+    assert!(script.left() > 0);
+    let script = pages();
+    let items: Vec<u32> = list(&small(&script)).try_collect().await.unwrap();
+    assert_eq!(items.len(), 40 * 400);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_longer_than_any_service_takes_is_not_followed() {
+    let script = Script::new([page(
+        &[1],
+        Some(&format!("/things?p={}", "x".repeat(40_000))),
+    )]);
+    let error = list(&service(&script)).collect_all().await.unwrap_err();
+    assert_eq!((error.kind(), script.left()), (ErrorKind::Decode, 0));
+    assert!(
+        error
+            .to_string()
+            .starts_with("things.list (GET /things): the service's link has 40010 characters"),
+        "{error}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
