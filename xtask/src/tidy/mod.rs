@@ -10,6 +10,7 @@ mod fixtures;
 mod layers;
 mod secrets;
 mod sizes;
+mod supply;
 
 use std::fmt;
 
@@ -26,6 +27,7 @@ pub use fixtures::fixtures_are_used;
 pub use layers::{layers, reqwest_stays_in_core};
 pub use secrets::no_secrets_in_recordings;
 pub use sizes::sizes;
+pub use supply::supply;
 
 /// One broken rule, at one place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,6 +73,7 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
         unfinished(&sources),
         sizes(&sources),
         crates_are_presentable(tree),
+        supply(tree),
         fixtures_are_used(tree),
         crate::operations::check(tree),
         no_secrets_in_recordings(tree),
