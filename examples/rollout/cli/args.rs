@@ -1,11 +1,12 @@
 //! The command line of the rollout, and what of it makes no sense.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueEnum};
 use url::Url;
 
+use super::events::STANDARD_OUTPUT;
 use super::failure::CliError;
 use crate::engine::{BlobAddress, BlobAddressError, public_address};
 use crate::report::Detail;
@@ -18,21 +19,17 @@ use crate::report::Detail;
     name = "qa_rollout",
     version,
     max_term_width = 80,
-    after_help = "Exit codes: 0 nothing to do or all done; 1 a failure, a failed verification included; 2 the plan has \
-                  changes, manual steps wait, or the mirror differs; 64 wrong usage; 130 stopped by the user.\n\n\
-                  The journal of a run stands beside --state; for an address in .rhc/<environment>/<address>/journal.jsonl, \
-                  for azure in .rhc/<environment>/journal.jsonl, below the current folder.\n\n\
-                  RUST_LOG=debug tells on standard error what happens underneath; RUST_LOG=info,rhc_core=trace by crate. No \
-                  secret is told at any level."
+    after_long_help = super::help::AFTER
 )]
 pub struct Args {
     /// What to do. Default: rehearse on the embedded cloud, else plan
     #[arg(value_enum)]
     pub verb: Option<Verb>,
-    /// For apply: a plan that plan --out saved; exactly that is done, and nothing if the world has moved
-    #[arg(value_name = "PLAN")]
+    /// For apply: a plan that plan --out saved; exactly that is done, and nothing if the world has moved. For completions:
+    /// the shell
+    #[arg(value_name = "PLAN|SHELL")]
     pub saved: Option<PathBuf>,
-    /// For plan: save it to this file, for apply. For runbook: the folder of the documents
+    /// For plan: save it to this file, for apply. For runbook: the folder of the documents. For man: the folder of the pages
     #[arg(long, value_name = "FILE|DIR")]
     pub out: Option<PathBuf>,
     /// For plan, drift and apply: only this stage or step, and what it needs; can be given several times. Steps are named
@@ -62,6 +59,10 @@ pub struct Args {
     /// Say each request (method, status, time, host and path) and each step, also those with nothing to do
     #[arg(short, long)]
     pub verbose: bool,
+    /// Write what happens as JSON lines, one event each, to this file or, without one, to standard output; the words for people
+    /// then go to standard error
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    pub events: Option<PathBuf>,
     /// Write a page for people to this file: one file that needs no network, for the browser, the phone or paper
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
@@ -121,6 +122,10 @@ pub enum Verb {
     Workflow,
     /// Show which runs there were, how they ended, and what is still open; asks no cloud
     Journal,
+    /// Print what a shell needs to complete this program's words; asks no cloud
+    Completions,
+    /// Print the manual page, or write one for each verb (--out); asks no cloud
+    Man,
 }
 
 impl Verb {
@@ -137,7 +142,17 @@ impl Verb {
             Self::Permissions => "permissions",
             Self::Workflow => "workflow",
             Self::Journal => "journal",
+            Self::Completions => "completions",
+            Self::Man => "man",
         }
+    }
+
+    /// Whether it is done without any cloud.
+    pub fn asks_no_cloud(self) -> bool {
+        matches!(
+            self,
+            Self::Workflow | Self::Journal | Self::Completions | Self::Man
+        )
     }
 
     /// Whether it may change the cloud.
@@ -248,6 +263,17 @@ impl Args {
         })
     }
 
+    /// Forgets what only the environment said, where it makes no sense beside what was typed.
+    pub(super) fn leave_aside(&mut self, from_environment: &[&str]) {
+        let only_said = |option| from_environment.contains(&option);
+        if only_said("state") && self.cloud != CloudChoice::Embedded {
+            self.state = None;
+        }
+        if only_said("sign-in") && self.cloud != CloudChoice::Azure {
+            self.sign_in = None;
+        }
+    }
+
     /// How much is told.
     pub fn detail(&self) -> Detail {
         match (self.quiet, self.verbose) {
@@ -276,16 +302,34 @@ impl Args {
         let takes_targets = matches!(verb, Verb::Plan | Verb::Drift | Verb::Apply);
         for (given, fits, words, help) in [
             (
+                self.events.is_some(),
+                !verb.asks_no_cloud(),
+                "--events tells of a run, and this verb makes none",
+                "leave it out",
+            ),
+            (
+                self.events.as_deref() == Some(Path::new(STANDARD_OUTPUT)),
+                !self.json,
+                "--events and --json cannot both have standard output",
+                "give the events a file: --events=FILE",
+            ),
+            (
+                verb == Verb::Completions,
                 self.saved.is_some(),
-                verb == Verb::Apply,
+                "completions needs the name of a shell",
+                "say which: bash, elvish, fish, powershell or zsh",
+            ),
+            (
+                self.saved.is_some(),
+                matches!(verb, Verb::Apply | Verb::Completions),
                 "only apply takes a saved plan",
                 "leave the file's name out, or use apply",
             ),
             (
                 self.out.is_some(),
-                matches!(verb, Verb::Plan | Verb::Runbook),
-                "--out saves a plan, or is the folder of a runbook",
-                "leave it out, or use plan or runbook",
+                matches!(verb, Verb::Plan | Verb::Runbook | Verb::Man),
+                "--out saves a plan, or is the folder of a runbook or of manual pages",
+                "leave it out, or use plan, runbook or man",
             ),
             (
                 verb == Verb::Runbook,
@@ -318,10 +362,8 @@ impl Args {
             return Ok(());
         };
         let verb = self.verb();
-        if matches!(
-            verb,
-            Verb::Mirror | Verb::Runbook | Verb::Permissions | Verb::Workflow | Verb::Journal
-        ) {
+        if matches!(verb, Verb::Mirror | Verb::Runbook | Verb::Permissions) || verb.asks_no_cloud()
+        {
             return Err(CliError::usage(
                 format!(
                     "--html is a page of a plan, an apply or a verification, and {} is none of them",
@@ -421,6 +463,8 @@ impl Args {
                             | Verb::Runbook
                             | Verb::Permissions
                             | Verb::Journal
+                            | Verb::Completions
+                            | Verb::Man
                     ) =>
             {
                 return Err(CliError::usage(

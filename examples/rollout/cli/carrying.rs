@@ -11,7 +11,7 @@ use super::journal;
 use super::session::Session;
 use super::state;
 use crate::engine::{ApplyOptions, Journal, Planned, Progress, ProgressSink, Summary};
-use crate::report::{Board, Detail, Ended, ProgressLines};
+use crate::report::{Board, Detail, Ended, Event, ProgressLines};
 
 /// How long a simulated person may take for everything that is left to him.
 const PERSONS_PATIENCE: Duration = Duration::from_secs(4 * 60 * 60);
@@ -50,6 +50,7 @@ impl Session<'_> {
         let ticks = live && self.target.embedded.is_none();
         let (console, target, rollout) = (&mut *self.console, &self.target, &self.rollout);
         let timeline = &mut self.timeline;
+        let told = &self.events;
         let run = async {
             let summary = rollout.apply(planned, &options).await;
             // The channel ends with the last sender, and so does the drawing.
@@ -74,6 +75,7 @@ impl Session<'_> {
                 for event in first.into_iter().chain(waiting) {
                     elapsed = Duration::try_from(clock.now() - began).unwrap_or_default();
                     timeline.take(&event, elapsed);
+                    told.tell(Event::Progress(&event));
                     if let Some(log) = &mut log {
                         log.take(&event, clock.now());
                     }

@@ -1,5 +1,6 @@
 //! Where words go: people's to standard output, or to standard error when a script reads the output.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -59,18 +60,37 @@ impl Voice {
     }
 }
 
+impl Write for Voice {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.mouth().to.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.mouth().to.flush()
+    }
+}
+
 /// Both outputs of the program.
 pub struct Console {
     out: Voice,
     err: Voice,
     colour: bool,
+    /// Whether a script reads standard output, and people standard error.
+    script: bool,
+    /// Whether that script wants one document.
     json: bool,
+    variables: Variables,
     detail: Detail,
     /// How the person calls this program.
     program: Program,
     out_terminal: bool,
     err_terminal: bool,
 }
+
+/// The environment variables.
+struct Variables(Box<Lookup>);
+
+type Lookup = dyn Fn(&str) -> Option<OsString> + Send;
 
 /// How a program of this package is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,10 +108,14 @@ impl Console {
         // A terminal that cannot move its cursor is written to like a file.
         let smart = std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         let [out, err] = [io::stdout().is_terminal(), io::stderr().is_terminal()];
+        // https://bixense.com/clicolors: colours through a pipe, for a pager or a picture.
+        let forced = std::env::var_os("CLICOLOR_FORCE")
+            .is_some_and(|value| value != "0" && !value.is_empty());
         Self {
-            colour: wanted && smart && out,
+            colour: wanted && (forced || smart && out),
             out_terminal: out && smart,
             err_terminal: err && smart,
+            variables: Variables(Box::new(|name| std::env::var_os(name))),
             ..Self::to(Box::new(io::stdout()), Box::new(io::stderr()))
         }
     }
@@ -102,7 +126,9 @@ impl Console {
             out: Voice::new(out),
             err: Voice::new(err),
             colour: false,
+            script: false,
             json: false,
+            variables: Variables(Box::new(|_| None)),
             detail: Detail::Normal,
             program: Program::Cargo,
             out_terminal: false,
@@ -110,10 +136,36 @@ impl Console {
         }
     }
 
-    /// From now on a script reads the output.
+    /// The same with these environment variables.
+    #[must_use]
+    pub fn with_variables(mut self, given: &[(&str, &str)]) -> Self {
+        let given: Vec<(String, OsString)> = given
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), OsString::from(value)))
+            .collect();
+        self.variables = Variables(Box::new(move |wanted| {
+            let found = given.iter().find(|(name, _)| name == wanted);
+            found.map(|(_, value)| value.clone())
+        }));
+        self
+    }
+
+    /// What the environment says, where it says something.
+    pub(super) fn variable(&self, name: &str) -> Option<OsString> {
+        (self.variables.0)(name).filter(|value| !value.is_empty())
+    }
+
+    /// From now on a script reads the output, and wants one document.
     pub(super) fn for_script(&mut self) {
         self.json = true;
+        let _ = self.script();
+    }
+
+    /// Gives standard output to a script. People read standard error from now on.
+    pub(super) fn script(&mut self) -> Voice {
+        self.script = true;
         self.colour = false;
+        self.out.clone()
     }
 
     /// From now on this much is told.
@@ -158,7 +210,7 @@ impl Console {
 
     /// Where words for the person who reads along go.
     pub(super) fn voice(&self) -> &Voice {
-        if self.json { &self.err } else { &self.out }
+        if self.script { &self.err } else { &self.out }
     }
 
     /// Words for the person who reads along.
@@ -187,7 +239,7 @@ impl Console {
 
     /// Whether lines at the lower end of a terminal can be replaced again and again.
     pub(super) fn begin_live(&mut self) -> bool {
-        let terminal = if self.json {
+        let terminal = if self.script {
             self.err_terminal
         } else {
             self.out_terminal
@@ -195,7 +247,7 @@ impl Console {
         if !terminal || self.detail == Detail::Quiet {
             return false;
         }
-        let target = if self.json {
+        let target = if self.script {
             ProgressDrawTarget::stderr()
         } else {
             ProgressDrawTarget::stdout()

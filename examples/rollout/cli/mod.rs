@@ -6,7 +6,9 @@ mod carrying;
 mod console;
 mod deployment_log;
 mod endpoints;
+mod events;
 mod failure;
+mod help;
 mod journal;
 mod logging;
 mod mirror;
@@ -41,7 +43,8 @@ pub use serve::cloud;
 
 use crate::engine::Exit;
 use crate::manifest::{Manifest, ManifestError};
-use crate::report::{self, Tone};
+use crate::report::{self, Named, Tone};
+use events::Events;
 use session::Session;
 use watch::Watch;
 
@@ -55,10 +58,26 @@ pub fn rollout(words: impl IntoIterator<Item = OsString>, console: &mut Console)
     if let Some(name) = words.first() {
         console.called(Path::new(name));
     }
-    let args: Args = match parse(words, console) {
+    if words.iter().any(|word| word == "--help" || word == "-h")
+        && let Some(help) = help::of_verb(&words)
+    {
+        console.say(&help);
+        return Exit::Done;
+    }
+    let (words, from_environment) = help::with_environment(&words, console);
+    let mut args: Args = match parse(words, console) {
         Ok(args) => args,
-        Err(exit) => return exit,
+        Err(exit) => {
+            if exit == Exit::Usage && !from_environment.is_empty() {
+                let names: Vec<_> = from_environment.iter().map(|(_, name)| *name).collect();
+                let names = names.join(", ");
+                console.raw_error(&format!("note: {names} of the environment counted too\n"));
+            }
+            return exit;
+        }
     };
+    let options: Vec<_> = from_environment.iter().map(|(option, _)| *option).collect();
+    args.leave_aside(&options);
     console.tell(args.detail());
     let started = logging::start().and_then(|()| runtime(args.cloud == CloudChoice::Embedded));
     let done = started.and_then(|runtime| {
@@ -107,13 +126,41 @@ fn runtime(paused: bool) -> Result<Runtime, CliError> {
 
 async fn run(args: &Args, console: &mut Console, watch: Watch) -> Result<Exit, CliError> {
     args.check()?;
+    match args.verb() {
+        Verb::Completions => return help::completions(args, console),
+        Verb::Man => return help::man(args, console),
+        _ => {}
+    }
+    let events = Events::open(args.events.as_deref(), console)?;
+    let done = run_told(args, console, watch, &events).await;
+    if let Err(error) = &done {
+        events.say(Named::Error {
+            message: &error.message,
+            help: error.help.as_deref(),
+        });
+        events.say(Named::End {
+            exit: error.exit.code(),
+            requests: 0,
+            seconds: watch.seconds(),
+            cloud_seconds: 0.0,
+        });
+    }
+    done
+}
+
+async fn run_told(
+    args: &Args,
+    console: &mut Console,
+    watch: Watch,
+    events: &Events,
+) -> Result<Exit, CliError> {
     let manifest = load(args.environment.as_deref())?;
     match args.verb() {
         Verb::Workflow => return workflow::print(args, &manifest, console),
         Verb::Journal => return journal::show(args, &manifest, console).await,
         _ => {}
     }
-    let mut session = Session::open(args, &manifest, console).await?;
+    let mut session = Session::open(args, &manifest, console, events.clone()).await?;
     let began = session.target.connection.clock().now();
     let done = Box::pin(session.run()).await;
     session.close().await;
@@ -133,6 +180,12 @@ async fn run(args: &Args, console: &mut Console, watch: Watch) -> Result<Exit, C
     let program = session.console.program("qa_rollout");
     let next = next::next(args, &program, exit, &session.document);
     let page = args.html.as_deref().map(|path| page::write(&session, path));
+    events.say(Named::End {
+        exit: exit.code(),
+        requests,
+        seconds,
+        cloud_seconds: passed.as_seconds_f64(),
+    });
     session.console.document(&session.document);
     session.console.aside("");
     session.console.aside(&took);

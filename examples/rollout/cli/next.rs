@@ -58,7 +58,13 @@ pub(super) fn next(args: &Args, program: &str, exit: Exit, document: &Document) 
                 option("environment", args.environment.as_deref())
             )),
         ),
-        Verb::Mirror | Verb::Runbook | Verb::Permissions | Verb::Workflow | Verb::Journal => None,
+        Verb::Mirror
+        | Verb::Runbook
+        | Verb::Permissions
+        | Verb::Workflow
+        | Verb::Journal
+        | Verb::Completions
+        | Verb::Man => None,
     }
 }
 
@@ -66,8 +72,8 @@ fn after_plan(args: &Args, program: &str, plan: &Plan) -> Option<Next> {
     let totals = &plan.totals;
     let (words, verb) = if totals.failed + totals.foreign + totals.conflict > 0 {
         (
-            "do what stands below each !, then plan again. apply would carry out the rest:",
-            Verb::Apply,
+            "do what stands below each !, or take the file back, then look again with",
+            args.verb(),
         )
     } else if totals.create + totals.update > 0 {
         ("carry it out with", Verb::Apply)

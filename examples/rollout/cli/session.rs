@@ -9,6 +9,7 @@ use rhc_core::fake::LoggedRequest;
 use super::args::{Args, CloudChoice, Verb};
 use super::console::Console;
 use super::deployment_log::{DeploymentLog, who};
+use super::events::Events;
 use super::failure::{CliError, full};
 use super::journal;
 use super::prompt;
@@ -23,7 +24,7 @@ use crate::engine::{
 };
 use crate::manifest::Manifest;
 use crate::preflight::{self, Finding};
-use crate::report::{self, Detail, Document, Timeline};
+use crate::report::{self, Detail, Document, Named, Timeline};
 use crate::steps::{Clients, environment};
 use crate::verify::{Report, VerifyOptions, verify};
 
@@ -48,6 +49,8 @@ pub(super) struct Session<'a> {
     journal: Option<Arc<dyn Journal>>,
     /// Where it is kept; in memory without one.
     place: Option<Arc<dyn JournalPlace>>,
+    /// Who is told of the run as it goes.
+    pub(super) events: Events,
 }
 
 impl<'a> Session<'a> {
@@ -56,6 +59,7 @@ impl<'a> Session<'a> {
         args: &'a Args,
         manifest: &'a Manifest,
         console: &'a mut Console,
+        events: Events,
     ) -> Result<Self, CliError> {
         let signals = Signals::listen();
         let mut journal = journal::take(args, manifest, console).await?;
@@ -75,8 +79,14 @@ impl<'a> Session<'a> {
         let replaced = replaced.map_or(&args.replace_users[..], SavedPlan::replace_users);
         let replaced = replaced.iter().cloned().collect();
         if console.detail() == Detail::Verbose {
-            target.connection.listen(told_to(console));
+            target.connection.listen(told_to(console, events.clone()));
         }
+        events.set_clock(target.connection.clock());
+        events.say(Named::Run {
+            verb: args.verb().name(),
+            environment: &manifest.environment.name,
+            cloud: &cloud,
+        });
         let clients = Clients::replacing(target.connection.clone(), replaced);
         let rollout = environment(manifest, &clients).map_err(|error| {
             CliError::failed(
@@ -101,6 +111,7 @@ impl<'a> Session<'a> {
             saved,
             journal,
             place,
+            events,
         })
     }
 
@@ -154,7 +165,7 @@ impl<'a> Session<'a> {
                 Ok(self.verify(recovery).await?.exit(self.args.strict))
             }
             // They ask no cloud, and are done before one is reached.
-            Verb::Workflow | Verb::Journal => Ok(Exit::Done),
+            Verb::Workflow | Verb::Journal | Verb::Completions | Verb::Man => Ok(Exit::Done),
             Verb::Rehearse => {
                 let exit = self.rehearse().await;
                 self.save()?;
@@ -211,6 +222,9 @@ impl<'a> Session<'a> {
         }
         let mut text = self.console.text();
         report::findings(&mut text, &findings);
+        for finding in &findings {
+            self.events.say(Named::Foreseen(finding));
+        }
         self.console.show(text);
         let stops = preflight::stops(&findings) && self.args.verb().writes()
             || preflight::blinds(&findings);
@@ -239,6 +253,9 @@ impl<'a> Session<'a> {
         };
         let planned = self.signals.or_stopped(self.rollout.plan(&options)).await?;
         self.outputs.extend(planned.outputs(&self.rollout));
+        for event in report::of_plan(&planned.plan) {
+            self.events.say(event);
+        }
         Ok(planned)
     }
 
@@ -323,6 +340,8 @@ impl<'a> Session<'a> {
             self.say_how_by_hand();
         }
         self.outputs.extend(summary.outputs.clone());
+        self.events
+            .say(Named::Applied(report::Applied::of(&summary)));
         self.document.applied(summary.clone());
         Ok(summary)
     }
@@ -385,6 +404,9 @@ impl<'a> Session<'a> {
         let mut text = self.console.text();
         report::verification(&mut text, &report);
         self.console.show(text);
+        for event in report::of_verification(&report) {
+            self.events.say(event);
+        }
         self.document.verified(report.clone());
         Ok(report)
     }
@@ -446,11 +468,12 @@ impl<'a> Session<'a> {
 }
 
 /// Says each request as soon as it is answered, without what could be secret in it.
-fn told_to(console: &Console) -> Listener {
+fn told_to(console: &Console, events: Events) -> Listener {
     let (voice, colour) = (console.voice().clone(), console.colour());
     Arc::new(move |exchange: &Exchange| {
         let mut text = report::Text::new(colour);
         report::exchange(&mut text, exchange);
+        events.say(Named::Request(exchange));
         voice.say(&text.finish());
     })
 }

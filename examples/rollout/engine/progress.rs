@@ -64,7 +64,8 @@ pub enum Progress {
         key: Key,
         /// Why.
         reason: String,
-        /// After this long.
+        /// After this long; as JSON in seconds.
+        #[serde(serialize_with = "seconds")]
         after: Duration,
     },
     /// It is done.
@@ -102,6 +103,10 @@ pub enum Progress {
         /// Writes that are still under way.
         running: usize,
     },
+}
+
+fn seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(time.as_secs_f64())
 }
 
 /// Where events go: a channel, or nowhere.

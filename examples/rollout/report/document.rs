@@ -72,6 +72,25 @@ pub struct Applied {
     stopped: bool,
 }
 
+impl Applied {
+    /// Of this run.
+    pub fn of(summary: &Summary) -> Self {
+        Self {
+            created: summary.created,
+            updated: summary.updated,
+            failed: summary.failed.len(),
+            unchanged: summary.unchanged,
+            recovered: summary.recovered,
+            done_by_person: summary.done_by_person,
+            blocked: summary.blocked.len(),
+            manual: summary.manual.len(),
+            not_started: summary.not_started.len(),
+            left_running: summary.left_running.len(),
+            stopped: summary.stopped,
+        }
+    }
+}
+
 /// What was proven.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Verified {
@@ -139,19 +158,7 @@ impl Document {
 
     /// Adds the apply.
     pub fn applied(&mut self, summary: Summary) {
-        self.apply = Some(Applied {
-            created: summary.created,
-            updated: summary.updated,
-            failed: summary.failed.len(),
-            unchanged: summary.unchanged,
-            recovered: summary.recovered,
-            done_by_person: summary.done_by_person,
-            blocked: summary.blocked.len(),
-            manual: summary.manual.len(),
-            not_started: summary.not_started.len(),
-            left_running: summary.left_running.len(),
-            stopped: summary.stopped,
-        });
+        self.apply = Some(Applied::of(&summary));
         self.details.apply = Some(summary);
     }
 

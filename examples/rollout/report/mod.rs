@@ -2,6 +2,7 @@
 
 mod board;
 mod document;
+mod event;
 mod exchange;
 mod html;
 mod journal;
@@ -19,6 +20,7 @@ mod verification;
 
 pub use board::{Board, Ended};
 pub use document::{Applied, Counts, Details, Document, Verified};
+pub use event::{Event, Named, SCHEMA, of_plan, of_verification};
 pub use exchange::{exchange, took};
 pub(crate) use html::portal_link;
 pub use html::{Page, page};

@@ -1,6 +1,6 @@
 //! The plan as a person reads it: by stage and tenant, one line for each change with what and why.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -19,6 +19,7 @@ pub fn plan(text: &mut Text, plan: &Plan) {
         .collect();
     let mut group = None;
     let detail = text.detail();
+    let mut said = HashSet::new();
     let shown = |entry: &&PlanEntry| match &entry.action {
         Action::Manual { .. } => false,
         Action::Unchanged => detail == Detail::Verbose,
@@ -34,7 +35,7 @@ pub fn plan(text: &mut Text, plan: &Plan) {
             text.heading(&format!("{} (tenant {})", entry.stage.title, entry.tenant));
             group = Some(own);
         }
-        change(text, entry, &names);
+        change(text, entry, &names, &mut said);
     }
     by_hand(text, plan, &names);
     if detail > Detail::Quiet {
@@ -50,7 +51,21 @@ pub fn plan(text: &mut Text, plan: &Plan) {
     text.heading(&totals(plan));
 }
 
-fn change(text: &mut Text, entry: &PlanEntry, names: &HashMap<&Key, &str>) {
+/// The words, or that they were said before: one cause may meet fifty steps.
+fn once<'p>(said: &mut HashSet<&'p str>, words: &'p str) -> &'p str {
+    if said.insert(words) {
+        words
+    } else {
+        "as above"
+    }
+}
+
+fn change<'p>(
+    text: &mut Text,
+    entry: &'p PlanEntry,
+    names: &HashMap<&Key, &str>,
+    said: &mut HashSet<&'p str>,
+) {
     let (sign, tone) = match &entry.action {
         Action::Create { .. } => ("  + ", Tone::Good),
         Action::Update { .. } => ("  ~ ", Tone::Warn),
@@ -82,17 +97,20 @@ fn change(text: &mut Text, entry: &PlanEntry, names: &HashMap<&Key, &str>) {
             text.paragraph(
                 "      ",
                 Tone::Bad,
-                &format!("cannot be changed on what exists: {resolve}"),
+                &format!("cannot be changed on what exists: {}", once(said, resolve)),
             );
         }
-        Action::NotObserved { reason } => text.paragraph("      ", Tone::Faint, reason),
+        Action::NotObserved { reason } => {
+            let reason = once(said, reason);
+            text.paragraph("      ", Tone::Faint, &format!("not observed: {reason}"));
+        }
         Action::Foreign { what, resolve } => {
             text.paragraph(
                 "      ",
                 Tone::Bad,
                 &format!("{what}; it is not this rollout's and is not touched"),
             );
-            text.paragraph("      ", Tone::Plain, resolve);
+            text.paragraph("      ", Tone::Plain, once(said, resolve));
         }
         Action::Failed { message, remedy } => {
             text.paragraph("      ", Tone::Bad, message);

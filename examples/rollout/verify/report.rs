@@ -41,6 +41,15 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// In a word, as in JSON.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Passed { .. } => "passed",
+            Self::Failed { .. } => "failed",
+            Self::NotProven { .. } => "not_proven",
+        }
+    }
+
     /// It is so.
     pub fn passed(evidence: impl Into<String>) -> Self {
         Self::Passed {

@@ -36,9 +36,16 @@ impl Kept {
     }
 }
 
-fn call(run: fn(Vec<OsString>, &mut Console) -> rollout::engine::Exit, words: &[&str]) -> Said {
+type Program = fn(Vec<OsString>, &mut Console) -> rollout::engine::Exit;
+
+fn call(run: Program, words: &[&str]) -> Said {
+    call_in(run, &[], words)
+}
+
+fn call_in(run: Program, variables: &[(&str, &str)], words: &[&str]) -> Said {
     let (out, err) = (Kept::default(), Kept::default());
-    let mut console = Console::to(Box::new(out.clone()), Box::new(err.clone()));
+    let console = Console::to(Box::new(out.clone()), Box::new(err.clone()));
+    let mut console = console.with_variables(variables);
     let words = ["program"].iter().chain(words).map(OsString::from);
     let exit = run(words.collect(), &mut console);
     Said {
@@ -78,6 +85,11 @@ pub(crate) fn serve_and_hear(words: &[&str]) -> String {
 /// `qa_rollout` with these words.
 pub(crate) fn rollout(words: &[&str]) -> Said {
     call(cli::rollout, words)
+}
+
+/// `qa_rollout` with these words, where these environment variables are set.
+pub(crate) fn rollout_in(variables: &[(&str, &str)], words: &[&str]) -> Said {
+    call_in(cli::rollout, variables, words)
 }
 
 /// `cross_tenant_sql` with these words.

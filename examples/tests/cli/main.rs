@@ -1,6 +1,7 @@
 //! The command line as a person and a script meet it: words, files, exit codes.
 
 mod console;
+mod conventions;
 mod https;
 mod journal;
 mod mirror;

@@ -79,11 +79,19 @@ fn sections(page: &Page<'_>, rows: &Rows<'_>) -> Vec<Section> {
     if let Some(summary) = details.apply.as_ref().filter(|one| !one.failed.is_empty()) {
         add("failed", "Failed", overview::failures(summary));
     }
+    // A plan after the apply knows better what is left.
+    let plan = details.second_plan.as_ref().or(details.plan.as_ref());
+    if let Some(plan) = plan.filter(|plan| !plan.notes.is_empty()) {
+        add("notes", "To be known", overview::notes(plan));
+    }
     if rows.all.iter().any(|row| row.state == State::Person) {
         add("by-hand", "Waits for a person", overview::by_hand(rows));
     }
     if let Some(report) = &details.verify {
         add("verification", "Verification", checks::draw(report));
+    }
+    if let Some(summary) = details.apply.as_ref().filter(|one| !one.windows.is_empty()) {
+        add("doors", "Doors that were opened", overview::doors(summary));
     }
     if rows.total.as_millis() > 0 {
         add("time", "Time line", time_line(rows));
@@ -91,6 +99,9 @@ fn sections(page: &Page<'_>, rows: &Rows<'_>) -> Vec<Section> {
     if !rows.all.is_empty() {
         add("picture", "What needs what", picture(rows));
         add("resources", "Resources", resources(page, rows));
+    }
+    if let Some(plan) = plan.filter(|plan| !plan.orphans.is_empty()) {
+        add("left-over", "Not in the file", overview::left_over(plan));
     }
     if !page.document.preflight.is_empty() {
         add(

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::super::timeline::length;
 use super::model::{Page, Rows, State};
-use crate::engine::{Action, Summary};
+use crate::engine::{Action, Plan, Summary, Window};
 use crate::preflight::Severity;
 
 /// One sentence and the numbers.
@@ -46,6 +46,15 @@ fn verdict(page: &Page<'_>) -> (&'static str, String) {
             "bad",
             format!(
                 "{failed} failed. What to do stands at each of them; then run apply again: it goes on where this run ended."
+            ),
+        );
+    }
+    let open = apply.map_or(0, |summary| still_open(summary).count());
+    if open > 0 {
+        return (
+            "bad",
+            format!(
+                "{open} may still be open to its operator. Run apply again: it closes what is open before anything else."
             ),
         );
     }
@@ -100,6 +109,67 @@ pub(super) fn failures(summary: &Summary) -> Markup {
                     span.tag.bad { "! failed" } " " strong { (failure.key) }
                     p.bad { (failure.message) }
                     @if let Some(remedy) = &failure.remedy { p { strong { "What to do: " } (remedy) } }
+                }
+            }
+        }
+    }
+}
+
+fn still_open(summary: &Summary) -> impl Iterator<Item = &Window> {
+    summary
+        .windows
+        .iter()
+        .filter(|window| window.closed.is_none())
+}
+
+/// What a plan says beside its steps: doors that a killed run left open, what could not be searched.
+pub(super) fn notes(plan: &Plan) -> Markup {
+    html! {
+        ul.verdicts {
+            @for note in &plan.notes { li { span.tag.warn { "note" } " " (note) } }
+        }
+    }
+}
+
+/// Things of this environment that are not in the file.
+pub(super) fn left_over(plan: &Plan) -> Markup {
+    html! {
+        p { "They are not in the file. The rollout deletes nothing; a person may." }
+        ul.verdicts {
+            @for orphan in &plan.orphans {
+                li {
+                    span.tag.warn { "− left over" } " " strong { (orphan.name) } " "
+                    span.faint { (orphan.kind) ", tenant " (orphan.tenant) }
+                    p { code { (orphan.id) } }
+                    p { (orphan.resolve) }
+                }
+            }
+        }
+    }
+}
+
+/// Doors that were opened for the operator: from when to when, and which may still be open.
+pub(super) fn doors(summary: &Summary) -> Markup {
+    html! {
+        ul.verdicts {
+            @for window in &summary.windows {
+                li {
+                    @match &window.closed {
+                        Some(_) => span.tag.good { "✓ closed again" },
+                        None => span.tag.bad { "! may still be open" },
+                    }
+                    " " strong { (window.door) }
+                    @if let Some(address) = &window.address { ", for " code { (address) } }
+                    p.faint {
+                        @match &window.opened {
+                            Some(at) => { "opened at " (at) }
+                            None => { "opened by an earlier run" }
+                        }
+                        @if let Some(at) = &window.closed { ", closed at " (at) }
+                    }
+                    @if window.closed.is_none() {
+                        p { strong { "What to do: " } "run apply again, which closes it first." }
+                    }
                 }
             }
         }

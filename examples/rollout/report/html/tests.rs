@@ -1,12 +1,13 @@
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use serde_json::json;
 
 use super::{Page, page};
 use crate::engine::{
-    Action, ChangeKind, Effect, Failure, Key, ObserveStats, Outputs, Plan, PlanEntry, Progress,
-    Stage, Summary, TenantKey, Totals,
+    Action, ChangeKind, Effect, Failure, Key, ObserveStats, Orphan, Outputs, Plan, PlanEntry,
+    Progress, Stage, Summary, TenantKey, Totals, Window,
 };
 use crate::preflight::Finding;
 use crate::report::{Document, Timeline};
@@ -73,8 +74,14 @@ fn sample(name: &str) -> Sample {
             ..Totals::default()
         },
         entries,
-        orphans: Vec::new(),
-        notes: Vec::new(),
+        orphans: vec![Orphan {
+            tenant: TenantKey::new("qa"),
+            kind: "groups".to_owned(),
+            name: format!("old {name}"),
+            id: "/groups/old".to_owned(),
+            resolve: "delete it if nobody needs it".to_owned(),
+        }],
+        notes: vec![format!("an earlier run left the vault {name} open")],
         observed: ObserveStats::default(),
     });
     let failure = Failure {
@@ -108,6 +115,20 @@ fn sample(name: &str) -> Sample {
     document.applied(Summary {
         created: 1,
         failed: vec![failure],
+        windows: vec![
+            Window {
+                door: format!("vault {name}"),
+                address: Some(Ipv4Addr::new(203, 0, 113, 7)),
+                opened: Some("2026-11-23T09:25:01Z".to_owned()),
+                closed: Some("2026-11-23T09:25:42Z".to_owned()),
+            },
+            Window {
+                door: "SQL server s".to_owned(),
+                address: None,
+                opened: None,
+                closed: None,
+            },
+        ],
         ..Summary::default()
     });
     document.verified(Report::new(
@@ -208,6 +229,32 @@ fn each_step_stands_as_the_run_left_it() {
 }
 
 #[test]
+fn notes_doors_and_what_is_left_over_are_drawn() {
+    let mut sample = sample("rhc-qa-vnet");
+    let page = sample.page();
+    let section = |id: &str| {
+        let (_, rest) = page.split_once(&format!("<section id=\"{id}\"")).unwrap();
+        rest.split("</section>").next().unwrap().to_owned()
+    };
+    assert!(section("notes").contains("an earlier run left the vault rhc-qa-vnet open"));
+    let doors = section("doors");
+    assert!(doors.contains("✓ closed again") && doors.contains("203.0.113.7"));
+    assert!(doors.contains("! may still be open") && doors.contains("SQL server s"));
+    assert!(doors.contains("opened by an earlier run") && doors.contains("run apply again"));
+    assert!(section("left-over").contains("delete it if nobody needs it"));
+
+    // Nothing failed but that a door may be open: the first sentence says so.
+    let mut summary = sample.document.details.apply.take().unwrap();
+    summary.failed.clear();
+    sample.document.applied(summary);
+    assert!(
+        sample
+            .page()
+            .contains("1 may still be open to its operator. Run apply again")
+    );
+}
+
+#[test]
 fn a_part_that_the_verb_does_not_have_is_left_out() {
     let mut sample = sample("rhc-qa-vnet");
     sample.document = Document::new("verify", "qa", "embedded");
@@ -222,6 +269,9 @@ fn a_part_that_the_verb_does_not_have_is_left_out() {
         "resources",
         "by-hand",
         "failed",
+        "notes",
+        "doors",
+        "left-over",
         "foreseen",
     ] {
         assert!(!page.contains(&format!("id=\"{id}\"")), "{id}");

@@ -42,7 +42,7 @@ impl Step for RepositoryStep {
             return Err(StepError::new(format!(
                 "GitHub shows no repository {name} to this token: it does not exist, or the token has no right to it (GitHub answers both alike)"
             ))
-            .remedy("correct the name in the environment file, or give the token a right to the repository"));
+            .remedy("make the repository on GitHub, correct its name in the environment file, or give the token a right to it"));
         };
         if found.archived == Some(true) {
             return Err(StepError::new(format!(
