@@ -64,6 +64,26 @@ pub fn group_of(id: &str) -> Option<&str> {
     parts.next().filter(|name| !name.is_empty())
 }
 
+/// Whether a resource's [`key`] is one of this type: without an allocation, for whoever goes through all of them.
+pub(crate) fn is_of_type(key: &str, resource_type: &str) -> bool {
+    let Some((_, below)) = key.rsplit_once("/providers/") else {
+        return is_group(key) && resource_type.eq_ignore_ascii_case(RESOURCE_GROUPS);
+    };
+    let (namespace, rest) = below.split_once('/').unwrap_or((below, ""));
+    if rest.split('/').count() % 2 == 1 {
+        return false;
+    }
+    let own = std::iter::once(namespace).chain(rest.split('/').step_by(2));
+    let is_same = |(own, other): (&str, &str)| own.eq_ignore_ascii_case(other);
+    own.clone().count() == resource_type.split('/').count()
+        && own.zip(resource_type.split('/')).all(is_same)
+}
+
+/// Whether an id is a resource group's.
+fn is_group(id: &str) -> bool {
+    group_of(id).is_some() && id.split('/').count() == 5
+}
+
 impl Place {
     /// What the segments point to; `None` if that is no resource and no collection.
     pub(crate) fn parse(segments: &[String]) -> Option<Self> {
@@ -284,6 +304,41 @@ mod tests {
         assert!(group.is_group());
         assert_eq!(group.key(), "/subscriptions/s/resourcegroups/g");
         assert_eq!(group.group(), None);
+    }
+
+    #[test]
+    fn tells_a_type_from_a_key_alone() {
+        let role = format!("{VAULT}/providers/Microsoft.Authorization/roleAssignments/x");
+        let secret = format!("{VAULT}/secrets/x");
+        let collection = format!("{VAULT}/secrets");
+        let ids = [
+            VAULT,
+            role.as_str(),
+            secret.as_str(),
+            collection.as_str(),
+            "/subscriptions/s/resourceGroups/g",
+            "/subscriptions/s",
+            "/subscriptions/s/providers/Microsoft.KeyVault",
+            "",
+        ];
+        for id in ids.map(key) {
+            let path = ResourcePath::parse(&id);
+            for resource_type in [
+                "Microsoft.KeyVault/vaults",
+                "Microsoft.KeyVault/vaults/secrets",
+                "microsoft.authorization/roleassignments",
+                RESOURCE_GROUPS,
+            ] {
+                let parsed = path
+                    .as_ref()
+                    .is_some_and(|path| path.resource_type().eq_ignore_ascii_case(resource_type));
+                assert_eq!(
+                    is_of_type(&id, resource_type),
+                    parsed,
+                    "{id} {resource_type}"
+                );
+            }
+        }
     }
 
     #[test]

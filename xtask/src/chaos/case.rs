@@ -8,6 +8,7 @@ use rollout::{
     engine::{Exit, MemoryJournal, Outcome as Written, Record, Recovery, Summary},
     manifest::Manifest,
 };
+use serde::{Deserialize, Serialize};
 
 use super::{
     faults::Fault,
@@ -22,7 +23,7 @@ const ENDLESS: Duration = Duration::from_secs(10 * 24 * 60 * 60);
 
 /// What every case is run on and compared with.
 pub(super) struct Setting {
-    manifest: Manifest,
+    pub(super) manifest: Manifest,
     /// What stands in the cloud after a run that nobody disturbed.
     reference: Inventory,
     /// Where a fault can strike.
@@ -30,12 +31,47 @@ pub(super) struct Setting {
 }
 
 /// How a case ended well.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Passed {
     /// In the run that the fault struck.
     SameRun,
     /// In the next one.
     NextRun,
+}
+
+/// What came of a case, or everything that is not as it should be.
+pub(super) type Verdict = Result<Passed, Vec<String>>;
+
+/// A cloud where nothing was done yet, and an empty journal.
+pub(super) struct Stage {
+    pub(super) cloud: EmbeddedCloud,
+    journal: Arc<MemoryJournal>,
+}
+
+impl Stage {
+    pub(super) fn new(manifest: &Manifest) -> Outcome<Self> {
+        let cloud = EmbeddedCloud::new(manifest, WorldOptions::default(), true)
+            .map_err(|error| error.to_string())?;
+        Ok(Self {
+            cloud,
+            journal: Arc::new(MemoryJournal::new()),
+        })
+    }
+}
+
+/// Runs a case on a paused clock, and not for ever.
+pub(super) fn on_its_own_clock(case: impl Future<Output = Verdict>) -> Verdict {
+    let case = async {
+        match tokio::time::timeout(ENDLESS, case).await {
+            Ok(verdict) => Ok(verdict),
+            Err(_) => Err("it does not end".to_owned()),
+        }
+    };
+    paused(case).map_err(alone)?
+}
+
+fn alone(message: String) -> Vec<String> {
+    vec![message]
 }
 
 impl Setting {
@@ -84,29 +120,30 @@ impl Setting {
     ///
     /// # Errors
     /// Everything that is not as it should be.
-    pub(super) fn run(&self, point: &Point, fault: &Fault) -> Result<Passed, Vec<String>> {
-        let run = async {
-            let work = self.disturbed(point, fault);
-            match tokio::time::timeout(ENDLESS, work).await {
-                Ok(verdict) => Ok(verdict),
-                Err(_) => Err("it does not end".to_owned()),
-            }
-        };
-        match paused(run) {
-            Ok(verdict) => verdict,
-            Err(message) => Err(vec![message]),
-        }
+    pub(super) fn run(&self, point: &Point, fault: &Fault) -> Verdict {
+        on_its_own_clock(self.disturbed(point, fault))
     }
 
-    async fn disturbed(&self, point: &Point, fault: &Fault) -> Result<Passed, Vec<String>> {
-        let alone = |message: String| vec![message];
-        let cloud = EmbeddedCloud::new(&self.manifest, WorldOptions::default(), true)
-            .map_err(|error| alone(error.to_string()))?;
-        let scene = Scene::set(cloud.world(), point, fault);
-        let journal = Arc::new(MemoryJournal::new());
-        let first = apply(&self.manifest, &cloud, &journal)
-            .await
-            .map_err(alone)?;
+    async fn disturbed(&self, point: &Point, fault: &Fault) -> Verdict {
+        let stage = Stage::new(&self.manifest).map_err(alone)?;
+        let scene = Scene::set(stage.cloud.world(), point, fault);
+        let first = self.first_run(&stage).await.map_err(alone)?;
+        self.conclude(&stage, fault, &scene, &first).await
+    }
+
+    /// The run that the fault strikes.
+    pub(super) async fn first_run(&self, stage: &Stage) -> Outcome<Summary> {
+        apply(&self.manifest, &stage.cloud, &stage.journal).await
+    }
+
+    /// What came of it, after another run where the first gave up.
+    pub(super) async fn conclude(
+        &self,
+        Stage { cloud, journal }: &Stage,
+        fault: &Fault,
+        scene: &Scene,
+        first: &Summary,
+    ) -> Verdict {
         let mut wrong = Vec::new();
         if scene.struck() == 0 {
             wrong.push("the fault did not strike".to_owned());
@@ -114,10 +151,8 @@ impl Setting {
         let mut passed = Passed::SameRun;
         if first.exit() != Exit::Done {
             passed = Passed::NextRun;
-            wrong.extend(said_wrongly(&first, fault));
-            let next = apply(&self.manifest, &cloud, &journal)
-                .await
-                .map_err(alone)?;
+            wrong.extend(said_wrongly(first, fault));
+            let next = apply(&self.manifest, cloud, journal).await.map_err(alone)?;
             if next.exit() != Exit::Done {
                 wrong.push(format!(
                     "the next run did not converge either: {}",
@@ -126,7 +161,7 @@ impl Setting {
             }
         }
         come_to_rest(fault.lasts()).await;
-        wrong.extend(inconsistent(&journal));
+        wrong.extend(inconsistent(journal));
         let state = cloud.to_state().map_err(|error| alone(error.to_string()))?;
         let inventory = Inventory::of(&state);
         wrong.extend(

@@ -234,7 +234,8 @@ fn http_writes(point: &Point) -> bool {
 
 /// Where something can have been changed meanwhile: a token is nothing that is written.
 fn conditional(point: &Point) -> bool {
-    http_writes(point) && point.service != Service::Login
+    let asks_for_token = point.service == Service::Login || point.path.starts_with("/oauth2/");
+    http_writes(point) && !asks_for_token
 }
 
 fn answers(point: &Point) -> bool {

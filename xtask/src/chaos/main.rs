@@ -5,6 +5,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use xtask::chaos::{Options, run};
 
+/// A rollout in process is much JSON, and JSON is many small allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask chaos", bin_name = "cargo xtask chaos")]
 struct Arguments {

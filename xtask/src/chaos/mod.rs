@@ -5,6 +5,8 @@
 
 #[cfg(any(test, feature = "chaos"))]
 mod case;
+#[cfg(all(unix, any(test, feature = "chaos")))]
+mod copies;
 #[cfg(any(test, feature = "chaos"))]
 mod faults;
 #[cfg(any(test, feature = "chaos"))]
@@ -50,6 +52,9 @@ pub struct Options {
     /// Instead of faults: kill the real program before and after every write and in every wait, and run it again.
     #[arg(long, conflicts_with_all = ["all", "shard", "fault", "at"])]
     pub kill: bool,
+    /// Is one of the processes that share the cases.
+    #[arg(long, value_name = "I/N", hide = true)]
+    pub worker: Option<Shard>,
     /// Only this fault.
     #[arg(long, value_name = "FAULT")]
     pub fault: Option<String>,
@@ -88,6 +93,29 @@ impl fmt::Display for Shard {
     }
 }
 
+impl Options {
+    /// As they are typed.
+    fn arguments(&self) -> Vec<String> {
+        let words = [("--all", self.all), ("--kill", self.kill)];
+        let values = [
+            ("--sample", self.sample.map(|number| number.to_string())),
+            ("--seed", self.seed.map(|number| number.to_string())),
+            ("--shard", self.shard.map(|shard| shard.to_string())),
+            ("--worker", self.worker.map(|shard| shard.to_string())),
+            ("--fault", self.fault.clone()),
+            ("--at", self.at.clone()),
+        ];
+        let words = words.into_iter().filter(|(_, is_said)| *is_said);
+        let values = values
+            .into_iter()
+            .filter_map(|(name, value)| Some([name.to_owned(), value?]));
+        words
+            .map(|(word, _)| word.to_owned())
+            .chain(values.flatten())
+            .collect()
+    }
+}
+
 /// `cargo xtask chaos`: builds the program that knows all crates, and runs it.
 ///
 /// # Errors
@@ -116,26 +144,11 @@ pub fn command(options: &Options) -> Outcome {
     ]);
     if options.all {
         command.args(["--profile", "chaos"]);
+        // A copy of a process seeds its random numbers anew: from the processor's jitter, a fifteenth of its time.
+        command.env("AWS_LC_SYS_NO_JITTER_ENTROPY", "1");
     }
     command.args(["--bin", "chaos", "--"]);
-    if options.all {
-        command.arg("--all");
-    }
-    if options.kill {
-        command.arg("--kill");
-    }
-    let numbers = [
-        ("--sample", options.sample.map(|number| number.to_string())),
-        ("--seed", options.seed.map(|number| number.to_string())),
-        ("--shard", options.shard.map(|shard| shard.to_string())),
-        ("--fault", options.fault.clone()),
-        ("--at", options.at.clone()),
-    ];
-    for (name, value) in numbers {
-        if let Some(value) = value {
-            command.arg(name).arg(value);
-        }
-    }
+    command.args(options.arguments());
     // Each header that is looked for in vain would cost a backtrace of azure_core's.
     command.env("RUST_LIB_BACKTRACE", "0");
     run_command(&mut command)

@@ -7,7 +7,7 @@ use std::{
 
 use http::{Method, header::AUTHORIZATION};
 use rhc_arm::fake::key;
-use rhc_core::fake::{LoggedRequest, World};
+use rhc_core::fake::{LoggedRequest, Met, World};
 use rollout::embedded::Names;
 use serde_json::Value;
 use time::format_description::well_known::Rfc3339;
@@ -48,6 +48,8 @@ impl Service {
 /// One request of the undisturbed run.
 #[derive(Clone, Debug)]
 pub(super) struct Point {
+    /// Which of all requests of the run, from 0.
+    pub(super) position: usize,
     pub(super) method: Method,
     pub(super) host: String,
     /// Path and query, as sent: up to a fault two runs send the same.
@@ -70,6 +72,11 @@ pub(super) struct Point {
 }
 
 impl Point {
+    /// Whether this is a request like it.
+    pub(super) fn is_at(&self, met: &Met<'_>) -> bool {
+        met.path == self.path && met.host == self.host && *met.method == self.method
+    }
+
     /// Whether the service does something that a second request would do again.
     pub(super) fn writes(&self) -> bool {
         !(self.method == Method::GET || self.method == Method::HEAD)
@@ -151,6 +158,7 @@ pub(super) fn points(
             .as_ref()
             .and_then(|body| serde_json::from_slice(body).ok());
         points.push(Point {
+            position: at,
             method: method.clone(),
             host: host.clone(),
             path: path.clone(),

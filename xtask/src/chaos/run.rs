@@ -13,9 +13,11 @@ use std::{
 
 use rollout::manifest::Manifest;
 
+#[cfg(unix)]
+use super::copies;
 use super::{
     Options, Shard,
-    case::Setting,
+    case::{Setting, Verdict},
     faults::{FAULTS, Fault},
     kill,
     point::Point,
@@ -37,32 +39,39 @@ pub fn run(options: &Options) -> Outcome {
     let manifest = Manifest::load(root().join("examples/environments/qa.toml"))
         .map_err(|error| error.to_string())?;
     let setting = Setting::of(manifest)?;
-    let mut cases = cases(&setting, options)?;
-    let all = cases.len();
+    let every = cases(&setting, options)?;
+    let all = every.len();
+    let seed = options
+        .seed
+        .unwrap_or_else(|| RandomState::new().hash_one(all));
+    // Whoever stops half-way has then seen something of everything.
+    let mut cases = shuffled(every, if options.sample.is_some() { seed } else { 1 });
+    spread(&mut cases);
+    cases.truncate(options.sample.unwrap_or(all));
+    if let Some(Shard { number, of }) = options.shard {
+        cases = cases.into_iter().skip(number - 1).step_by(of).collect();
+    }
+    #[cfg(unix)]
+    if let Some(part) = options.worker {
+        return copies::work(&setting, &cases, part);
+    }
     println!(
         "an undisturbed run: {} requests, {} things; {all} cases of {} faults",
         setting.points.len(),
         setting.things(),
         FAULTS.len()
     );
-    if let Some(sample) = options.sample.filter(|_| !options.all) {
-        let seed = options
-            .seed
-            .unwrap_or_else(|| RandomState::new().hash_one(all));
+    if let Some(sample) = options.sample {
         println!("a sample of {sample}; again: cargo xtask chaos --sample {sample} --seed {seed}");
-        cases = shuffled(cases, seed);
-        spread(&mut cases);
-        cases.truncate(sample);
-    } else {
-        // Whoever stops half-way has then seen something of everything.
-        cases = shuffled(cases, 1);
-        spread(&mut cases);
     }
-    if let Some(Shard { number, of }) = options.shard {
-        cases = cases.into_iter().skip(number - 1).step_by(of).collect();
-        println!("part {number} of {of}: {} cases", cases.len());
+    if let Some(part) = options.shard {
+        println!("part {part}: {} cases", cases.len());
     }
-    let tallies = carry_out(&setting, &cases);
+    let options = Options {
+        seed: options.sample.map(|_| seed),
+        ..options.clone()
+    };
+    let tallies = carry_out(&setting, &cases, &options)?;
     tallies.report(options.all)
 }
 
@@ -104,42 +113,80 @@ fn cases<'s>(setting: &'s Setting, options: &Options) -> Outcome<Vec<Case<'s>>> 
     Ok(cases)
 }
 
-fn carry_out(setting: &Setting, cases: &[Case<'_>]) -> Tallies {
+/// So many cases are run from the beginning too where they are run by copies.
+#[cfg(unix)]
+const WHOLE: usize = 60;
+
+/// Every case from its fault on, by a copy of the undisturbed run, and some of them whole: both must end the same.
+#[cfg(unix)]
+fn carry_out(setting: &Setting, cases: &[Case<'_>], options: &Options) -> Outcome<Tallies> {
+    let mut tallies = Tallies::default();
+    let mut ends = BTreeMap::new();
+    let mut done = 0_usize;
+    copies::supervise(cases.len(), options, |at, verdict| {
+        tallies.count(cases[at], &verdict);
+        done += 1;
+        if done.is_multiple_of(1000) {
+            eprintln!("{done} of {}", cases.len());
+        }
+        if at < WHOLE {
+            ends.insert(at, verdict);
+        }
+    })?;
+    let some = &cases[..cases.len().min(WHOLE)];
+    let mut others = Vec::new();
+    from_the_beginning(setting, some, |at, verdict| {
+        if ends.get(&at) != Some(&verdict) {
+            others.push(format!("{} at {}", cases[at].1.name, cases[at].0.name));
+        }
+    });
+    println!(
+        "{} of them were run from the beginning too, and {} ended otherwise",
+        some.len(),
+        others.len()
+    );
+    if others.is_empty() {
+        Ok(tallies)
+    } else {
+        Err(format!("a copy ends otherwise: {}", others.join("; ")))
+    }
+}
+
+/// Every case whole: nothing can be copied here.
+#[cfg(not(unix))]
+fn carry_out(setting: &Setting, cases: &[Case<'_>], _: &Options) -> Outcome<Tallies> {
+    let mut tallies = Tallies::default();
+    from_the_beginning(setting, cases, |at, verdict| {
+        tallies.count(cases[at], &verdict)
+    });
+    Ok(tallies)
+}
+
+/// Runs each case whole, on all cores.
+fn from_the_beginning(
+    setting: &Setting,
+    cases: &[Case<'_>],
+    ended: impl FnMut(usize, Verdict) + Send,
+) {
     let next = AtomicUsize::new(0);
-    let tallies: Mutex<Tallies> = Mutex::default();
+    let ended = Mutex::new(ended);
     let workers = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
-                while let Some((point, fault)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some((point, fault)) = cases.get(at) else {
+                        break;
+                    };
                     let ran = catch_unwind(AssertUnwindSafe(|| setting.run(point, fault)));
                     let verdict = ran.unwrap_or_else(|_| Err(vec!["it panicked".to_owned()]));
-                    let mut tallies = tallies.lock().unwrap_or_else(PoisonError::into_inner);
-                    tallies.count(point, fault, verdict.as_ref().ok().copied());
-                    if let Err(wrong) = verdict {
-                        say(point, fault, &wrong);
-                    }
+                    let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
+                    ended(at, verdict);
                 }
             });
         }
     });
-    tallies.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A failure, with the command that shows it again.
-fn say(point: &Point, fault: &Fault, wrong: &[String]) {
-    const SHOWN: usize = 6;
-    println!("FAILED {} at {}", fault.name, point.name);
-    for line in wrong.iter().take(SHOWN) {
-        println!("    {line}");
-    }
-    if let Some(more) = wrong.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-        println!("    and {more} more");
-    }
-    println!(
-        "    again: cargo xtask chaos --fault {} --at \"{}\"",
-        fault.name, point.name
-    );
 }
 
 /// Puts one case of each fault before the second of any, and of each fault one at each kind of request before the second

@@ -41,17 +41,22 @@ struct Hidden {
 }
 
 impl Scene {
-    /// Lets a fault wait for its point.
-    pub(super) fn set(world: &World, point: &Point, fault: &Fault) -> Arc<Self> {
-        let scene = Arc::new(Self {
+    /// A fault at a point of a run, which has met this many requests like it.
+    pub(super) fn new(world: WeakWorld, point: &Point, fault: &Fault, met: u32) -> Arc<Self> {
+        Arc::new(Self {
             point: point.clone(),
             does: fault.does,
-            world: world.downgrade(),
-            met: AtomicU32::new(0),
+            world,
+            met: AtomicU32::new(met),
             struck: AtomicU32::new(0),
             refused: Mutex::default(),
             hidden: Mutex::default(),
-        });
+        })
+    }
+
+    /// Lets a fault wait for its point.
+    pub(super) fn set(world: &World, point: &Point, fault: &Fault) -> Arc<Self> {
+        let scene = Self::new(world.downgrade(), point, fault, 0);
         let judge = Arc::clone(&scene);
         world.faults().judge(move |met| judge.judge(met));
         scene
@@ -67,10 +72,10 @@ impl Scene {
         Some(kind)
     }
 
-    fn judge(self: &Arc<Self>, met: &Met<'_>) -> Option<FaultKind> {
+    /// What happens to a request.
+    pub(super) fn judge(self: &Arc<Self>, met: &Met<'_>) -> Option<FaultKind> {
         let point = &self.point;
-        let is_here =
-            met.path == point.path && met.host == point.host && *met.method == point.method;
+        let is_here = point.is_at(met);
         let time = if is_here {
             self.met.fetch_add(1, Ordering::Relaxed) + 1
         } else {

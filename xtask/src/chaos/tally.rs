@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    case::Passed,
+    case::{Passed, Verdict},
     faults::{FAULTS, Fault},
     point::Point,
+    run::Case,
 };
 use crate::Outcome;
 
@@ -48,8 +49,12 @@ pub(super) struct Tallies {
 }
 
 impl Tallies {
-    /// Adds a case; `None` is one that failed.
-    pub(super) fn count(&mut self, point: &Point, fault: &Fault, passed: Option<Passed>) {
+    /// Adds a case. A failure is said at once, with the command that shows it again.
+    pub(super) fn count(&mut self, (point, fault): Case<'_>, verdict: &Verdict) {
+        if let Err(wrong) = verdict {
+            say(point, fault, wrong);
+        }
+        let passed = verdict.as_ref().ok().copied();
         self.whole.count(passed);
         self.by_fault.entry(fault.name).or_default().count(passed);
         let class = self.by_class.entry(point.class.clone());
@@ -83,6 +88,21 @@ impl Tallies {
             (_, failed) => Err(format!("chaos: {failed} cases failed")),
         }
     }
+}
+
+fn say(point: &Point, fault: &Fault, wrong: &[String]) {
+    const SHOWN: usize = 6;
+    println!("FAILED {} at {}", fault.name, point.name);
+    for line in wrong.iter().take(SHOWN) {
+        println!("    {line}");
+    }
+    if let Some(more) = wrong.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        println!("    and {more} more");
+    }
+    println!(
+        "    again: cargo xtask chaos --fault {} --at \"{}\"",
+        fault.name, point.name
+    );
 }
 
 fn table(what: &str, lines: Vec<(&str, Tally)>) {

@@ -114,7 +114,9 @@ impl ExternalTenantStep {
             .unwrap_or_else(|| "Microsoft gives no reason".to_owned());
         Err(StepError::new(format!("the domain {}.onmicrosoft.com cannot be had: {why}", self.name)).remedy(
             "if it is yours, give the tenant's id in the environment file (made_by = \"exists\"); if not, choose another domain there",
-        ))
+        )
+        // The tenant that has it may be the one that was just asked for and is not shown yet.
+        .briefly())
     }
 }
 
