@@ -102,12 +102,14 @@ impl HostnameStep {
         let Some(own) = own.filter(|own| self.is_begun(own)) else {
             return Observed::Absent;
         };
+        let state = app.map_or(SUCCEEDED, last_change);
         let document = match &self.wanted {
-            Wanted::Name => json!({ "name": self.host }),
+            Wanted::Name => json!({ "name": self.host, "provisioningState": state }),
             Wanted::Binding { .. } => json!({
                 "name": self.host,
                 "bindingType": own.binding_type,
                 "certificateId": own.certificate_id,
+                "provisioningState": state,
             }),
         };
         Observed::unmarkable(document, Outputs::new())
@@ -211,6 +213,16 @@ impl HostnameStep {
     }
 }
 
+const SUCCEEDED: &str = "Succeeded";
+
+/// How the app's last change ended. One that was cancelled shows the names that it was to bring, and is sent again; one
+/// that is under way is not over.
+fn last_change(app: &Resource<ContainerApp>) -> &str {
+    let state = app.properties.provisioning_state.as_deref();
+    let was_left = |state: &&str| ["Canceled", "Failed"].contains(state);
+    state.filter(was_left).unwrap_or(SUCCEEDED)
+}
+
 fn domains_of(app: &Resource<ContainerApp>) -> Vec<CustomDomain> {
     let configuration = app.properties.configuration.as_ref();
     let ingress = configuration.and_then(|configuration| configuration.ingress.as_ref());
@@ -227,11 +239,12 @@ impl Step for HostnameStep {
 
     fn desired(&self, inputs: &Inputs<'_>) -> Result<Value, StepError> {
         Ok(match self.certificate(inputs)? {
-            None => json!({ "name": self.host }),
+            None => json!({ "name": self.host, "provisioningState": SUCCEEDED }),
             Some(certificate) => json!({
                 "name": self.host,
                 "bindingType": BindingType::SniEnabled,
                 "certificateId": certificate,
+                "provisioningState": SUCCEEDED,
             }),
         })
     }
