@@ -109,6 +109,13 @@ impl StepError {
         self.retry_after(None)
     }
 
+    /// What is for a person is tried some times first: a permission that was just given may not count yet.
+    #[must_use]
+    pub fn after_some_tries_if(mut self, may_pass: bool) -> Self {
+        self.brief |= may_pass;
+        self
+    }
+
     /// The request may have been carried out although no good answer came: the engine looks before it repeats it.
     #[must_use]
     pub fn unknown_fate(mut self) -> Self {
@@ -152,6 +159,11 @@ impl StepError {
     /// Whether it is worth repeating for some minutes only.
     pub(super) fn is_brief(&self) -> bool {
         self.brief
+    }
+
+    /// Whether it is for a person, once some tries have failed.
+    pub(super) fn may_pass_before_a_person(&self) -> bool {
+        self.brief && matches!(self.nature, Nature::Manual(_))
     }
 
     /// Whether it is only that somebody stopped the run.

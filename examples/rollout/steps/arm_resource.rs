@@ -411,12 +411,22 @@ impl<R: ResourceType> fmt::Debug for ArmStep<R> {
     }
 }
 
+/// What a resource shows once the service has finished it.
+pub(super) const SUCCEEDED: &str = "Succeeded";
+
+/// How the last change of a resource ended, for steps that look at a part of it. One that failed or was cancelled may
+/// show what it was to bring, and is sent again; one that is under way is not over.
+pub(super) fn last_change(state: Option<&str>) -> &str {
+    let was_left = |state: &&str| ["Canceled", "Failed"].contains(state);
+    state.filter(was_left).unwrap_or(SUCCEEDED)
+}
+
 /// A resource is as wanted when the service has finished it: one that failed half way, or was left half made, differs.
 fn finished(mut document: Value) -> Value {
     if let Some(resource) = document.as_object_mut() {
         let properties = resource.entry("properties").or_insert_with(|| json!({}));
         if let Some(properties) = properties.as_object_mut() {
-            properties.insert("provisioningState".to_owned(), "Succeeded".into());
+            properties.insert("provisioningState".to_owned(), SUCCEEDED.into());
         }
     }
     document

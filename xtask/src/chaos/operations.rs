@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rhc_arm::fake::{Arm, Work, key};
+use rhc_arm::fake::{Arm, Stored, Work, key};
 use rhc_core::fake::State;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -21,9 +21,19 @@ pub(super) enum Doom {
     Hangs,
 }
 
-/// Dooms what a request on this path has just begun; false where it began nothing.
-pub(super) fn doom(state: &mut State, path: &str, doom: Doom) -> bool {
-    let asked = key(path.split('?').next().unwrap_or_default());
+/// What stands on a path. A write that fails leaves it so in SQL, whose resources have no state that could say that it
+/// failed (unverified).
+pub(super) fn standing(state: &State, path: &str) -> Option<Stored> {
+    state.read::<Arm>()?.get(&asked(path)).cloned()
+}
+
+fn asked(path: &str) -> String {
+    key(path.split('?').next().unwrap_or_default())
+}
+
+/// Dooms what a request on this path has just begun; false where it began nothing. `before` stood there before it.
+pub(super) fn doom(state: &mut State, path: &str, doom: Doom, before: Option<&Stored>) -> bool {
+    let asked = asked(path);
     if doom == Doom::Hangs && hang(state, &asked) {
         return true;
     }
@@ -48,6 +58,7 @@ pub(super) fn doom(state: &mut State, path: &str, doom: Doom) -> bool {
         Doom::Fails => end(
             state,
             id,
+            before,
             "Failed",
             "InternalServerError",
             "The operation failed.",
@@ -55,6 +66,7 @@ pub(super) fn doom(state: &mut State, path: &str, doom: Doom) -> bool {
         Doom::IsCancelled => end(
             state,
             id,
+            before,
             "Canceled",
             "OperationCanceled",
             "The operation was cancelled.",
@@ -82,7 +94,14 @@ fn hang(state: &mut State, path: &str) -> bool {
     waits
 }
 
-fn end(state: &mut State, id: Uuid, status: &str, code: &str, message: &str) {
+fn end(
+    state: &mut State,
+    id: Uuid,
+    before: Option<&Stored>,
+    status: &str,
+    code: &str,
+    message: &str,
+) {
     let now = state.now();
     let arm = state.section::<Arm>();
     let Some(operation) = arm.operations.get_mut(&id) else {
@@ -92,7 +111,16 @@ fn end(state: &mut State, id: Uuid, status: &str, code: &str, message: &str) {
     operation.ended = Some(now);
     operation.error = Some(json!({ "code": code, "message": message }));
     let (work, resource) = (operation.work, key(&operation.resource_id));
-    if let (Work::Put, Some(stored)) = (work, arm.resources.get_mut(&resource)) {
+    let keeps_no_state = operation.resource_type.starts_with("Microsoft.Sql/");
+    if work != Work::Put {
+        return;
+    }
+    if keeps_no_state {
+        match before {
+            Some(before) => arm.resources.insert(resource, before.clone()),
+            None => arm.resources.remove(&resource),
+        };
+    } else if let Some(stored) = arm.resources.get_mut(&resource) {
         stored.operation = None;
         if let Some(shown) = stored.body.pointer_mut("/properties/provisioningState") {
             *shown = status.into();

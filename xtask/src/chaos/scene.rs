@@ -137,11 +137,17 @@ impl Scene {
             }
             Does::Dooms(doom) => is_it.then(|| {
                 let scene = Arc::clone(self);
+                let world = self.world.upgrade();
+                let before = world.and_then(|world| {
+                    world.with(|state| operations::standing(state, &self.point.path))
+                });
                 FaultKind::Altered(Alteration::new(move |_| {
                     let Some(world) = scene.world.upgrade() else {
                         return;
                     };
-                    if world.with(|state| operations::doom(state, &scene.point.path, doom)) {
+                    if world.with(|state| {
+                        operations::doom(state, &scene.point.path, doom, before.as_ref())
+                    }) {
                         scene.struck.fetch_add(1, Ordering::Relaxed);
                     }
                 }))

@@ -63,6 +63,9 @@ pub(super) struct Work<'r> {
     pub(super) person: bool,
 }
 
+/// So often a write is refused before it is a person's.
+const BEFORE_A_PERSON: u32 = 5;
+
 impl Work<'_> {
     pub(super) async fn go(self, prior: Option<Look>) -> End {
         match self.through(prior).await {
@@ -147,7 +150,14 @@ impl Work<'_> {
             if unknown {
                 begun = Some(kind);
             }
-            if !(unknown || error.is_retriable()) || attempt >= self.shared.options.attempts {
+            let may_pass = error.may_pass_before_a_person();
+            let attempts = self.shared.options.attempts;
+            let attempts = if may_pass {
+                attempts.min(BEFORE_A_PERSON)
+            } else {
+                attempts
+            };
+            if !(unknown || may_pass || error.is_retriable()) || attempt >= attempts {
                 return Err(error);
             }
             if !self.pause(&error, attempt).await {

@@ -13,7 +13,7 @@ use crate::dns::RecordKind;
 use crate::engine::{
     Apply, Change, DiffRules, Inputs, Meta, Observe, Observed, Output, Outputs, Step, StepError,
 };
-use crate::steps::arm_resource::{arm_id, parse, worth_repeating};
+use crate::steps::arm_resource::{SUCCEEDED, arm_id, last_change, parse, worth_repeating};
 use crate::steps::clients::{Clients, TenantRef};
 use crate::steps::following::follow;
 
@@ -102,7 +102,7 @@ impl HostnameStep {
         let Some(own) = own.filter(|own| self.is_begun(own)) else {
             return Observed::Absent;
         };
-        let state = app.map_or(SUCCEEDED, last_change);
+        let state = last_change(app.and_then(|app| app.properties.provisioning_state.as_deref()));
         let document = match &self.wanted {
             Wanted::Name => json!({ "name": self.host, "provisioningState": state }),
             Wanted::Binding { .. } => json!({
@@ -211,16 +211,6 @@ impl HostnameStep {
         follow(cx, operation).await.map_err(worth_repeating)?;
         Ok(Outputs::new())
     }
-}
-
-const SUCCEEDED: &str = "Succeeded";
-
-/// How the app's last change ended. One that was cancelled shows the names that it was to bring, and is sent again; one
-/// that is under way is not over.
-fn last_change(app: &Resource<ContainerApp>) -> &str {
-    let state = app.properties.provisioning_state.as_deref();
-    let was_left = |state: &&str| ["Canceled", "Failed"].contains(state);
-    state.filter(was_left).unwrap_or(SUCCEEDED)
 }
 
 fn domains_of(app: &Resource<ContainerApp>) -> Vec<CustomDomain> {

@@ -158,5 +158,5 @@ fn refused(error: rhc_core::Error, instructions: &[String]) -> StepError {
         return worth_repeating(error);
     }
     let message = format!("the tenant's logs cannot be exported from here: {error}");
-    StepError::manual(message, instructions.to_vec())
+    StepError::manual(message, instructions.to_vec()).after_some_tries_if(error.is_forbidden())
 }

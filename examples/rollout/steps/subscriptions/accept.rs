@@ -113,6 +113,7 @@ fn by_hand(error: rhc_core::Error) -> StepError {
     if !(error.is_forbidden() || error.status() == Some(400)) {
         return error.into();
     }
+    let is_forbidden = error.is_forbidden();
     StepError::manual(
         format!("the subscription's ownership cannot be accepted from here: {error}"),
         vec![
@@ -121,4 +122,5 @@ fn by_hand(error: rhc_core::Error) -> StepError {
             "The rollout sees by itself when the subscription is there.".to_owned(),
         ],
     )
+    .after_some_tries_if(is_forbidden)
 }

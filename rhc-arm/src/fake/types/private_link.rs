@@ -109,6 +109,8 @@ pub(super) const TYPES: &[TypeRules] = &[
         compute: |state, context, stored| {
             let tag = etag(state, context.id);
             stored.set("etag", tag);
+            let shown = "properties.privateDnsZoneConfigs[].properties.recordSets";
+            json::take_all(&mut stored.body, shown);
             Ok(())
         },
         view: zone_group,
@@ -222,6 +224,13 @@ fn compute(
     }
     let tag = etag(state, context.id);
     stored.set("etag", tag);
+    // Worked out at each reading: what a client sends back of it is not kept.
+    json::remove(&mut stored.body, "properties.customDnsConfigs");
+    for list in LISTS {
+        for shown in ["id", "properties.privateLinkServiceConnectionState"] {
+            json::take_all(&mut stored.body, &format!("properties.{list}[].{shown}"));
+        }
+    }
     let subnet = stored
         .text("properties.subnet.id")
         .unwrap_or_default()
