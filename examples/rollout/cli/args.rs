@@ -48,6 +48,8 @@ pub struct Args {
     /// Where the journal is kept, if not at its usual place: a file, or a container such as
     /// https://rhcjournal.blob.core.windows.net/rollout, whose lease keeps a second run away wherever it is started.
     /// RHC_JOURNAL says it too, for all clouds but the one in this process
+    // The help as it is printed, where a link in brackets would be odd.
+    #[allow(rustdoc::bare_urls)]
     #[arg(long, value_name = "FILE|CONTAINER", value_parser = journal)]
     pub journal: Option<JournalChoice>,
     /// Print exactly one JSON document on standard output, and everything else on standard error
