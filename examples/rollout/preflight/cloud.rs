@@ -3,7 +3,7 @@
 use rhc_arm::{ArmClient, ArmClientOptions};
 use rhc_core::TenantId;
 
-use super::{Finding, Granted};
+use super::{Finding, Granted, names};
 use crate::connection::Connection;
 use crate::engine::{StepError, TenantKey};
 use crate::manifest::{MadeBy, Manifest, Tenant};
@@ -13,6 +13,7 @@ use crate::steps::Connect;
 const UNREACHABLE: &str = "tenant-unreachable";
 const ABSENT: &str = "tenant-absent";
 const ANOTHER: &str = "tenant-is-another";
+const INVISIBLE: &str = "subscription-invisible";
 const CANNOT_SIGN_IN: &str = "cannot-sign-in";
 
 /// Findings with which not even a look is worth while.
@@ -133,9 +134,14 @@ async fn subscriptions(
     if given.is_empty() {
         return;
     }
-    let seen = match list(connection, key, id).await {
-        Ok(seen) => seen,
-        Err(error) => {
+    let arm = client(connection, key, id);
+    let listed = match &arm {
+        Ok(arm) => list(arm).await,
+        Err(error) => Err(error.clone()),
+    };
+    let (arm, seen) = match (arm, listed) {
+        (Ok(arm), Ok(seen)) => (arm, seen),
+        (_, Err(error)) | (Err(error), _) => {
             let message = format!(
                 "the subscriptions of '{key}' could not be listed: {}",
                 error.full_message()
@@ -149,25 +155,30 @@ async fn subscriptions(
     for (name, id) in given {
         if !seen.iter().any(|own| own.eq_ignore_ascii_case(id)) {
             findings.push(Finding::stop(
-                "subscription-invisible",
+                INVISIBLE,
                 format!("the subscription {name} ({id}) is not visible in '{key}' to whoever signed in"),
                 "correct the id in the environment file, or give this account the role Owner over it",
             ));
         }
     }
+    if !findings.iter().any(|one| one.code == INVISIBLE) {
+        names::deleted_vaults(manifest, key, &arm, findings).await;
+    }
 }
 
-async fn list(
-    connection: &Connection,
-    key: &TenantKey,
-    id: TenantId,
-) -> Result<Vec<String>, StepError> {
+fn client(connection: &Connection, key: &TenantKey, id: TenantId) -> Result<ArmClient, StepError> {
     let options = ArmClientOptions {
         cloud: connection.cloud().clone(),
         client: connection.options(key, id),
         ..ArmClientOptions::default()
     };
-    let arm = ArmClient::new(connection.look_with(key, id)?, Some(options))?;
+    Ok(ArmClient::new(
+        connection.look_with(key, id)?,
+        Some(options),
+    )?)
+}
+
+async fn list(arm: &ArmClient) -> Result<Vec<String>, StepError> {
     let all = arm.subscriptions().collect_all().await?;
     Ok(all
         .into_iter()

@@ -24,6 +24,7 @@ pub fn of_file(manifest: &Manifest, situation: Situation) -> Vec<Finding> {
     mail_limits(manifest, &mut findings);
     github(manifest, &mut findings);
     billing(manifest, &mut findings);
+    region(manifest, &mut findings);
     not_yet(&mut findings);
     if situation.azure {
         only_on_azure(manifest, situation, &mut findings);
@@ -134,6 +135,23 @@ fn billing(manifest: &Manifest, findings: &mut Vec<Finding>) {
             "aliases-need-an-agreement",
             "subscriptions can be made by a program under an Enterprise, Microsoft Customer or Microsoft Partner Agreement only; which one there is, is looked up",
             "with any other agreement make them in the portal and give their ids under [subscriptions.…]",
+        ));
+    }
+}
+
+/// Regions in which the identities that deploy cannot trust GitHub. Unverified: whether that is still so, as Microsoft is about to
+/// change it; so it stops nothing.
+///
+/// Page: [unsupported regions](https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations).
+const WITHOUT_FEDERATION: [&str; 2] = ["malaysiasouth", "newzealandnorth"];
+
+fn region(manifest: &Manifest, findings: &mut Vec<Finding>) {
+    let location = manifest.environment.location.as_str();
+    if WITHOUT_FEDERATION.contains(&location) {
+        findings.push(Finding::note(
+            "no-federated-credentials-here",
+            format!("Microsoft says that managed identities in {location} take no federated credentials (405), and with one each app's identity for deployments trusts its repository"),
+            "choose another region in environment.location, or find out with one identity whether it is so still",
         ));
     }
 }

@@ -5,6 +5,7 @@
 
 mod cloud;
 mod file;
+mod names;
 #[cfg(test)]
 mod tests;
 mod token;

@@ -1,5 +1,7 @@
 //! Each finding, and that the QA file as it stands may be written.
 
+mod names;
+
 use super::*;
 use crate::embedded::EmbeddedCloud;
 use crate::manifest::{Journal, Manifest, MfaMethod};
@@ -58,6 +60,19 @@ fn what_is_mended_is_not_said_any_more() {
         codes(&findings, Severity::Note),
         ["workforce-tenant-by-hand", "not-in-this-version"]
     );
+}
+
+#[test]
+fn a_region_whose_identities_trust_no_repository_is_noted() {
+    let mut manifest = manifest();
+    let noted = |manifest: &Manifest| {
+        let findings = of_file(manifest, Situation::default());
+        assert!(!stops(&findings));
+        codes(&findings, Severity::Note).contains(&"no-federated-credentials-here")
+    };
+    assert!(!noted(&manifest));
+    manifest.environment.location = "newzealandnorth".to_owned();
+    assert!(noted(&manifest));
 }
 
 #[test]

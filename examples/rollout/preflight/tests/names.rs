@@ -1,0 +1,88 @@
+//! Names that something deleted still holds.
+
+use rhc_arm::types::key_vault::{Vault, VaultProperties, VaultSku};
+use rhc_arm::types::resources::ResourceGroup;
+use rhc_arm::{ArmClient, ArmClientOptions, Resource};
+use rhc_core::TenantId;
+
+use super::*;
+use crate::engine::TenantKey;
+use crate::steps::Connect;
+
+const ID: &str = "11111111-1111-4111-8111-111111111111";
+
+/// A client that no fence holds back.
+fn somebodys(
+    cloud: &EmbeddedCloud,
+    connection: &Connection,
+    key: &TenantKey,
+    id: TenantId,
+) -> ArmClient {
+    let mut options = ArmClientOptions::default();
+    options.client.clock = cloud.world().clock();
+    let transport = azure_core::http::Transport::new(cloud.world().transport());
+    options.client.client_options.transport = Some(transport);
+    let credential = connection.look_with(key, id).unwrap();
+    ArmClient::new(credential, Some(options)).unwrap()
+}
+
+async fn with_deleted_vault(purge_protection: bool) -> Vec<Finding> {
+    let mut manifest = manifest();
+    let app = manifest.apps.values().next().unwrap().clone();
+    let own = manifest.subscriptions.get_mut(&app.subscription).unwrap();
+    own.id = Some(ID.to_owned());
+    let tenant = TenantKey::new(&own.tenant);
+    let cloud = EmbeddedCloud::new(&manifest, WorldOptions::default(), false).unwrap();
+    let connection = Connection::embedded(&manifest, cloud.world());
+    assert_eq!(of_cloud(&manifest, &connection).await, []);
+
+    let domain = &manifest.tenant(tenant.as_str()).unwrap().domain;
+    let id = connection.discover(domain).await.unwrap().unwrap();
+    cloud.world().with(|state| {
+        let owner = state.directory_ref().operator(*id.as_uuid()).unwrap();
+        let providers = ["Microsoft.KeyVault"];
+        let (own, name) = (ID.parse().unwrap(), "rhc-b2c-qa-sub");
+        rhc_arm::fake::create_subscription(state, own, name, *id.as_uuid(), owner, &providers);
+    });
+    let arm = somebodys(&cloud, &connection, &tenant, id);
+    let scope = arm.subscription(&ID.parse().unwrap());
+    let location = &manifest.environment.location;
+    let group = Resource::<ResourceGroup>::default().at(location);
+    let groups = scope.resources::<ResourceGroup>();
+    groups.put("gone", &group).await.unwrap();
+    let properties = VaultProperties {
+        tenant_id: Some(id.to_string()),
+        sku: Some(VaultSku::standard()),
+        enable_rbac_authorization: Some(true),
+        enable_purge_protection: purge_protection.then_some(true),
+        ..VaultProperties::default()
+    };
+    let vaults = scope.resource_group("gone").resources::<Vault>();
+    let vault = Resource::<Vault>::new(properties).at(location);
+    vaults.put(&app.key_vault, &vault).await.unwrap();
+    assert_eq!(of_cloud(&manifest, &connection).await, [], "it is there");
+    vaults.delete(&app.key_vault).await.unwrap();
+
+    let findings = of_cloud(&manifest, &connection).await;
+    let stopped = codes(&findings, Severity::Stop);
+    assert_eq!(stopped, ["vault-name-of-a-deleted-one"]);
+    assert!(findings[0].what.contains(&app.key_vault), "{findings:?}");
+    findings
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_a_deleted_vault_holds_stops_the_run() {
+    let findings = with_deleted_vault(true).await;
+    let [finding] = &findings[..] else {
+        panic!("{findings:?}");
+    };
+    assert!(finding.what.contains("until 20"), "{finding:?}");
+    assert!(finding.way_out.contains("az keyvault recover"));
+    assert!(!finding.way_out.contains("az keyvault purge"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_vault_that_may_be_purged_comes_with_the_command() {
+    let findings = with_deleted_vault(false).await;
+    assert!(findings[0].way_out.contains("az keyvault purge"));
+}
