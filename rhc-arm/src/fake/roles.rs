@@ -372,6 +372,37 @@ pub fn assignments_over<'a>(
         })
 }
 
+/// What a principal's roles over an id allow: the permissions of their definitions.
+pub(super) fn permissions_over(
+    state: &State,
+    tenant: Uuid,
+    principal: Uuid,
+    id: &str,
+) -> Vec<Value> {
+    let mut found = Vec::new();
+    let Some(arm) = state.read::<Arm>() else {
+        return found;
+    };
+    for assignment in assignments_over(state, tenant, principal, id) {
+        let role = assignment.text("properties.roleDefinitionId");
+        let Some(name) = role.and_then(definition_name) else {
+            continue;
+        };
+        if let Some(role) = ROLES.iter().find(|role| role.id == name) {
+            let mut body = role.body("");
+            found.push(body["properties"]["permissions"][0].take());
+            continue;
+        }
+        let named = name.to_string();
+        let own = arm.everywhere(ROLE_DEFINITIONS);
+        let own = own.filter(|role| role.name().eq_ignore_ascii_case(&named));
+        for role in own {
+            found.extend(role.all("properties.permissions[]").into_iter().cloned());
+        }
+    }
+    found
+}
+
 /// Whether a principal's roles allow an action on an id.
 #[must_use]
 pub fn may(

@@ -170,6 +170,55 @@ async fn a_role_of_a_group_is_its_members() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_caller_may_do_is_told_by_his_roles() {
+    const PERMISSIONS: &str = "2022-04-01";
+    let cloud = Cloud::new().await;
+    let over = |scope: &str| format!("{scope}/providers/Microsoft.Authorization/permissions");
+    let subscription = format!("/subscriptions/{SUBSCRIPTION}");
+    let owner = cloud.get(&over(&subscription), PERMISSIONS).await;
+    assert_eq!(owner.body["value"][0]["actions"], json!(["*"]));
+
+    let stranger = cloud.of(HOME, STRANGER);
+    let nothing = stranger.get(&over(&subscription), PERMISSIONS).await;
+    nothing.refused("without a role", 403, "AuthorizationFailed");
+    let role = uuid::Uuid::from_u128(0xf7);
+    cloud
+        .put(
+            &format!("{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"),
+            PERMISSIONS,
+            json!({ "properties": {
+                "roleName": "Deployer",
+                "type": "CustomRole",
+                "assignableScopes": [subscription],
+                "permissions": [{ "actions": ["Microsoft.App/*"], "notActions": ["*/delete"] }],
+            } }),
+        )
+        .await
+        .accepted(201);
+    cloud.world.with(|state| {
+        fake::assign_role(state, GROUP, STRANGER, READER);
+        fake::assign_role(state, GROUP, STRANGER, role);
+    });
+    let held = stranger.get(&over(GROUP), PERMISSIONS).await.accepted(200);
+    let held = held.body["value"].as_array().unwrap();
+    let of = |member: &str| {
+        let mut all: Vec<_> = held.iter().map(|one| one[member].to_string()).collect();
+        all.sort();
+        all
+    };
+    assert_eq!(of("actions"), [r#"["*/read"]"#, r#"["Microsoft.App/*"]"#]);
+    assert_eq!(of("notActions"), [r#"["*/delete"]"#, "[]"]);
+    assert_eq!(of("dataActions"), ["[]", "[]"]);
+    let above = stranger.get(&over(&subscription), PERMISSIONS).await;
+    above.refused("a role below", 403, "AuthorizationFailed");
+    let nowhere = format!("{subscription}/resourceGroups/nowhere");
+    let nowhere = cloud.get(&over(&nowhere), PERMISSIONS).await;
+    nowhere.refused("no such group", 404, "ResourceGroupNotFound");
+    let old = cloud.get(&over(GROUP), "2014-01-01").await;
+    assert_eq!(old.status, 400);
+}
+
+#[tokio::test(start_paused = true)]
 async fn links_need_a_permission_on_the_other_end() {
     let cloud = Cloud::new().await;
     let group = in_group("Microsoft.Network/networkSecurityGroups/nsg");

@@ -172,6 +172,14 @@ pub(crate) mod seed {
         );
     }
 
+    /// The operator has a second role, over the group alone.
+    pub(crate) fn reader_of_vaults(state: &mut State) {
+        let tenant = state.directory_ref().tenant(super::DOMAIN).unwrap().id;
+        let operator = state.directory_ref().operator(tenant).unwrap();
+        let role = "21090545-7ca7-4776-b22c-e363652d74d2".parse().unwrap();
+        rhc_arm::fake::assign_role(state, &super::group_text(), operator, role);
+    }
+
     pub(crate) fn identity(state: &mut State) {
         there(
             state,

@@ -1,6 +1,6 @@
 //! Identities and roles.
 
-use super::live::{group, life, replay, seed, subscription};
+use super::live::{SUBSCRIPTION, group, life, replay, seed, subscription};
 use rhc_arm::{
     ArmClient, Resource, ResourceType,
     types::{
@@ -90,5 +90,28 @@ fixture!(
         Ok(
             json!({"made": made, "mine": mine.len(), "gone": assignments.get_opt(name).await?.is_none()}),
         )
+    }
+);
+
+fixture!(
+    permissions_over_a_subscription,
+    "subscriptions.permissions",
+    [],
+    |arm: ArmClient| async move {
+        let scope = arm.subscription(&SUBSCRIPTION.parse().unwrap());
+        Ok(json!(scope.permissions().collect_all().await?))
+    }
+);
+
+fixture!(
+    permissions_over_a_group,
+    "resourceGroups.permissions",
+    [seed::reader_of_vaults],
+    |arm: ArmClient| async move {
+        let scope = arm.resource_group(&SUBSCRIPTION.parse().unwrap(), "fixtures-rg");
+        let held = scope.permissions().collect_all().await?;
+        let secrets = "Microsoft.KeyVault/vaults/secrets/readMetadata/action";
+        let allows = held.iter().any(|one| one.allows_data(secrets));
+        Ok(json!({"held": held, "allows": allows}))
     }
 );

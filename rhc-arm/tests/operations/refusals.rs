@@ -54,6 +54,13 @@ async fn list_in<R: ResourceType>(arm: &ArmClient, scope: ResourceId) -> Result<
 
 refusals! {
     subscription_that_nobody_sees: "subscriptions.get.missing", [] => |arm| arm.subscription(&unseen()).get().await;
+    permissions_over_no_subscription: "subscriptions.permissions.missing", [] => |arm| {
+        arm.subscription(&unseen()).permissions().collect_all().await
+    };
+    permissions_over_no_group: "resourceGroups.permissions.missing", [] => |arm| {
+        let scope = arm.resource_group(&SUBSCRIPTION.parse().unwrap(), "nowhere-rg");
+        scope.permissions().collect_all().await
+    };
     tagged_in_no_subscription: "subscriptions.tagged.missing", [] => |arm| {
         arm.subscription(&unseen()).tagged("owner", "x").collect_all().await
     };

@@ -18,6 +18,7 @@ pub(super) mod lock;
 mod logs;
 mod network;
 mod ownership;
+mod permissions;
 pub(super) mod policy;
 mod private_dns;
 mod private_dns_record;
@@ -76,6 +77,7 @@ const ROUTES: &[&[Route]] = &[
     deployment::ROUTES,
     entra_logs::ROUTES,
     ownership::ROUTES,
+    permissions::ROUTES,
     provider::ROUTES,
     resource_graph::ROUTES,
     storage::ROUTES,

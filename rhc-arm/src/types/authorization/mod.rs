@@ -1,6 +1,7 @@
 //! `Microsoft.Authorization`: who may do what, and what nobody may.
 
 mod lock;
+mod permissions;
 mod policy_assignment;
 mod role_assignment;
 mod role_definition;
