@@ -16,6 +16,7 @@ use std::time::Duration;
 use finished::{Run, manifest, settle, state};
 use parsed::{Request, headings, keys, requests};
 use rhc_core::fake::WorldOptions;
+use rhc_sql_identity::fake::{Batch, batches};
 use rollout::embedded::EmbeddedCloud;
 use rollout::engine::{ApplyOptions, Key, Operator, Outputs, Plan};
 use rollout::runbook::{Recording, Runbook, SEEDS, record};
@@ -108,8 +109,8 @@ async fn every_step_of_the_plan_stands_in_the_documents_once() {
     }
 }
 
-/// Another rehearsal, whose requests the World itself wrote down.
-async fn sent() -> Vec<Request> {
+/// Another rehearsal, whose requests and batches the World itself wrote down.
+async fn sent() -> (Vec<Request>, Vec<Batch>) {
     let options = WorldOptions {
         record_bodies: true,
         ..WorldOptions::default()
@@ -131,7 +132,10 @@ async fn sent() -> Vec<Request> {
     let summary = run.rollout.apply(planned, &options).await.unwrap();
     assert!(summary.failed.is_empty(), "{:?}", summary.failed);
     let log = run.cloud.world().log();
-    log.iter().filter_map(Request::of_log).collect()
+    (
+        log.iter().filter_map(Request::of_log).collect(),
+        batches(run.cloud.world()),
+    )
 }
 
 #[tokio::test(start_paused = true)]
@@ -140,7 +144,7 @@ async fn each_request_is_one_that_the_rollout_sends_and_none_is_missing() {
     let mut found: Vec<Request> = documents(&files)
         .flat_map(|(_, text)| requests(text, &rehearsed))
         .collect();
-    let mut wanted = sent().await;
+    let (mut wanted, _) = sent().await;
     found.sort();
     wanted.sort();
     let (documented, rolled): (BTreeSet<_>, BTreeSet<_>) =
@@ -153,6 +157,27 @@ async fn each_request_is_one_that_the_rollout_sends_and_none_is_missing() {
     );
     assert_eq!(found, wanted);
     assert!(found.len() > 200, "{}", found.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_batch_is_one_that_the_rollout_sends_and_none_that_writes_is_missing() {
+    let (_, files, rehearsed) = files().await;
+    let (_, sent) = sent().await;
+    let sent = sent
+        .into_iter()
+        .map(|batch| (batch.server, batch.database, batch.text));
+    let sent: BTreeSet<_> = sent.collect();
+    let found: BTreeSet<_> = documents(&files)
+        .flat_map(|(_, text)| parsed::batches(text, &rehearsed))
+        .collect();
+    let invented: Vec<_> = found.difference(&sent).collect();
+    assert!(invented.is_empty(), "{invented:#?}");
+    // What only reads may stand for itself: a plan looks too.
+    let writes = |batch: &&(String, String, String)| !batch.2.trim_start().starts_with("SELECT ");
+    let missing: Vec<_> = sent.difference(&found).filter(writes).collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+    let written = found.iter().filter(writes).count();
+    assert!(written >= 3, "{written} batches that write");
 }
 
 #[tokio::test(start_paused = true)]

@@ -73,10 +73,7 @@ fn ordered(value: &Value) -> Value {
 
 /// The requests of a document, with values in their places.
 pub(crate) fn requests(document: &str, values: &BTreeMap<String, String>) -> Vec<Request> {
-    let mut text = document.to_owned();
-    for (name, value) in values {
-        text = text.replace(&format!("{{{{{name}}}}}"), value);
-    }
+    let text = filled(document, values);
     let sections = text.split("<summary><b>Request</b>").skip(1);
     let blocks = sections.flat_map(|section| {
         let section = section.split("</details>").next().unwrap_or_default();
@@ -85,6 +82,33 @@ pub(crate) fn requests(document: &str, values: &BTreeMap<String, String>) -> Vec
         blocks.collect::<Vec<_>>()
     });
     blocks.map(|block| Request::of_block(&block)).collect()
+}
+
+/// The SQL batches of a document, each with the server's name and the database, with values in their places.
+pub(crate) fn batches(
+    document: &str,
+    values: &BTreeMap<String, String>,
+) -> Vec<(String, String, String)> {
+    let text = filled(document, values);
+    let blocks = text.split("```sql\n").skip(1);
+    let block = |block: &str| {
+        let block = block.split("\n```").next()?;
+        let (head, batch) = block.split_once('\n')?;
+        let (host, database) = head.strip_prefix("-- ")?.split_once(", database ")?;
+        let server = host.split('.').next()?;
+        Some((server.to_owned(), database.to_owned(), batch.to_owned()))
+    };
+    blocks
+        .map(|text| block(text).expect("a block says where it belongs"))
+        .collect()
+}
+
+fn filled(document: &str, values: &BTreeMap<String, String>) -> String {
+    let mut text = document.to_owned();
+    for (name, value) in values {
+        text = text.replace(&format!("{{{{{name}}}}}"), value);
+    }
+    text
 }
 
 /// The keys of the steps of a document.

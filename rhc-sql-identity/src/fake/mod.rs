@@ -6,7 +6,7 @@ mod tds;
 
 use rhc_core::fake::World;
 
-pub use sql::{Catalogue, CatalogueUser, ServerCatalogue, SqlSection, Vantage};
+pub use sql::{Batch, Catalogue, CatalogueUser, ServerCatalogue, SqlSection, Vantage, batches};
 pub use tds::{TdsLogin, TdsServers};
 
 #[cfg(any(test, fuzzing))]

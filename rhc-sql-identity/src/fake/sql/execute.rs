@@ -107,6 +107,13 @@ pub(super) fn statement(
             member(catalogue, rights, role, user, *add).map(|()| None)
         }
         Parsed::DropUser { name } => drop_user(catalogue, rights, name).map(|()| None),
+        Parsed::IfMissing { name, then } => {
+            let is_there = catalogue.user(name).is_some() || catalogue.role(name).is_some();
+            if is_there {
+                return Ok(None);
+            }
+            self::statement(catalogue, place, then)
+        }
         Parsed::XactAbort(_)
         | Parsed::Implicit(_)
         | Parsed::Set
@@ -261,6 +268,26 @@ mod tests {
 
     fn read(catalogue: &mut Catalogue, rights: &Rights) -> Observed {
         Observed::from_rows(&run(catalogue, rights, CATALOGUE_QUERY).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn who_is_there_is_not_made_again_where_that_is_asked_first() {
+        let mut catalogue = Catalogue::default();
+        let sid = "0x1798D583FD870F4AA6B909C04D126368";
+        let guarded = |name: &str| {
+            format!(
+                "IF DATABASE_PRINCIPAL_ID(N'{name}') IS NULL CREATE USER [{name}] WITH SID = {sid}, TYPE = E;"
+            )
+        };
+        for _ in 0..2 {
+            run(&mut catalogue, &Rights::Dbo, &guarded("a b")).unwrap();
+        }
+        assert!(catalogue.user("A B").is_some());
+        // A role is a principal too.
+        run(&mut catalogue, &Rights::Dbo, &guarded("db_datareader")).unwrap();
+        assert!(catalogue.user("db_datareader").is_none());
+        let unguarded = format!("CREATE USER [a b] WITH SID = {sid}, TYPE = E");
+        assert_eq!(number(&mut catalogue, &Rights::Dbo, &unguarded), 15023);
     }
 
     #[test]

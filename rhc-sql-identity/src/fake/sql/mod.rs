@@ -1,5 +1,6 @@
 //! The SQL servers of the World: their doors, their catalogues, and the T-SQL that they take.
 
+mod batches;
 mod catalogue;
 mod door;
 mod evaluate;
@@ -13,6 +14,7 @@ mod probing;
 mod session;
 mod values;
 
+pub use batches::{Batch, batches};
 pub use catalogue::{Catalogue, CatalogueUser, ServerCatalogue, SqlSection};
 pub use door::Vantage;
 

@@ -31,6 +31,8 @@ pub(super) enum Parsed {
     Wait(Duration),
     /// `IF @@TRANCOUNT > 0 …`.
     IfOpen(Box<Parsed>),
+    /// `IF DATABASE_PRINCIPAL_ID(N'…') IS NULL …`.
+    IfMissing { name: String, then: Box<Parsed> },
     /// `BEGIN TRANSACTION`.
     Begin,
     /// `COMMIT TRANSACTION`.

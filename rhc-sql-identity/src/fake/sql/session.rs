@@ -6,6 +6,7 @@ use rhc_core::fake::{State, World};
 
 use crate::session::SqlError;
 
+use super::batches;
 use super::catalogue::{Catalogue, SqlSection};
 use super::door::Entered;
 use super::execute::{self, Place};
@@ -89,6 +90,7 @@ impl Session {
         parameters: &[(String, Value)],
         answers: &mut Vec<Answer>,
     ) {
+        batches::keep(world, &self.entered.server, &self.entered.database, batch);
         let statements = match parse::batch_with(batch, parameters) {
             Ok(statements) => statements,
             Err(error) => {

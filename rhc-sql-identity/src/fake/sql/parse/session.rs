@@ -95,13 +95,27 @@ impl Parser<'_> {
 
     /// After `IF`: only `@@TRANCOUNT > 0` before one statement, as ODBC asks.
     pub(super) fn condition(&mut self) -> Result<Parsed, SqlError> {
-        self.expect("@@TRANCOUNT")?;
-        self.marks(">")?;
-        self.expect("0")?;
+        let missing = if self.word("DATABASE_PRINCIPAL_ID") {
+            self.marks("(")?;
+            let name = self.text()?;
+            self.marks(")")?;
+            self.expect("IS")?;
+            self.expect("NULL")?;
+            Some(name)
+        } else {
+            self.expect("@@TRANCOUNT")?;
+            self.marks(">")?;
+            self.expect("0")?;
+            None
+        };
         if self.peek().is_some_and(|token| token.is("IF")) {
             return Err(self.wrong());
         }
-        Ok(Parsed::IfOpen(Box::new(self.statement()?)))
+        let then = Box::new(self.statement()?);
+        Ok(match missing {
+            Some(name) => Parsed::IfMissing { name, then },
+            None => Parsed::IfOpen(then),
+        })
     }
 
     /// After `WAITFOR`.
