@@ -5,6 +5,7 @@ mod args;
 mod carrying;
 mod console;
 mod deployment_log;
+mod differences;
 mod endpoints;
 mod events;
 mod failure;

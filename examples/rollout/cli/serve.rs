@@ -16,7 +16,7 @@ use super::console::Console;
 use super::endpoints::{Endpoints, Ready};
 use super::failure::{CliError, full};
 use super::signals::Signals;
-use super::{load, logging, parse, runtime, state};
+use super::{differences, load, logging, parse, runtime, state};
 use crate::connection::{Served, SqlListeners, Task};
 use crate::embedded::SqlSockets;
 use crate::engine::Exit;
@@ -64,6 +64,13 @@ struct Args {
 
 #[derive(Clone, Debug, Subcommand)]
 enum Command {
+    /// Say what one kept cloud has that another has not or has otherwise, told by names; nothing is served
+    Differences {
+        /// A file that --state has kept
+        one: PathBuf,
+        /// The other
+        other: PathBuf,
+    },
     /// Do one manual step as the simulated person, or list them
     Person {
         /// The step, as the plan names it
@@ -103,6 +110,7 @@ pub fn cloud(words: impl IntoIterator<Item = OsString>, console: &mut Console) -
         runtime.block_on(async {
             match &args.command {
                 None => serve(&args, console).await,
+                Some(Command::Differences { one, other }) => differences::show(one, other, console),
                 Some(Command::Person { step, cloud }) => match &args.state {
                     Some(path) => in_file(&args, path, step.as_deref(), console),
                     None => at(cloud, step.as_deref(), console).await,

@@ -24,11 +24,19 @@ pub(super) fn step(item: &Item) -> String {
             // Values may be read in other tenants.
             tenant = None;
         }
+        let own = part.tenant();
+        if tenant != Some(own)
+            && let Some(domain) = own
+        {
+            let _ = writeln!(text, "in_tenant {domain}");
+        }
+        tenant = Some(own);
         match part {
             Part::Sql {
                 host,
                 database,
                 batch,
+                ..
             } => {
                 let batch = in_here(&guarded(batch));
                 let _ = writeln!(
@@ -38,15 +46,7 @@ pub(super) fn step(item: &Item) -> String {
                     quoted(database)
                 );
             }
-            Part::Http(request) => {
-                if tenant != Some(&request.tenant)
-                    && let Some(domain) = &request.tenant
-                {
-                    let _ = writeln!(text, "in_tenant {domain}");
-                }
-                tenant = Some(&request.tenant);
-                send(&mut text, request);
-            }
+            Part::Http(request) => send(&mut text, request),
         }
         if !after.is_empty() {
             let _ = writeln!(text, "need {}", after.join(" "));
@@ -166,10 +166,7 @@ pub(super) fn read(value: &Value, title: &str, known: Option<&str>) -> String {
             let _ = writeln!(text, "  {name}=$(tenant_id {domain})");
         }
         Source::Myself { domain } => {
-            let _ = writeln!(
-                text,
-                "  in_tenant {domain}\n  {name}=$(az ad signed-in-user show --query id --output tsv)"
-            );
+            let _ = writeln!(text, "  in_tenant {domain}\n  {name}=$(myself)");
         }
         Source::Sid { of } => {
             let _ = writeln!(text, "  {name}=$(sid_of \"${of}\")");

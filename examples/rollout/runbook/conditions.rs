@@ -5,7 +5,7 @@ use url::Url;
 
 use super::items::before;
 use super::path::{Down, Path};
-use super::values::Both;
+use super::values::{Both, Value};
 use crate::connection::{Sent, What};
 use crate::engine::Key;
 
@@ -24,7 +24,7 @@ pub(super) struct There {
 pub(super) struct Await {
     pub(super) url: String,
     pub(super) property: &'static str,
-    pub(super) state: &'static str,
+    pub(super) state: String,
 }
 
 /// What a request need not be sent for again.
@@ -41,19 +41,33 @@ pub(super) fn unless(both: &Both<'_>, at: usize, sent: &Sent) -> Option<There> {
         is: None,
     };
     match method.as_str() {
+        "PUT" if approves(body.as_ref()) => Some(There {
+            url: url.to_string(),
+            path: ["properties", "privateLinkServiceConnectionState", "status"]
+                .map(|name| Down::Property(name.to_owned()))
+                .into(),
+            is: Some(APPROVED),
+        }),
         "PUT" => {
             // Who asks first and is told that there is nothing, makes; who is told what there is, changes it.
             let mut asked = before(both, at, &sent.step);
-            let status = asked.find_map(|(_, asked)| match &asked.what {
+            let same = |of: &Url| {
+                // GitHub is asked for a file with the branch in the query, and told the branch in the body.
+                let file = url.path().contains("/contents/") && of.path() == url.path();
+                of == url || (file && of.host_str() == url.host_str())
+            };
+            let first = asked.find_map(|(_, asked)| match &asked.what {
                 What::Http {
                     method,
                     url: of,
                     status,
                     ..
-                } if method == "GET" && of == url => Some(*status),
+                } if method == "GET" && same(of) => Some((of, *status)),
                 _ => None,
             });
-            (status == Some(404)).then(|| exists(url.as_str()))
+            first
+                .filter(|(_, status)| *status == 404)
+                .map(|(of, _)| exists(of.as_str()))
         }
         "PATCH" => first_binding(body.as_ref()?).map(|host| There {
             url: url.to_string(),
@@ -89,6 +103,16 @@ pub(super) fn unless(both: &Both<'_>, at: usize, sent: &Sent) -> Option<There> {
         }
         _ => None,
     }
+}
+
+/// A connection that somebody let in.
+const APPROVED: &str = "Approved";
+
+/// Whether a body lets a private endpoint in: that is refused where it was done already.
+fn approves(body: Option<&Json>) -> bool {
+    let status =
+        body.and_then(|body| body.pointer("/properties/privateLinkServiceConnectionState/status"));
+    status.is_some_and(|status| status == APPROVED)
 }
 
 /// The host name that a PATCH adds to an app, before it has a certificate.
@@ -190,21 +214,21 @@ pub(super) fn then(
         return Some(Await {
             url,
             property: "registrationState",
-            state: "Registered",
+            state: "Registered".to_owned(),
         });
     }
     if let Some(url) = instead("/acceptOwnership?", "/acceptOwnershipStatus?") {
         return Some(Await {
             url,
             property: "acceptOwnershipState",
-            state: "Completed",
+            state: "Completed".to_owned(),
         });
     }
     if let Some(url) = instead("/create?", "/pending?") {
         return Some(Await {
             url,
             property: "status",
-            state: "completed",
+            state: "completed".to_owned(),
         });
     }
     let state = |answer: &Json| {
@@ -220,21 +244,36 @@ pub(super) fn then(
     if !matches!(method, "PUT" | "PATCH") || is_done {
         return None;
     }
-    let all = both.first.read.iter().chain(&both.first.written);
-    let has_state = |sent: &Sent| match &sent.what {
+    // The state in which it was when everything was done: not every service calls that the same.
+    let read = both.first.read.iter().rev();
+    let mut all = read.chain(both.first.written.iter().rev());
+    let ended = all.find_map(|sent| match &sent.what {
         What::Http {
             method,
             url: of,
             answer: Some(answer),
             status: 200,
             ..
-        } => method == "GET" && of == url && state(answer).is_some(),
-        _ => false,
-    };
-    let found = all.into_iter().any(has_state);
-    found.then(|| Await {
+        } if method == "GET" && of == url => state(answer),
+        _ => None,
+    });
+    ended.map(|state| Await {
         url: text.to_owned(),
         property: "properties.provisioningState",
-        state: "Succeeded",
+        state,
+    })
+}
+
+/// Where in the rehearsal the value's own step first sends it in a body.
+pub(super) fn sends(both: &Both<'_>, value: &Value) -> Option<usize> {
+    let step = value.after.as_ref()?;
+    let mut written = both.first.written.iter();
+    written.position(|sent| match &sent.what {
+        What::Http {
+            method,
+            body: Some(body),
+            ..
+        } => method != "GET" && sent.step == *step && body.to_string().contains(&value.rehearsed),
+        _ => false,
     })
 }

@@ -150,7 +150,7 @@ fn section(text: &mut String, book: &Runbook<'_>, step: &Step<'_>) {
         let _ = writeln!(text, "\nWay out: {resolve}");
     }
     by_hand(text, step);
-    ways(text, step);
+    ways(text, book, step);
 }
 
 /// What a person does, and what nobody has to do.
@@ -169,7 +169,7 @@ fn by_hand(text: &mut String, step: &Step<'_>) {
     }
 }
 
-fn ways(text: &mut String, step: &Step<'_>) {
+fn ways(text: &mut String, book: &Runbook<'_>, step: &Step<'_>) {
     let requests = requests(&step.item.parts);
     if let Some(look) = step.look {
         let _ = write!(
@@ -184,7 +184,7 @@ fn ways(text: &mut String, step: &Step<'_>) {
             text,
             "Azure CLI",
             "with `scripts/lib.sh` and `scripts/values.sh`",
-            &fenced("bash", &bash::step(step.item)),
+            &(beyond(book, step) + &fenced("bash", &bash::step(step.item))),
         );
         way(
             text,
@@ -204,6 +204,19 @@ fn ways(text: &mut String, step: &Step<'_>) {
         step.item.meta.name,
         link.unwrap_or_default()
     );
+}
+
+/// What the Azure CLI cannot do for a person, and the way out.
+fn beyond(book: &Runbook<'_>, step: &Step<'_>) -> String {
+    let Some(lacking) = book.beyond.get(&step.item.meta.key) else {
+        return String::new();
+    };
+    let lacking: Vec<_> = lacking.iter().map(|name| format!("`{name}`")).collect();
+    format!(
+        "The Azure CLI's own application is not given {} for a person. Take PowerShell or the portal, or sign `az` in as an \
+         application that has the permission.\n\n",
+        lacking.join(" and ")
+    )
 }
 
 fn way(text: &mut String, name: &str, about: &str, body: &str) {
@@ -229,6 +242,7 @@ fn requests(parts: &[Part]) -> String {
                 host,
                 database,
                 batch,
+                ..
             } => {
                 let code = format!("-- {host}, database {database}\n{batch}");
                 text.push_str(&fenced("sql", &braces(&code)));
@@ -431,9 +445,10 @@ export my_address=203.0.113.7       # a value that is known already
 `scripts/powershell.ps1` takes the same words. Both can be run again: what exists is left as it is, what is set is set again to the
 same. They make what is missing. What exists and differs is not theirs: `qa_rollout plan` shows it and `apply` changes it.
 
-Sign in to each tenant as an administrator of it. The Azure CLI's own application may not be allowed everything that Microsoft Graph
-is asked for here (policies, above all); then run those steps in PowerShell, whose application asks for what is needed, or sign
-`az` in as an application that has the permissions (`qa_rollout permissions` lists them).
+Sign in to each tenant as an administrator of it. The Azure CLI's own application is not given every permission of Microsoft Graph
+that is needed here (policies, above all). The documents say so at those steps; `azure-cli.sh` tries them, goes on with what does not
+need them, and lists at its end what was not done and why. Run those steps in PowerShell, whose application asks for what is needed,
+in the portal, or sign `az` in as an application that has the permissions (`qa_rollout permissions` lists them).
 
 No secret stands in these documents, and none is needed.
 ";

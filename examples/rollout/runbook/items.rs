@@ -28,6 +28,8 @@ pub(super) struct Item {
 pub(super) enum Part {
     Http(Box<Request>),
     Sql {
+        /// The domain of the tenant whose token it takes.
+        tenant: Option<String>,
         host: String,
         database: String,
         batch: String,
@@ -50,6 +52,14 @@ pub(super) struct Request {
 }
 
 impl Part {
+    /// The domain of the tenant whose token it takes; none for GitHub.
+    pub(super) fn tenant(&self) -> Option<&str> {
+        match self {
+            Self::Sql { tenant, .. } => tenant.as_deref(),
+            Self::Http(request) => request.tenant.as_deref(),
+        }
+    }
+
     /// The values that must be known.
     pub(super) fn needs(&self) -> BTreeSet<String> {
         let mut all = BTreeSet::new();
@@ -59,6 +69,7 @@ impl Part {
                 host,
                 database,
                 batch,
+                ..
             } => [host, database, batch]
                 .into_iter()
                 .for_each(|text| add(text)),
@@ -362,6 +373,10 @@ fn part(both: &Both<'_>, values: &Values, at: usize, sent: &Sent) -> Part {
             database,
             batch,
         } => Part::Sql {
+            tenant: both
+                .manifest
+                .database_tenant()
+                .map(|(_, tenant)| tenant.domain.clone()),
             host: values.fill(host),
             database: values.fill(database),
             batch: values.fill(batch),

@@ -16,7 +16,7 @@ mod recording;
 mod text;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 pub use recording::{Recording, RecordingError, record};
@@ -25,7 +25,7 @@ use crate::connection::What;
 use crate::engine::{Key, Outputs, Plan, TenantKey};
 use crate::manifest::Manifest;
 use crate::report::portal_link;
-use crate::sign_in::permissions;
+use crate::sign_in::{AZURE_CLIENT_GRAPH, permissions};
 use chapters::{CHAPTERS, Chapter};
 use document::Step;
 use items::Item;
@@ -55,6 +55,8 @@ pub struct Runbook<'m> {
     looks: BTreeMap<Key, Look>,
     /// The number of each step.
     numbers: BTreeMap<Key, String>,
+    /// The permissions of Microsoft Graph that a step needs and that the Azure CLI's own application has not.
+    beyond: BTreeMap<Key, BTreeSet<&'static str>>,
 }
 
 impl<'m> Runbook<'m> {
@@ -105,6 +107,7 @@ impl<'m> Runbook<'m> {
             values,
             looks,
             numbers,
+            beyond: beyond(first),
         }
     }
 
@@ -164,7 +167,7 @@ impl<'m> Runbook<'m> {
         files.insert("scripts/lib.ps1".to_owned(), LIB_PS1.to_owned());
         files.insert("scripts/values.sh".to_owned(), self.values_sh(&known));
         files.insert("scripts/values.ps1".to_owned(), self.values_ps1(&known));
-        files.insert("scripts/azure-cli.sh".to_owned(), azure_cli(&steps));
+        files.insert("scripts/azure-cli.sh".to_owned(), azure_cli(self, &steps));
         files.insert(
             "scripts/powershell.ps1".to_owned(),
             powershell_script(&steps),
@@ -260,14 +263,53 @@ fn function(number: &str) -> String {
     format!("step_{}", number.replace('.', "_"))
 }
 
-fn azure_cli(steps: &[Step<'_>]) -> String {
+/// What each step asks of Microsoft Graph and the Azure CLI's own application is not given: of each list one is needed.
+fn beyond(recording: &Recording) -> BTreeMap<Key, BTreeSet<&'static str>> {
+    let mut found: BTreeMap<Key, BTreeSet<&'static str>> = BTreeMap::new();
+    for sent in &recording.written {
+        let What::Http { method, url, .. } = &sent.what else {
+            continue;
+        };
+        let path = url.path().strip_prefix("/v1.0");
+        let needs = path.and_then(|path| recording.graph_needs(method, path));
+        let has = |one: &&str| AZURE_CLIENT_GRAPH.contains(one);
+        let lacking = needs.into_iter().flatten();
+        for list in lacking.filter(|list| !list.is_empty() && !list.iter().any(has)) {
+            found
+                .entry(sent.step.clone())
+                .or_default()
+                .extend(list.first());
+        }
+    }
+    found
+}
+
+/// The steps with commands that a step waits for, and those behind steps that have none.
+fn waits_for<'s>(step: &'s Step<'_>, steps: &'s [Step<'_>]) -> BTreeSet<&'s str> {
+    let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
+    let mut open: Vec<&Key> = step.entry.after.iter().collect();
+    while let Some(key) = open.pop() {
+        let needed = steps.iter().find(|step| step.entry.key == *key);
+        let Some(needed) = needed.filter(|_| seen.insert(key)) else {
+            continue;
+        };
+        if needed.item.parts.is_empty() {
+            open.extend(&needed.entry.after);
+        } else {
+            found.insert(needed.number.as_str());
+        }
+    }
+    found
+}
+
+fn azure_cli(book: &Runbook<'_>, steps: &[Step<'_>]) -> String {
     let mut text = "#!/usr/bin/env bash\n\
                     # Builds the environment by the Azure CLI. Without words every step, in their order; with numbers of steps only those;\n\
                     # with `list` it says which there are.\n\
                     # shellcheck disable=SC1091,SC2154\n\
                     set -euo pipefail\n\
                     here=$(cd \"$(dirname \"${BASH_SOURCE[0]}\")\" && pwd)\n\
-                    source \"$here/lib.sh\"\nsource \"$here/values.sh\"\n\ndeclare -A titles\nall=(\n"
+                    source \"$here/lib.sh\"\nsource \"$here/values.sh\"\n\nall=(\n"
         .to_owned();
     let sent: Vec<_> = steps
         .iter()
@@ -279,10 +321,18 @@ fn azure_cli(steps: &[Step<'_>]) -> String {
     text.push_str(")\n");
     for step in &sent {
         let title = bash::single(&step.title().replace('`', ""));
+        let (number, mut facts) = (&step.number, String::new());
+        let waits: Vec<_> = waits_for(step, steps).into_iter().collect();
+        if !waits.is_empty() {
+            let _ = writeln!(facts, "after[{number}]='{}'", waits.join(" "));
+        }
+        if let Some(beyond) = book.beyond.get(&step.item.meta.key) {
+            let beyond: Vec<_> = beyond.iter().copied().collect();
+            let _ = writeln!(facts, "beyond[{number}]='{}'", beyond.join(" and "));
+        }
         let _ = write!(
             text,
-            "\ntitles[{}]={title}\n{}() {{\n{}}}\n",
-            step.number,
+            "\ntitles[{number}]={title}\n{facts}{}() {{\n{}}}\n",
             function(&step.number),
             bash::step(step.item)
         );
@@ -291,7 +341,7 @@ fn azure_cli(steps: &[Step<'_>]) -> String {
         "\nif [ \"${1:-}\" = list ]; then\n  for number in \"${all[@]}\"; do printf '%s %s\\n' \"$number\" \"${titles[$number]}\"; done\n  exit\nfi\n\
          if [ $# -eq 0 ]; then set -- \"${all[@]}\"; fi\n\
          for number in \"$@\"; do\n  [ -n \"${titles[$number]:-}\" ] || stop \"there is no step $number; list shows them\"\n  \
-         say \"$number ${titles[$number]}\"\n  \"step_${number/./_}\"\ndone\n",
+         say \"$number ${titles[$number]}\"\n  run \"$number\"\ndone\nended \"$@\"\n",
     );
     text
 }

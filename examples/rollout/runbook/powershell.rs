@@ -21,11 +21,19 @@ pub(super) fn step(item: &Item) -> String {
             let _ = writeln!(text, "Need {}", list(&before));
             tenant = None;
         }
+        let own = part.tenant();
+        if tenant != Some(own)
+            && let Some(domain) = own
+        {
+            let _ = writeln!(text, "Use-Tenant {}", single(domain));
+        }
+        tenant = Some(own);
         match part {
             Part::Sql {
                 host,
                 database,
                 batch,
+                ..
             } => {
                 let _ = writeln!(
                     text,
@@ -35,15 +43,7 @@ pub(super) fn step(item: &Item) -> String {
                     in_here(&super::bash::guarded(batch))
                 );
             }
-            Part::Http(request) => {
-                if tenant != Some(&request.tenant)
-                    && let Some(domain) = &request.tenant
-                {
-                    let _ = writeln!(text, "Use-Tenant {}", single(domain));
-                }
-                tenant = Some(&request.tenant);
-                send(&mut text, request);
-            }
+            Part::Http(request) => send(&mut text, request),
         }
         if !after.is_empty() {
             let _ = writeln!(text, "Need {}", list(&after));

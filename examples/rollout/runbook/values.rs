@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
+use super::conditions::sends;
 use super::path::{self, Path};
 use super::recording::Recording;
 use super::text::{hole, names, uuids};
@@ -331,16 +332,23 @@ impl Values {
         let read = both.first.read.iter().map(|sent| (None, sent));
         let written = both.first.written.iter().enumerate().rev();
         let written = written.map(|(at, sent)| (own(sent).then_some(at), sent));
-        let candidates = read
+        let ordinary = read
             .clone()
             .filter(|(_, sent)| own(sent))
             .chain(written.clone().filter(|(_, sent)| own(sent)))
             .chain(read)
-            .chain(written)
+            .chain(written.clone())
             .filter(|(_, sent)| earlier.contains(&sent.step));
-        let candidates: Vec<_> = candidates.collect();
+        // What a step itself sends it has to know before.
+        let sent_at = sends(both, value);
+        let before = written.filter(|(at, sent)| own(sent) && at.is_some() && *at < sent_at);
+        let candidates: [Vec<_>; 2] = [before.collect(), ordinary.collect()];
         let end = format!("/{}", value.rehearsed);
-        for form in [Form::Whole, Form::Seconds, Form::LastPart] {
+        let forms = [Form::Whole, Form::Seconds, Form::LastPart];
+        let ways = candidates
+            .iter()
+            .flat_map(|candidates| forms.map(|form| (candidates, form)));
+        for (candidates, form) in ways {
             let is = |text: &str| match form {
                 Form::Whole | Form::Seconds => text == value.rehearsed,
                 Form::LastPart => text.ends_with(&end),

@@ -27,7 +27,7 @@ use crate::manifest::{Manifest, Tenant};
 use person::{Flow, Person, PersonCredential};
 
 pub use pipeline::Pipeline;
-pub use scopes::{AZURE_CLIENT, GRAPH_CLIENT, permissions};
+pub use scopes::{AZURE_CLIENT, AZURE_CLIENT_GRAPH, GRAPH_CLIENT, permissions};
 
 /// How to sign in.
 #[derive(Clone, Debug)]

@@ -17,6 +17,16 @@ pub const GRAPH_CLIENT: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
 /// Unverified: that the preauthorisation holds in every tenant; where it does not, `sign_in_client_id` names another.
 pub const AZURE_CLIENT: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 
+/// What the Azure CLI's client gets of Microsoft Graph for a person, whatever it asks for.
+///
+/// Unverified: that `Policy.*` is missing stands in azure-cli issues 33062 and 23906; the list itself is general knowledge.
+pub const AZURE_CLIENT_GRAPH: [&str; 4] = [
+    "AuditLog.Read.All",
+    "Directory.AccessAsUser.All",
+    "Group.ReadWrite.All",
+    "User.ReadWrite.All",
+];
+
 /// What is needed in every directory: who am I, and who administers it.
 const EVERYWHERE: [&str; 3] = [
     "User.Read",

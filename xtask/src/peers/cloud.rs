@@ -23,21 +23,21 @@ pub(super) struct Cloud {
     variables: BTreeMap<String, String>,
 }
 
-/// Builds the program.
-pub(super) fn build() -> Outcome<PathBuf> {
+/// Builds an example.
+pub(super) fn build(example: &str) -> Outcome<PathBuf> {
     let messages = output(Command::new("cargo").args([
         "build",
         "--quiet",
         "--package=rhc-examples",
-        "--example=embedded_cloud",
+        &format!("--example={example}"),
         "--message-format=json",
     ]))?;
     messages
         .lines()
         .filter_map(|message| serde_json::from_str::<Value>(message).ok())
-        .filter(|message| message.pointer("/target/name") == Some(&Value::from("embedded_cloud")))
+        .filter(|message| message.pointer("/target/name") == Some(&Value::from(example)))
         .find_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
-        .ok_or_else(|| "cargo built no embedded_cloud".to_owned())
+        .ok_or_else(|| format!("cargo built no {example}"))
 }
 
 impl Cloud {

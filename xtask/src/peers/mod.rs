@@ -16,10 +16,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-use check::{KINDS, Line, Report};
+use check::{Line, Report};
 use cloud::Cloud;
 use environment::Lack;
-use table::{PEERS, Peer};
+use table::{Against, PEERS, Peer};
 
 use crate::{Outcome, bench::now, root};
 
@@ -54,20 +54,13 @@ pub fn run(options: &Options) -> Outcome {
         ));
     }
     let began = now();
-    let (mut report, mut program, mut not_run) = (Report::default(), None, 0);
+    let (mut report, mut not_run) = (Report::default(), 0);
     for peer in &wanted {
         println!("=== {}", peer.name);
-        match environment::python(peer.environment, &options.python) {
-            Ok(python) => {
-                let program = match &program {
-                    Some(built) => built,
-                    None => program.insert(cloud::build()?),
-                };
-                let since = now();
-                match Cloud::start(program, peer.speed) {
-                    Ok(cloud) => meet(peer, &python, &cloud, &mut report)?,
-                    Err(message) => report.broken(peer.name, &message),
-                }
+        let since = now();
+        match prepared(peer, options) {
+            Ok(mut scenario) => {
+                meet(peer, &mut scenario, &mut report)?;
                 println!("    {} s", since.elapsed().as_secs());
             }
             Err(Lack::Machine(message)) if options.where_possible => {
@@ -79,7 +72,7 @@ pub fn run(options: &Options) -> Outcome {
                 report.broken(peer.name, &message);
             }
         }
-        report.end(peer.name, &KINDS);
+        report.end(peer.name, peer.kinds());
     }
     let (passed, failed) = report.totals();
     let met = wanted.len() - not_run;
@@ -94,11 +87,41 @@ pub fn run(options: &Options) -> Outcome {
     }
 }
 
-/// Runs one scenario.
-fn meet(peer: &Peer, python: &std::path::Path, cloud: &Cloud, report: &mut Report) -> Outcome {
-    let mut scenario = python_scenario(python, peer.script);
-    scenario.current_dir(cloud.folder()).envs(cloud.variables());
-    listen(peer.name, &mut scenario, report)
+/// A scenario with everything that it has to be told but its cloud.
+fn prepared(peer: &Peer, options: &Options) -> Result<Command, Lack> {
+    let python = environment::python(peer.environment, &options.python)?;
+    let mut scenario = python_scenario(&python, peer.script);
+    if let Against::Programs {
+        examples, pythons, ..
+    } = peer.against
+    {
+        for (variable, environment) in pythons {
+            scenario.env(variable, environment::python(environment, &options.python)?);
+        }
+        for example in examples {
+            let program = cloud::build(example).map_err(Lack::Broken)?;
+            scenario.env(example.to_uppercase(), program);
+        }
+        scenario.env("SPEED", peer.speed.to_string());
+    }
+    Ok(scenario)
+}
+
+/// Runs one scenario, against a cloud unless it has its own.
+fn meet(peer: &Peer, scenario: &mut Command, report: &mut Report) -> Outcome {
+    if peer.against != Against::Empty {
+        return listen(peer.name, scenario.current_dir(root()), report);
+    }
+    match Cloud::start(&cloud::build("embedded_cloud")?, peer.speed) {
+        Ok(cloud) => {
+            scenario.current_dir(cloud.folder()).envs(cloud.variables());
+            listen(peer.name, scenario, report)
+        }
+        Err(message) => {
+            report.broken(peer.name, &message);
+            Ok(())
+        }
+    }
 }
 
 /// A scenario under `xtask/peers`, for the Python of its environment.

@@ -6,7 +6,7 @@ use std::process::Command;
 use super::check::{Check, KINDS, Line, Report};
 use super::environment::{self, Lack};
 use super::listen;
-use super::table::PEERS;
+use super::table::{Against, PEERS};
 use crate::root;
 
 fn check(kind: &str, passed: bool) -> Check {
@@ -24,11 +24,17 @@ fn every_peer_has_its_files_and_a_name_of_its_own() {
     let folder = root().join("xtask/peers");
     for (place, peer) in PEERS.iter().enumerate() {
         assert!(folder.join(peer.script).is_file(), "{}", peer.script);
-        let list = format!("environments/{}.txt", peer.environment);
-        let list = std::fs::read_to_string(folder.join(list)).unwrap();
-        let lines = list.lines().filter(|line| !line.starts_with('#'));
-        for line in lines {
-            assert!(line.contains("=="), "{line} is of no certain version");
+        let mut environments = vec![peer.environment];
+        if let Against::Programs { pythons, .. } = peer.against {
+            environments.extend(pythons.iter().map(|(_, environment)| *environment));
+        }
+        for environment in environments {
+            let list = format!("environments/{environment}.txt");
+            let list = std::fs::read_to_string(folder.join(list)).unwrap();
+            let lines = list.lines().filter(|line| !line.starts_with('#'));
+            for line in lines {
+                assert!(line.contains("=="), "{line} is of no certain version");
+            }
         }
         assert!(PEERS[..place].iter().all(|other| other.name != peer.name));
     }

@@ -12,20 +12,33 @@ RUNBOOK_PAUSE="${RUNBOOK_PAUSE:-10}"
 RUNBOOK_PATIENCE="${RUNBOOK_PATIENCE:-180}"
 
 say() { printf '%s\n' "$*" >&2; }
+# Ends the present step.
 stop() { say "error: $*"; exit 1; }
 
 # in_tenant DOMAIN: from now on requests are sent as whoever is signed in there.
+declare -A signed_in=()
 in_tenant() {
   export AZURE_CONFIG_DIR="$RUNBOOK_SIGN_INS/$1"
-  mkdir -p "$AZURE_CONFIG_DIR" && chmod 700 "$RUNBOOK_SIGN_INS"
-  if ! az account show --output none 2>/dev/null; then
-    # shellcheck disable=SC2086
-    az login --tenant "$1" --allow-no-subscriptions --output none ${RUNBOOK_LOGIN:-} || stop "nobody is signed in to $1"
+  if [ -z "${signed_in[$1]:-}" ]; then
+    mkdir -p "$AZURE_CONFIG_DIR" && chmod 700 "$RUNBOOK_SIGN_INS"
+    if ! az account show --output none 2>/dev/null; then
+      # shellcheck disable=SC2086
+      az login --tenant "$1" --allow-no-subscriptions --output none ${RUNBOOK_LOGIN:-} || stop "nobody is signed in to $1"
+    fi
+    signed_in[$1]=$(az cloud show --query 'join(`" "`, [endpoints.resourceManager, endpoints.microsoftGraphResourceId, endpoints.activeDirectory])' --output tsv) || exit 1
   fi
-  local endpoints
-  endpoints=$(az cloud show --query '[endpoints.resourceManager, endpoints.microsoftGraphResourceId, endpoints.activeDirectory]' --output tsv) || exit 1
-  { read -r arm; read -r graph; read -r login; } <<<"$endpoints"
+  read -r arm graph login <<<"${signed_in[$1]}"
   arm="${arm%/}" graph="${graph%/}" login="${login%/}"
+}
+
+# The object id of whoever is signed in to the present tenant: a person, or an application.
+myself() {
+  local who
+  who=$(az account show --query 'join(`" "`, [user.type, user.name])' --output tsv) || return 0
+  case $who in
+    "servicePrincipal "*) az ad sp show --id "${who#* }" --query id --output tsv ;;
+    *) az ad signed-in-user show --query id --output tsv ;;
+  esac
 }
 
 # One request, by the program that has the token for that service.
@@ -36,7 +49,7 @@ _request() {
     https://*.vault.azure.net/*) az rest --resource https://vault.azure.net --method "$method" --url "$url" "$@" ;;
     */providers/Microsoft.Subscription/subscriptions/*)
       # A subscription that this tenant does not have yet: `az` would look for it among those that it knows.
-      az rest --method "$method" --url "$url" "$@" --skip-authorization-header --headers @<(_bearer)
+      _bearer | az rest --method "$method" --url "$url" "$@" --skip-authorization-header --headers @-
       ;;
     *) az rest --method "$method" --url "$url" "$@" ;;
   esac
@@ -85,14 +98,17 @@ value() {
 
 # absent URL [QUERY [VALUE]]: whether there is nothing, nothing where the query leads, or something else than the value.
 absent() {
-  local said
+  local said tried=0
   if [ $# -eq 1 ]; then
     case $1 in https://api.github.com/*) set -- "$1" . ;; *) set -- "$1" 'to_string(@)' ;; esac
   fi
-  if ! said=$(value "$1" "$2" 2>&1); then
+  until said=$(value "$1" "$2" 2>&1); do
     grep -qE 'Not Found|NotFound|HTTP 404' <<<"$said" && return 0
-    stop "$said"
-  fi
+    tried=$((tried + 1))
+    # A door that was opened a moment ago is not open everywhere.
+    if [ "$tried" -ge 20 ] || ! grep -qE 'ForbiddenByFirewall|ForbiddenByRbac|Client address is not authorized' <<<"$said"; then stop "$said"; fi
+    sleep "$RUNBOOK_PAUSE"
+  done
   if [ $# -eq 3 ]; then [ "$said" != "$3" ]; else [ -z "$said" ]; fi
 }
 
@@ -108,9 +124,11 @@ await() {
 }
 
 # sql HOST DATABASE: runs the batch on standard input as whoever `az` knows in the present tenant.
+# The server's public door is closed: work in the network of its private endpoint, or open the door for your address meanwhile.
 sql() {
   say "  SQL $1/$2"
-  sqlcmd -S "$1" -d "$2" --authentication-method ActiveDirectoryAzCli -b -i /dev/stdin
+  sqlcmd -S "$1" -d "$2" --authentication-method ActiveDirectoryAzCli -b -i /dev/stdin ||
+    stop "$1 did not do it. If it let nobody in: run this step in the network of its private endpoint, or let your address in meanwhile (az sql server update --enable-public-network true, az sql server firewall-rule create) and take both back"
 }
 
 # need NAME...: reads the values that are not known yet.
@@ -124,8 +142,9 @@ need() {
 
 # The id of the tenant with this domain, from its public metadata.
 tenant_id() {
-  local said
-  said=$(az rest --method get --skip-authorization-header --url "$login/$1/v2.0/.well-known/openid-configuration" --query issuer --output tsv 2>/dev/null) || return 0
+  local said authority=${login:-}
+  [ -n "$authority" ] || authority=$(az cloud show --query endpoints.activeDirectory --output tsv) || return 0
+  said=$(az rest --method get --skip-authorization-header --url "${authority%/}/$1/v2.0/.well-known/openid-configuration" --query issuer --output tsv 2>/dev/null) || return 0
   said=${said%/v2.0}
   printf '%s\n' "${said##*/}"
 }
@@ -141,3 +160,58 @@ sid_of() {
 
 # Lets `az` know subscriptions that were made since the sign-in.
 refresh() { az account list --refresh --only-show-errors --output none || true; }
+
+# What each step needs, and which permissions of Microsoft Graph the Azure CLI's own application has not, by step.
+declare -A after=() beyond=() titles=()
+# Why a step was left out, or how it ended.
+declare -A left=()
+
+# run STEP: in a shell of its own, so that what stops it stops nothing that does not need it. What it got to know is kept.
+run() {
+  local number=$1 other status kept
+  for other in ${after[$number]:-}; do
+    [ -z "${left[$other]:-}" ] || { left[$number]="it needs $other"; say "  left out: ${left[$number]}"; return; }
+  done
+  kept=$(mktemp)
+  set +e
+  (
+    set -e
+    trap 'keep >"$kept"' EXIT
+    "step_${number/./_}"
+  )
+  status=$?
+  set -e
+  # shellcheck disable=SC1090
+  source "$kept"
+  rm -f "$kept"
+  [ "$status" -eq 0 ] || failed "$number"
+}
+
+# A step did not come to its end: why, as far as that is known, and the way out.
+failed() {
+  if [ -z "${beyond[$1]:-}" ]; then left[$1]='it failed, see above'; return; fi
+  left[$1]="the Azure CLI's own application is not given ${beyond[$1]} for a person"
+  say "  $1 failed. If permissions were missing: ${left[$1]}."
+  say "  Way out: scripts/powershell.ps1 $1, the portal as the document says, or \`az\` signed in as an application that has the permission."
+}
+
+# What is known, as commands.
+keep() {
+  local name
+  for name in arm graph login AZURE_CONFIG_DIR "${!where[@]}"; do
+    [ -z "${!name:-}" ] || declare -p "$name"
+  done | sed 's/^declare -\([-x]*\)/declare -g\1/; s/^declare -g-/declare -g/'
+  declare -p signed_in | sed 's/^declare -A/declare -gA/'
+}
+
+# What was not done; then the script ends with 1.
+ended() {
+  local number
+  [ "${#left[@]}" -gt 0 ] || { say 'All done.'; return; }
+  say 'Not done:'
+  for number in "$@"; do
+    [ -z "${left[$number]:-}" ] || say "  $number ${titles[$number]}: ${left[$number]}"
+  done
+  say 'Run it again when the reasons are gone: what is done stays as it is.'
+  exit 1
+}
