@@ -172,7 +172,11 @@ impl Inventory {
 
 /// Goes down to the places that differ.
 fn differ(place: &str, here: &Value, there: &Value, found: &mut Vec<String>) {
+    let whole = |value: &Value| value.as_object().is_some_and(|object| !object.is_empty());
     match (here, there) {
+        // Of what is missing as a whole each part is missing.
+        (Value::Object(_), Value::Null) if whole(here) => differ(place, here, &json!({}), found),
+        (Value::Null, Value::Object(_)) if whole(there) => differ(place, &json!({}), there, found),
         (Value::Object(left), Value::Object(right)) => {
             let names: BTreeSet<_> = left.keys().chain(right.keys()).collect();
             for name in names {

@@ -18,11 +18,33 @@ const HOSTS: [(&str, &str); 2] = [
 pub(super) fn step(item: &Item) -> String {
     let mut text = String::new();
     let mut tenant = None;
-    for (part, (before, after)) in item.parts.iter().zip(item.needs_by_part()) {
+    let doors = item.doors();
+    for (at, (part, (before, after))) in item.parts.iter().zip(item.needs_by_part()).enumerate() {
+        if let Some(door) = doors.iter().position(|(_, shuts)| *shuts == at) {
+            let _ = writeln!(text, "shut door_{}", door + 1);
+            tenant = None;
+            continue;
+        }
         if !before.is_empty() {
             let _ = writeln!(text, "need {}", before.join(" "));
             // Values may be read in other tenants.
             tenant = None;
+        }
+        if let Some(door) = doors.iter().position(|(opens, _)| *opens == at) {
+            let (name, shuts) = (
+                door + 1,
+                doors
+                    .get(door)
+                    .and_then(|(_, shuts)| item.parts.get(*shuts)),
+            );
+            if let Some(Part::Http(request)) = shuts {
+                let _ = writeln!(text, "door_{name}() {{");
+                if let Some(domain) = &request.tenant {
+                    let _ = writeln!(text, "in_tenant {domain}");
+                }
+                send(&mut text, request);
+                let _ = writeln!(text, "}}\nopened door_{name}");
+            }
         }
         let own = part.tenant();
         if tenant != Some(own)
@@ -170,6 +192,9 @@ pub(super) fn read(value: &Value, title: &str, known: Option<&str>) -> String {
         }
         Source::Sid { of } => {
             let _ = writeln!(text, "  {name}=$(sid_of \"${of}\")");
+        }
+        Source::Named { words } => {
+            let _ = writeln!(text, "  {name}=$(named {})", quoted(words));
         }
         Source::Chosen => {
             let _ = writeln!(

@@ -411,6 +411,10 @@ fn whence(book: &Runbook<'_>, value: &Value) -> String {
         }
         Source::Address => "the public IPv4 address from which you work".to_owned(),
         Source::Chosen => "a new UUID".to_owned(),
+        Source::Named { words } => format!(
+            "the UUID (version 5, for addresses) of the words `{}`",
+            braces(words)
+        ),
         Source::ByHand => value.after.as_ref().map_or_else(
             || "a person finds it out".to_owned(),
             |key| format!("a person reads it after {}", book.reference(key)),

@@ -13,6 +13,7 @@ use super::text::names;
 use super::values::{Both, Form, Source, Value, Values};
 use crate::connection::{Sent, What};
 use crate::engine::{Doing, Key, Meta};
+use crate::steps::{named, role_words};
 
 /// A step.
 #[derive(Debug)]
@@ -92,14 +93,53 @@ impl Part {
     }
 }
 
+impl Request {
+    /// Whether this takes back that another one has let somebody in.
+    fn shuts(&self, opening: &Self) -> bool {
+        let addresses = |request: &Self| {
+            let body = request.body.as_ref();
+            let rules = body.and_then(|body| body.pointer("/properties/networkAcls/ipRules"));
+            rules.and_then(Json::as_array).map(Vec::len)
+        };
+        self.url == opening.url
+            && match (opening.method.as_str(), self.method.as_str()) {
+                ("PUT", "DELETE") => true,
+                ("PATCH", "PATCH") => addresses(self) < addresses(opening),
+                _ => false,
+            }
+    }
+}
+
 impl Item {
+    /// The parts that open a door, each with the later one that shuts it again.
+    pub(super) fn doors(&self) -> Vec<(usize, usize)> {
+        let requests = || {
+            let parts = self.parts.iter().enumerate();
+            parts.filter_map(|(at, part)| match part {
+                Part::Http(request) => Some((at, request.as_ref())),
+                Part::Sql { .. } => None,
+            })
+        };
+        let shut = |(opens, opening): (usize, &Request)| {
+            let mut later = requests().filter(|(at, _)| *at > opens);
+            let (shuts, _) = later.find(|(_, later)| later.shuts(opening))?;
+            Some((opens, shuts))
+        };
+        requests().filter_map(shut).collect()
+    }
+
     /// For each part, the values that must be known by then and were not needed before; and those to read right after it.
     pub(super) fn needs_by_part(&self) -> Vec<(Vec<String>, Vec<String>)> {
         let mut known: BTreeSet<String> = BTreeSet::new();
+        let doors = self.doors();
         let by_part = self.parts.iter().enumerate().map(|(at, part)| {
-            let before = part
-                .needs()
+            // A door is shut with what is known when it is opened.
+            let shuts = doors.iter().find(|(opens, _)| *opens == at);
+            let shutting = shuts.and_then(|(_, shuts)| self.parts.get(*shuts));
+            let before = [Some(part), shutting]
                 .into_iter()
+                .flatten()
+                .flat_map(Part::needs)
                 .filter(|name| known.insert(name.clone()));
             let before: Vec<String> = before.collect();
             let after = self.reads.iter().filter(|(place, _)| *place == at);
@@ -170,13 +210,11 @@ fn explain(
     let (at, sent) = sent;
     match &sent.what {
         What::Sql { batch, .. } => sids(values, batch, other),
-        What::Http {
-            method, url, body, ..
-        } => {
+        What::Http { url, body, .. } => {
             let body_text = body.as_ref().map(Json::to_string).unwrap_or_default();
             let text = format!("{url} {body_text}");
             for uuid in values.unexplained(both, &text) {
-                found(both, values, meta, at, &text, &uuid, method, url, other);
+                found(both, values, meta, (at, sent), &text, &uuid, other);
             }
             let (
                 Some(body),
@@ -191,7 +229,10 @@ fn explain(
             else {
                 return;
             };
-            let (first, second) = (values.fill_json(body), values.fill_json_second(second));
+            let (first, second) = (
+                values.fill_json(&meta.key, body),
+                values.fill_json_second(&meta.key, second),
+            );
             let mut differing = Vec::new();
             differences(&first, &second, &mut differing);
             for (literal, second) in differing {
@@ -233,21 +274,23 @@ pub(super) fn before<'r>(
     own.chain(asked)
 }
 
-#[allow(
-    clippy::too_many_arguments,
-    reason = "one call, in which each is named"
-)]
+/// Finds out where an id in the text of a request comes from.
 fn found(
     both: &Both<'_>,
     values: &mut Values,
     meta: &Meta,
-    at: usize,
+    sent: (usize, &Sent),
     text: &str,
     uuid: &str,
-    method: &str,
-    url: &Url,
     other: Option<&Sent>,
 ) {
+    let (at, sent) = sent;
+    let What::Http {
+        method, url, body, ..
+    } = &sent.what
+    else {
+        return;
+    };
     let is = |candidate: &str| candidate.to_lowercase().contains(uuid) && has_word(text, candidate);
     let read = before(both, at, &meta.key)
         .find_map(|(_, sent)| values.source_in(both, sent, Form::Whole, &is));
@@ -267,10 +310,14 @@ fn found(
         Some((source, whole)) => (source, whole, String::new()),
         // The same in every world: one of Microsoft's own, such as a role's.
         None if method != "PUT" || last != uuid || last == second => return,
-        None => (Source::Chosen, uuid.to_owned(), second),
+        None => {
+            let words = role_named(url, body.as_ref()).map(|words| values.fill(&words));
+            let source = words.map_or(Source::Chosen, |words| Source::Named { words });
+            (source, uuid.to_owned(), second)
+        }
     };
     let output = match &source {
-        Source::Chosen => "assignment",
+        Source::Chosen | Source::Named { .. } => "assignment",
         other => last_property(other).unwrap_or("id"),
     };
     let name = values.free_name(meta, &format!("found {output}"));
@@ -285,6 +332,16 @@ fn found(
         },
         second,
     );
+}
+
+/// The words that name the role assignment at this address, if the rollout names it by words.
+fn role_named(url: &Url, body: Option<&Json>) -> Option<String> {
+    let (scope, name) = url
+        .path()
+        .split_once("/providers/Microsoft.Authorization/roleAssignments/")?;
+    let principal = body?.pointer("/properties/principalId")?;
+    let words = role_words(scope, principal.as_str()?);
+    (named(&words).to_string() == name).then_some(words)
 }
 
 /// Whether a text holds another as a whole, and not as a part of a longer name.
@@ -367,6 +424,7 @@ fn differences(first: &Json, second: &Json, found: &mut Vec<(String, String)>) {
 }
 
 fn part(both: &Both<'_>, values: &Values, at: usize, sent: &Sent) -> Part {
+    let fill = |text: &str| values.fill_in(&sent.step, text);
     match &sent.what {
         What::Sql {
             host,
@@ -377,9 +435,9 @@ fn part(both: &Both<'_>, values: &Values, at: usize, sent: &Sent) -> Part {
                 .manifest
                 .database_tenant()
                 .map(|(_, tenant)| tenant.domain.clone()),
-            host: values.fill(host),
-            database: values.fill(database),
-            batch: values.fill(batch),
+            host: fill(host),
+            database: fill(database),
+            batch: fill(batch),
         },
         What::Http {
             method,
@@ -395,16 +453,16 @@ fn part(both: &Both<'_>, values: &Values, at: usize, sent: &Sent) -> Part {
                 .and_then(|id| both.domain(id))
                 .map(str::to_owned),
             method: method.clone(),
-            url: values.fill(url.as_str()),
+            url: fill(url.as_str()),
             headers: headers.clone(),
-            body: body.as_ref().map(|body| values.fill_json(body)),
+            body: body.as_ref().map(|body| values.fill_json(&sent.step, body)),
             unless: unless(both, at, sent).map(|there| There {
-                url: values.fill(&there.url),
-                path: super::path::with(&there.path, &|text| values.fill(text)),
+                url: fill(&there.url),
+                path: super::path::with(&there.path, &fill),
                 is: there.is,
             }),
             then: then(both, method, url, *status, answer.as_ref()).map(|then| Await {
-                url: values.fill(&then.url),
+                url: fill(&then.url),
                 ..then
             }),
         })),

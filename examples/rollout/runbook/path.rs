@@ -53,6 +53,11 @@ pub(super) fn find_time(answer: &Value, is: &impl Fn(&str) -> bool) -> Option<(P
     find(&with_seconds(answer), &timed)
 }
 
+/// Whether a text is a point in time.
+pub(super) fn is_time(text: &str) -> bool {
+    OffsetDateTime::parse(text, &Rfc3339).is_ok()
+}
+
 /// Before a number that stands as text.
 const SECONDS: &str = "seconds:";
 

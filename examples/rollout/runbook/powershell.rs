@@ -16,9 +16,17 @@ pub(super) fn step(item: &Item) -> String {
         names.join(", ")
     };
     let mut tenant = None;
-    for (part, (before, after)) in item.parts.iter().zip(item.needs_by_part()) {
+    let doors = item.doors();
+    for (at, (part, (before, after))) in item.parts.iter().zip(item.needs_by_part()).enumerate() {
         if !before.is_empty() {
             let _ = writeln!(text, "Need {}", list(&before));
+            tenant = None;
+        }
+        let shuts = doors.iter().any(|(_, shuts)| *shuts == at);
+        if doors.iter().any(|(opens, _)| *opens == at) {
+            text.push_str("try {\n");
+        } else if shuts {
+            text.push_str("} finally {\n");
             tenant = None;
         }
         let own = part.tenant();
@@ -44,6 +52,10 @@ pub(super) fn step(item: &Item) -> String {
                 );
             }
             Part::Http(request) => send(&mut text, request),
+        }
+        if shuts {
+            text.push_str("}\n");
+            tenant = None;
         }
         if !after.is_empty() {
             let _ = writeln!(text, "Need {}", list(&after));
@@ -164,6 +176,7 @@ pub(super) fn read(value: &Value, title: &str, known: Option<&str>) -> String {
             single(domain)
         )),
         Source::Sid { of } => set(&format!("Get-Sid ${of}")),
+        Source::Named { words } => set(&format!("Get-NamedId {}", quoted(words))),
         Source::Chosen => set("[guid]::NewGuid().ToString()"),
         Source::ByHand if known.is_some() => set(&single(known.unwrap_or_default())),
         Source::Address | Source::ByHand => {}

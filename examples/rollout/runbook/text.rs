@@ -75,6 +75,29 @@ pub(super) fn uuids(text: &str) -> Vec<String> {
     found.collect()
 }
 
+/// `hp225qa_id_principal_id`: words as a name that shells take.
+pub(super) fn slug(text: &str) -> String {
+    let mut name = String::new();
+    let mut small = false;
+    for c in text.chars() {
+        if c.is_ascii_uppercase() && small {
+            name.push('_');
+        }
+        small = c.is_ascii_lowercase() || c.is_ascii_digit();
+        if c.is_ascii_alphanumeric() {
+            name.push(c.to_ascii_lowercase());
+        } else if !name.ends_with('_') && !name.is_empty() {
+            name.push('_');
+        }
+    }
+    let name = name.trim_end_matches('_').to_owned();
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("v{name}")
+    } else {
+        name
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +121,20 @@ mod tests {
         assert_eq!(uuids(&format!("x-{id}/é")), [id.to_lowercase()]);
         for none in ["", "5d1bb7a2", &format!("{id}0"), &format!("a{id}"), "é-é"] {
             assert!(uuids(none).is_empty(), "{none}");
+        }
+    }
+
+    #[test]
+    fn names_are_words_that_a_shell_takes() {
+        for (text, name) in [
+            ("hp225qa-id principalId", "hp225qa_id_principal_id"),
+            (
+                "rhc-b2c-qa-sub subscriptionId",
+                "rhc_b2c_qa_sub_subscription_id",
+            ),
+            ("9 lives", "v9_lives"),
+        ] {
+            assert_eq!(slug(text), name);
         }
     }
 }

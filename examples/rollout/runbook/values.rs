@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::conditions::sends;
 use super::path::{self, Path};
 use super::recording::Recording;
-use super::text::{hole, names, uuids};
+use super::text::{hole, names, slug, uuids};
 use crate::connection::{Sent, What};
 use crate::engine::{Key, Meta};
 use crate::manifest::Manifest;
@@ -48,6 +48,8 @@ pub(super) enum Source {
     Address,
     /// Whoever makes the thing chooses it: a new UUID.
     Chosen,
+    /// It is the UUID that words stand for, the same for everybody who says them.
+    Named { words: String },
     /// A person has to find it out.
     ByHand,
 }
@@ -68,7 +70,16 @@ pub(super) enum Form {
 pub(super) struct Values {
     list: Vec<Value>,
     /// What stands for which value, the longest first, in each of the two rehearsals.
-    replaced: [Vec<(String, String)>; 2],
+    replaced: [Vec<Replaced>; 2],
+}
+
+/// A text and the value in whose place it stands.
+#[derive(Debug)]
+struct Replaced {
+    literal: String,
+    name: String,
+    /// The only step in which it does.
+    only: Option<Key>,
 }
 
 /// The two rehearsals, which differ in what services make up.
@@ -150,7 +161,7 @@ impl Values {
         // Ids first, then what is made of them.
         outputs.sort_by_key(|(_, _, value, _)| value.len());
         for (meta, output, value, other) in outputs {
-            let (first, second) = (values.fill(value), values.fill_second(&other));
+            let (first, second) = (values.fill(value), values.fill_second(&meta.key, &other));
             let invented = uuids(&first).iter().any(|uuid| !both.is_given(uuid));
             if value.len() < 8 || !(invented || first != second) {
                 continue;
@@ -217,17 +228,22 @@ impl Values {
 
     /// Adds a value, unless one is the same already.
     pub(super) fn add(&mut self, value: Value, other: String) {
-        if self
-            .list
-            .iter()
-            .any(|known| known.rehearsed == value.rehearsed)
-        {
+        // Ids tell things apart wherever they stand; that two things were made in the same second is chance.
+        let only = value.after.clone();
+        let only = only.filter(|_| path::is_time(&value.rehearsed));
+        let known = self.replaced[0].iter();
+        let is_known = |known: &Replaced| known.literal == value.rehearsed && known.only == only;
+        if known.into_iter().any(is_known) {
             return;
         }
         for (table, literal) in self.replaced.iter_mut().zip([&value.rehearsed, &other]) {
             if !literal.is_empty() {
-                table.push((literal.clone(), value.name.clone()));
-                table.sort_by_key(|(literal, _)| std::cmp::Reverse(literal.len()));
+                table.push(Replaced {
+                    literal: literal.clone(),
+                    name: value.name.clone(),
+                    only: only.clone(),
+                });
+                table.sort_by_key(|known| std::cmp::Reverse(known.literal.len()));
             }
         }
         self.list.push(value);
@@ -235,22 +251,27 @@ impl Values {
 
     /// The text with values in the places of what they were in the first rehearsal.
     pub(super) fn fill(&self, text: &str) -> String {
-        replace(text, &self.replaced[0])
+        replace(text, &self.replaced[0], None)
     }
 
-    /// The same for the second.
-    pub(super) fn fill_second(&self, text: &str) -> String {
-        replace(text, &self.replaced[1])
+    /// The same with what a step knows besides.
+    pub(super) fn fill_in(&self, step: &Key, text: &str) -> String {
+        replace(text, &self.replaced[0], Some(step))
     }
 
-    /// The whole document.
-    pub(super) fn fill_json(&self, value: &Json) -> Json {
-        map(value, &|text| self.fill(text))
+    /// The same for the second rehearsal.
+    fn fill_second(&self, step: &Key, text: &str) -> String {
+        replace(text, &self.replaced[1], Some(step))
     }
 
-    /// The whole document of the second rehearsal.
-    pub(super) fn fill_json_second(&self, value: &Json) -> Json {
-        map(value, &|text| self.fill_second(text))
+    /// The whole document of a step.
+    pub(super) fn fill_json(&self, step: &Key, value: &Json) -> Json {
+        map(value, &|text| self.fill_in(step, text))
+    }
+
+    /// The whole document of a step in the second rehearsal.
+    pub(super) fn fill_json_second(&self, step: &Key, value: &Json) -> Json {
+        map(value, &|text| self.fill_second(step, text))
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
@@ -413,6 +434,7 @@ impl Source {
                 texts.flat_map(names).map(str::to_owned).collect()
             }
             Self::Sid { of } => vec![of.clone()],
+            Self::Named { words } => names(words).into_iter().map(str::to_owned).collect(),
             Self::Tenant { .. }
             | Self::Myself { .. }
             | Self::Address
@@ -422,9 +444,10 @@ impl Source {
     }
 }
 
-fn replace(text: &str, table: &[(String, String)]) -> String {
+fn replace(text: &str, table: &[Replaced], step: Option<&Key>) -> String {
     let mut text = text.to_owned();
-    for (literal, name) in table {
+    let known = |known: &&Replaced| known.only.is_none() || known.only.as_ref() == step;
+    for Replaced { literal, name, .. } in table.iter().filter(known) {
         if text.contains(literal.as_str()) {
             text = text.replace(literal.as_str(), &hole(name));
         }
@@ -444,47 +467,5 @@ pub(super) fn map(value: &Json, change: &impl Fn(&str) -> String) -> Json {
                 .collect(),
         ),
         other => other.clone(),
-    }
-}
-
-/// `hp225qa_id_principal_id`: words as a name that shells take.
-pub(super) fn slug(text: &str) -> String {
-    let mut name = String::new();
-    let mut small = false;
-    for c in text.chars() {
-        if c.is_ascii_uppercase() && small {
-            name.push('_');
-        }
-        small = c.is_ascii_lowercase() || c.is_ascii_digit();
-        if c.is_ascii_alphanumeric() {
-            name.push(c.to_ascii_lowercase());
-        } else if !name.ends_with('_') && !name.is_empty() {
-            name.push('_');
-        }
-    }
-    let name = name.trim_end_matches('_').to_owned();
-    if name.starts_with(|c: char| c.is_ascii_digit()) {
-        format!("v{name}")
-    } else {
-        name
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_words_that_a_shell_takes() {
-        for (text, name) in [
-            ("hp225qa-id principalId", "hp225qa_id_principal_id"),
-            (
-                "rhc-b2c-qa-sub subscriptionId",
-                "rhc_b2c_qa_sub_subscription_id",
-            ),
-            ("9 lives", "v9_lives"),
-        ] {
-            assert_eq!(slug(text), name);
-        }
     }
 }

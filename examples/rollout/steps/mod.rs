@@ -30,6 +30,7 @@ pub mod tenants;
 
 use std::sync::Arc;
 
+pub(crate) use certificate::{named, role_words};
 pub use clients::{Clients, Connect, TenantRef};
 pub use doors::sql_door;
 

@@ -1,6 +1,7 @@
 //! The runbook: nothing of the plan is left out, each request is one that the rollout sends, and nothing is in it that only a
 //! rehearsal knows.
 
+mod doors;
 #[allow(
     dead_code,
     reason = "shared by several test binaries, of which each uses a part"

@@ -129,6 +129,35 @@ def differences(one, other):
     return ended.stdout.splitlines()
 
 
+def script_alone(folder, cloud, script, environment):
+    """Runs it twice; everything that is not as it should be."""
+
+    def ran(name):
+        ended, undone = run(script, environment)
+        with open(os.path.join(folder, f"{name}.log"), "w", encoding="utf-8") as file:
+            file.write(ended.stderr)
+        kept = os.path.join(folder, f"{name}.json")
+        cloud.keep(kept)
+        return ended.returncode, listed("steps", [f"{number} {why}" for number, why in undone.items()]), kept
+
+    code, left, first = ran("first")
+    check("script", "what the script leaves out is listed", [], left)
+    check("script", "it says by its end that it left something out", 1, code)
+
+    rolled = os.path.join(folder, "rolled.json")
+    words = ["--quiet", "--state", rolled, "--journal", os.path.join(folder, "journal.jsonl")]
+    subprocess.run([ROLLS, "rehearse", *words, "--my-address", ADDRESS], check=True, cwd=folder)
+    world = listed("world", differences(rolled, first))
+    check("world", "what is otherwise than after the rollout is listed", [], world)
+
+    code, still_left, again = ran("again")
+    check("again", "what the script leaves out is the same", [], still_left)
+    check("again", "it says so again", 1, code)
+    changed = listed("again", differences(first, again))
+    check("again", "the second run changes nothing", [], changed)
+    return left + world + still_left + changed
+
+
 def main():
     folder = tempfile.mkdtemp(prefix="runbook-")
     print(f"    in {folder}")
@@ -146,34 +175,15 @@ def main():
         subprocess.run([ROLLS, "runbook", "--quiet", "--out", book, "--cloud", cloud.address], check=True, cwd=folder)
         script = os.path.join(book, "scripts", "azure-cli.sh")
 
-        ended, undone = run(script, environment)
-        with open(os.path.join(folder, "first.log"), "w", encoding="utf-8") as file:
-            file.write(ended.stderr)
-        wrong = listed("steps", [f"{number} {why}" for number, why in undone.items()])
-        check("script", "what the script leaves out is listed", [], wrong)
-        check("script", "it says so by its end", 1 if undone else 0, ended.returncode)
-        first = os.path.join(folder, "first.json")
-        cloud.keep(first)
-
-        rolled = os.path.join(folder, "rolled.json")
-        words = ["--quiet", "--state", rolled, "--journal", os.path.join(folder, "journal.jsonl")]
-        subprocess.run([ROLLS, "rehearse", *words, "--my-address", ADDRESS], check=True, cwd=folder)
-        wrong = listed("world", differences(rolled, first))
-        check("world", "what is otherwise than after the rollout is listed", [], wrong)
-
-        ended, undone = run(script, environment)
-        with open(os.path.join(folder, "again.log"), "w", encoding="utf-8") as file:
-            file.write(ended.stderr)
-        wrong = listed("steps", [f"{number} {why}" for number, why in undone.items()])
-        check("again", "what the script leaves out is the same", [], wrong)
-        again = os.path.join(folder, "again.json")
-        cloud.keep(again)
-        check("again", "the second run changes nothing", [], listed("again", differences(first, again)))
+        wrong = script_alone(folder, cloud, script, environment)
     finally:
         for process in ours:
             process.kill()
             process.wait()
-    shutil.rmtree(folder)
+    if wrong:
+        print(f"    kept: {folder}")
+    else:
+        shutil.rmtree(folder)
 
 
 with checking("script", "the whole"):

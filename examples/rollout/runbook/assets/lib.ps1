@@ -48,7 +48,7 @@ function Invoke-Request([string]$Method, [string]$Url, [string]$Body, [hashtable
     }
 }
 
-$Passes = 'PrincipalNotFound|MissingSubscriptionRegistration|SubscriptionNotFound|Request_ResourceNotFound|ResourceNotFound|does not reference a valid|AnotherOperation|OperationInProgress|ReferencedResourceNotProvisioned|ConcurrentFederatedIdentityCredentials|Directory_ConcurrencyViolation|TooManyRequests|ParentResourceNotFound|ForbiddenByFirewall|ForbiddenByRbac'
+$Passes = 'PrincipalNotFound|MissingSubscriptionRegistration|SubscriptionNotFound|Request_ResourceNotFound|ResourceNotFound|does not reference a valid|AnotherOperation|OperationInProgress|ReferencedResourceNotProvisioned|ConcurrentFederatedIdentityCredentials|Directory_ConcurrencyViolation|TooManyRequests|ParentResourceNotFound|DirectoryObjectNotFound|Directory_ObjectNotFound|InUseSubnetCannotBeUpdated|ForbiddenByFirewall|ForbiddenByRbac|MANIFEST_UNKNOWN'
 
 function Send-Request([string]$Method, [string]$Url, [string]$Body, [hashtable]$Headers = @{}) {
     Write-Host "  $Method $Url"
@@ -56,6 +56,8 @@ function Send-Request([string]$Method, [string]$Url, [string]$Body, [hashtable]$
         try { Invoke-Request $Method $Url $Body $Headers | Out-Null; return }
         catch {
             if ($Method -eq 'DELETE' -and "$_" -match '404|Not ?Found') { return }
+            # Who has a role under another name has it.
+            if ($Method -eq 'PUT' -and "$_" -match 'RoleAssignmentExists') { return }
             if ($tried -ge 20 -or "$_ $($_.ErrorDetails)" -notmatch $Passes) { throw }
             Start-Sleep -Seconds $RunbookPause
         }
@@ -109,5 +111,14 @@ function Get-TenantId([string]$Domain) {
     try { ((Invoke-RestMethod "https://login.microsoftonline.com/$Domain/v2.0/.well-known/openid-configuration").issuer -split '/')[3] } catch { $null }
 }
 
+# The UUID that words stand for (version 5, for addresses), so that what a run left behind is found by the next.
+function Get-NamedId([string]$Words) {
+    $space = [Convert]::FromHexString('6ba7b8119dad11d180b400c04fd430c8')
+    $hash = [Security.Cryptography.SHA1]::HashData([byte[]]($space + [Text.Encoding]::UTF8.GetBytes($Words)))
+    $hash[6] = $hash[6] -band 0x0f -bor 0x50
+    $hash[8] = $hash[8] -band 0x3f -bor 0x80
+    [guid]::ParseExact([Convert]::ToHexString($hash).Substring(0, 32), 'N').ToString()
+}
+
 # A client id as databases know it.
-function Get-Sid([string]$ClientId) { '0x' + (([guid]$ClientId).ToByteArray() | ForEach-Object { $_.ToString('X2') }) -join '' }
+function Get-Sid([string]$ClientId) { '0x' + ((([guid]$ClientId).ToByteArray() | ForEach-Object { $_.ToString('X2') }) -join '') }

@@ -59,8 +59,9 @@ _bearer() {
   printf 'Authorization=Bearer %s' "$(az account get-access-token --resource "$arm/" --query accessToken --output tsv)"
 }
 
-# What passes by itself: something made a moment ago has not arrived everywhere, or something else is being written.
-_passes='PrincipalNotFound|MissingSubscriptionRegistration|SubscriptionNotFound|Request_ResourceNotFound|ResourceNotFound|does not reference a valid|AnotherOperationInProgress|AnotherOperation|OperationInProgress|InUseSubnetCannotBeUpdated|ReferencedResourceNotProvisioned|ConcurrentFederatedIdentityCredentials|Directory_ConcurrencyViolation|TooManyRequests|Too Many Requests|Authorization_RequestDenied.*replica|ParentResourceNotFound|DirectoryObjectNotFound|Directory_ObjectNotFound|ForbiddenByFirewall|ForbiddenByRbac'
+# What passes by itself: something made a moment ago has not arrived everywhere, something else is being written, or an image is
+# being pushed.
+_passes='PrincipalNotFound|MissingSubscriptionRegistration|SubscriptionNotFound|Request_ResourceNotFound|ResourceNotFound|does not reference a valid|AnotherOperationInProgress|AnotherOperation|OperationInProgress|InUseSubnetCannotBeUpdated|ReferencedResourceNotProvisioned|ConcurrentFederatedIdentityCredentials|Directory_ConcurrencyViolation|TooManyRequests|Too Many Requests|Authorization_RequestDenied.*replica|ParentResourceNotFound|DirectoryObjectNotFound|Directory_ObjectNotFound|ForbiddenByFirewall|ForbiddenByRbac|MANIFEST_UNKNOWN'
 
 # send METHOD URL [HEADER=VALUE]...: the body stands on standard input.
 send() {
@@ -78,6 +79,8 @@ send() {
   until said=$(_request "$method" "$url" "${options[@]}" 2>&1 <<<"$body"); do
     tried=$((tried + 1))
     if [ "$method" = DELETE ] && grep -q 'Not Found' <<<"$said"; then return; fi
+    # Who has a role under another name has it.
+    if [ "$method" = PUT ] && grep -q RoleAssignmentExists <<<"$said"; then return; fi
     if [ "$tried" -ge 20 ] || ! grep -qE "$_passes" <<<"$said"; then stop "$said"; fi
     sleep "$RUNBOOK_PAUSE"
   done
@@ -131,6 +134,29 @@ sql() {
     stop "$1 did not do it. If it let nobody in: run this step in the network of its private endpoint, or let your address in meanwhile (az sql server update --enable-public-network true, az sql server firewall-rule create) and take both back"
 }
 
+# What the present step has opened, by the functions that shut it again.
+doors=()
+# opened DOOR: from now on it is shut when the step ends, however it ends.
+opened() { doors+=("$1"); }
+# shut DOOR: now.
+shut() {
+  local door others=()
+  for door in "${doors[@]}"; do [ "$door" = "$1" ] || others+=("$door"); done
+  "$1"
+  doors=("${others[@]}")
+}
+# What is still open, the last first.
+shut_all() {
+  local at
+  for ((at = ${#doors[@]} - 1; at >= 0; at--)); do
+    say '  shutting what this step has opened'
+    ("${doors[at]}") || say '  error: it may still be open; the document of this step says how it is shut'
+  done
+  doors=()
+}
+# For whoever tries a step by hand.
+trap shut_all EXIT
+
 # need NAME...: reads the values that are not known yet.
 need() {
   local name
@@ -151,6 +177,13 @@ tenant_id() {
 
 # Seconds since 1970 as Microsoft Graph writes a time.
 time_of() { date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ 2>/dev/null || date -u -r "$1" +%Y-%m-%dT%H:%M:%SZ; }
+
+# named WORDS: the UUID that they stand for (version 5, for addresses), so that what a run left behind is found by the next.
+named() {
+  local hash
+  hash=$(printf '\x6b\xa7\xb8\x11\x9d\xad\x11\xd1\x80\xb4\x00\xc0\x4f\xd4\x30\xc8%s' "$1" | { sha1sum 2>/dev/null || shasum; })
+  printf '%s-%s-5%s-%x%s-%s\n' "${hash:0:8}" "${hash:8:4}" "${hash:13:3}" $((0x${hash:16:1} & 3 | 8)) "${hash:17:3}" "${hash:20:12}"
+}
 
 # A client id as databases know it.
 sid_of() {
@@ -176,7 +209,8 @@ run() {
   set +e
   (
     set -e
-    trap 'keep >"$kept"' EXIT
+    doors=()
+    trap 'shut_all; keep >"$kept"' EXIT
     "step_${number/./_}"
   )
   status=$?

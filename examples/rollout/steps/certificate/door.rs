@@ -19,6 +19,16 @@ use crate::steps::clients::Clients;
 /// Key Vault Certificates Officer: makes and reads certificates, and can use no key.
 const CERTIFICATES_OFFICER: &str = "a4417e6f-fecd-4de8-b567-7b0420556985";
 
+/// The words that name the role for which a vault's door is opened.
+pub(crate) fn role_words(vault: &str, principal: &str) -> String {
+    format!("operator window/{vault}/{principal}").to_lowercase()
+}
+
+/// The id that words stand for.
+pub(crate) fn named(words: &str) -> Uuid {
+    Uuid::new_v5(&Uuid::NAMESPACE_URL, words.as_bytes())
+}
+
 /// The door of a vault.
 pub(in crate::steps) struct VaultDoor {
     name: DoorName,
@@ -92,12 +102,7 @@ impl VaultDoor {
 
     /// The role's name follows from vault and principal: whoever closes the door finds it without having opened it.
     fn role_name(&self) -> String {
-        let what = format!(
-            "operator window/{}/{}",
-            self.id.to_string().to_lowercase(),
-            self.name.principal.to_lowercase()
-        );
-        Uuid::new_v5(&Uuid::NAMESPACE_URL, what.as_bytes()).to_string()
+        named(&role_words(&self.id.to_string(), &self.name.principal)).to_string()
     }
 
     async fn give_role(&self) -> Result<(), StepError> {

@@ -10,6 +10,7 @@ mod step;
 use time::Duration;
 
 pub(super) use door::VaultDoor;
+pub(crate) use door::{named, role_words};
 use judge::Rotation;
 use step::{CertificateStep, Place, Terms};
 

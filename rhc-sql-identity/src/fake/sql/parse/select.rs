@@ -178,7 +178,7 @@ impl Parser<'_> {
         }
     }
 
-    fn text_follows(&self) -> bool {
+    pub(super) fn text_follows(&self) -> bool {
         matches!(self.rest.clone().nth(1), Some(Token::Text(_)))
     }
 

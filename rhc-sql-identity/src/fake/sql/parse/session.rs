@@ -93,10 +93,13 @@ impl Parser<'_> {
         Ok(false)
     }
 
-    /// After `IF`: only `@@TRANCOUNT > 0` before one statement, as ODBC asks.
+    /// After `IF`: before one statement, only `@@TRANCOUNT > 0`, as ODBC asks, and whether a principal is missing.
     pub(super) fn condition(&mut self) -> Result<Parsed, SqlError> {
         let missing = if self.word("DATABASE_PRINCIPAL_ID") {
             self.marks("(")?;
+            if self.text_follows() {
+                self.expect("N")?;
+            }
             let name = self.text()?;
             self.marks(")")?;
             self.expect("IS")?;
