@@ -18,6 +18,8 @@ pub struct Apply<'a> {
     progress: &'a ProgressSink,
     windows: &'a Windows,
     effect: Mutex<Option<Effect>>,
+    /// The id of what was made, for the looks of this run.
+    made: &'a Mutex<Option<String>>,
 }
 
 impl<'a> Apply<'a> {
@@ -27,6 +29,7 @@ impl<'a> Apply<'a> {
         journal: &'a dyn Journal,
         progress: &'a ProgressSink,
         windows: &'a Windows,
+        made: &'a Mutex<Option<String>>,
     ) -> Self {
         Self {
             meta,
@@ -35,6 +38,7 @@ impl<'a> Apply<'a> {
             progress,
             windows,
             effect: Mutex::default(),
+            made,
         }
     }
 
@@ -61,6 +65,21 @@ impl<'a> Apply<'a> {
             })
             .await
             .map_err(StepError::from)
+    }
+
+    /// Records by which id the service knows what it has just made. Call it before the wait until every reader sees it: a
+    /// run that is killed in the wait, or gives it up, finds the thing by [`Observe::made`](super::Observe::made), however
+    /// long names and lists lag, and makes no second one.
+    ///
+    /// # Errors
+    /// When the journal cannot be written: then nobody may go on.
+    pub async fn made(&self, id: &str) -> Result<(), StepError> {
+        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.to_owned());
+        let record = Record::Made {
+            key: self.meta.key.clone(),
+            id: id.to_owned(),
+        };
+        self.journal.append(record).await.map_err(StepError::from)
     }
 
     /// Opens a closed door for the operator, does the work behind it, and closes the door, whatever comes of the work. The

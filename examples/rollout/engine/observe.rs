@@ -181,6 +181,7 @@ pub struct Observe<'a> {
     inputs: Inputs<'a>,
     listings: &'a Listings,
     purpose: Purpose,
+    made: Option<String>,
     depth: AtomicU32,
 }
 
@@ -190,12 +191,14 @@ impl<'a> Observe<'a> {
         inputs: Inputs<'a>,
         listings: &'a Listings,
         purpose: Purpose,
+        made: Option<String>,
     ) -> Self {
         Self {
             meta,
             inputs,
             listings,
             purpose,
+            made,
             depth: AtomicU32::new(0),
         }
     }
@@ -213,6 +216,12 @@ impl<'a> Observe<'a> {
     /// Why it is looked at.
     pub fn purpose(&self) -> Purpose {
         self.purpose
+    }
+
+    /// The id that the service gave the thing when it was made, in this run or an earlier one: a name or a list that does
+    /// not show it may only lag, and a read by this id says whether it does.
+    pub fn made(&self) -> Option<&str> {
+        self.made.as_deref()
     }
 
     /// A step that was read before it was looked at, if there is one.

@@ -172,7 +172,7 @@ impl Rollout {
             {
                 let needed = self.dependencies(at, |need| looks.get(need)?.as_ref());
                 running.push(Box::pin(async move {
-                    (at, self.look_at(at, needed, listings, purpose).await)
+                    (at, self.look_at(at, needed, listings, purpose, None).await)
                 }));
             }
             match running.next().await {
@@ -207,13 +207,14 @@ impl Rollout {
         needed: Vec<Dependency>,
         listings: &Listings,
         purpose: Purpose,
+        made: Option<String>,
     ) -> Result<Look, usize> {
         let Some(step) = self.steps.get(at) else {
             return Ok(Look::new(Err(StepError::bug("no such step")), 0));
         };
         let meta = step.meta();
         let inputs = Inputs::new(&meta.key, needed);
-        let cx = Observe::new(meta, inputs, listings, purpose);
+        let cx = Observe::new(meta, inputs, listings, purpose, made);
         let look = async {
             match purpose {
                 Purpose::Plan | Purpose::Apply => step.observe(&cx).await,
@@ -371,7 +372,7 @@ impl Rollout {
                 }
             });
             let inputs = Inputs::new(&meta.key, needed.collect());
-            let cx = Observe::new(meta, inputs, listings, Purpose::Plan);
+            let cx = Observe::new(meta, inputs, listings, Purpose::Plan, None);
             (meta, sweep.orphans(&cx, Wanted(self)).await)
         });
         for (meta, found) in futures::future::join_all(searches).await {

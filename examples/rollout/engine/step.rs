@@ -32,6 +32,8 @@ use super::values::{Inputs, Outputs};
 ///   [`Repeat::LookFirst`] and [`find`](Self::find) is a point read by natural key.
 /// - If the service gives a long-running operation, `apply` hands its id to [`Apply::operation`] as soon as it has it,
 ///   and [`resume`](Self::resume) picks it up in another process.
+/// - If a directory says by which id it knows what it has just made, `apply` hands that to [`Apply::made`] before it waits
+///   for replication, and `find` asks by [`Observe::made`] where no name and no list shows the thing.
 /// - A thing that is still being made is no answer: `find` fails with [`StepError::retry_after`], and the engine asks
 ///   again. A thing whose creation failed answers with an empty document: everything differs, and `apply` sends it again.
 /// - What the service refuses only for a while (a principal that is not replicated yet, a resource that another

@@ -143,6 +143,7 @@ impl JournalReport {
             Record::RunStarted { .. }
             | Record::Intent { .. }
             | Record::Operation { .. }
+            | Record::Made { .. }
             | Record::WindowOpening { .. }
             | Record::WindowClosed { .. } => {}
         }

@@ -280,6 +280,7 @@ async fn the_journal_has_the_intent_before_the_outcome_of_every_write() {
             Record::RunEnded { summary } => format!("end: {summary}"),
             Record::Intent { key, .. } => format!("intent {key}"),
             Record::Operation { key, operation } => format!("{operation} of {key}"),
+            Record::Made { key, id } => format!("{key} is {id}"),
             Record::Outcome { key, outcome, .. } => format!("{key} {outcome:?}"),
             Record::WindowOpening { door, .. } => format!("open {door}"),
             Record::WindowClosed { door } => format!("close {door}"),

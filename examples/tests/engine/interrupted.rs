@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rollout::engine::{
-    ApplyOptions, ChangeKind, DiffRules, Exit, Journal, MemoryJournal, PlanOptions, Record,
+    ApplyOptions, ChangeKind, DiffRules, Exit, Journal, Key, MemoryJournal, PlanOptions, Record,
     Rollout, Stop, Summary,
 };
 use tokio::time::{Instant, timeout};
 
-use crate::support::{Cloud, Fault, rollout, thing};
+use crate::support::{Cloud, Fault, Thing, rollout, thing};
 
 fn with_journal(journal: &Arc<MemoryJournal>) -> ApplyOptions {
     ApplyOptions {
@@ -157,6 +157,69 @@ async fn a_write_that_was_carried_out_and_not_recorded_is_found() {
     assert_eq!(summary.recovered, 1);
     assert!(cloud.writes().is_empty());
     assert!(journal.recovery().await.unwrap().open.is_empty());
+}
+
+/// Killed in the wait for replication, with names and lists that lag far longer than anybody looks: how many there are after
+/// the next run, and how the journal stands.
+async fn killed_in_the_wait(step: impl Fn(&Cloud) -> Thing) -> (usize, Arc<MemoryJournal>) {
+    let cloud = Cloud::default();
+    cloud.state().lag = Duration::from_secs(6 * 60 * 60);
+    let rollout = rollout([step(&cloud)]);
+    let journal = Arc::new(MemoryJournal::new());
+    let options = with_journal(&journal);
+    let planned = rollout.plan(&PlanOptions::default()).await;
+    let cut = timeout(Duration::from_secs(30), rollout.apply(planned, &options)).await;
+    assert!(cut.is_err(), "it is still waiting");
+    let summary = run(&rollout, &options).await;
+    assert!(summary.failed.is_empty(), "{summary:#?}");
+    (cloud.count("policy"), journal)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_made_is_found_by_its_id_however_long_names_lag() {
+    let policy = |cloud: &Cloud| {
+        let takes = Duration::from_secs(60);
+        thing(cloud, "policy").look_first().takes(takes)
+    };
+    let (count, journal) = killed_in_the_wait(|cloud| policy(cloud).says_id()).await;
+    assert_eq!(count, 1);
+    let recovery = journal.recovery().await.unwrap();
+    assert!(recovery.open.is_empty());
+    assert_eq!(recovery.made[&Key::new("policy")], "id-of-policy");
+    // The next run looks for it by its id too, although nothing is open.
+    assert!(recovery.doubts(&Key::new("policy")));
+    // A name alone finds nothing in that time, and is no proof that there is none.
+    let by_name = |cloud: &Cloud| policy(cloud).long_running();
+    let (count, _) = killed_in_the_wait(by_name).await;
+    assert_eq!(count, 2, "without the id there would be a second one");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_made_and_is_gone_again_is_believed_late() {
+    let cloud = Cloud::default();
+    let made = [
+        Record::Intent {
+            key: "policy".into(),
+            change: ChangeKind::Create,
+            digest: String::new(),
+        },
+        Record::Made {
+            key: "policy".into(),
+            id: "id-of-policy".to_owned(),
+        },
+    ];
+    let journal = Arc::new(MemoryJournal::with_records(made.to_vec()));
+    let rollout = rollout([thing(&cloud, "policy").look_first().says_id()]);
+    let planned = rollout.plan(&PlanOptions::default()).await;
+    let started = Instant::now();
+    let summary = rollout.apply(planned, &with_journal(&journal)).await;
+    assert_eq!(summary.unwrap().created, 1);
+    assert_eq!(cloud.count("policy"), 1);
+    assert!(
+        started.elapsed() >= Duration::from_secs(300),
+        "{:?}",
+        started.elapsed()
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -137,6 +137,7 @@ pub(crate) struct Thing {
     repeat: Repeat,
     takes: Duration,
     operation: bool,
+    says_id: bool,
     unobservable: bool,
     without_output: bool,
     more: Outputs,
@@ -153,6 +154,7 @@ pub(crate) fn thing(cloud: &Cloud, name: &str) -> Thing {
         repeat: Repeat::Safe,
         takes: Duration::from_secs(1),
         operation: false,
+        says_id: false,
         unobservable: false,
         without_output: false,
         more: Outputs::new(),
@@ -214,6 +216,12 @@ impl Thing {
 
     pub(crate) fn long_running(mut self) -> Self {
         self.operation = true;
+        self
+    }
+
+    /// The service says at once by which id it knows the thing, and the step records it before it waits.
+    pub(crate) fn says_id(mut self) -> Self {
+        self.says_id = true;
         self
     }
 
@@ -327,6 +335,10 @@ impl Step for Thing {
                 sleep(Duration::from_millis(40)).await;
                 let mut state = self.cloud.state();
                 *state.points.entry(self.meta.name.clone()).or_default() += 1;
+                let by_id = cx.made() == Some(&format!("id-of-{}", self.meta.name));
+                if let (true, Some(things)) = (by_id, state.things.get(&self.meta.name)) {
+                    return Ok(things.first().cloned());
+                }
                 drop(state);
                 Ok::<_, StepError>(self.cloud.visible(&self.meta.name))
             })
@@ -355,6 +367,11 @@ impl Step for Thing {
                 .write(name, change.desired, self.repeat, change.kind);
             cx.operation(&format!("operation-of-{name}")).await?;
         }
+        if self.says_id {
+            self.cloud
+                .write(name, change.desired, self.repeat, change.kind);
+            cx.made(&format!("id-of-{name}")).await?;
+        }
         sleep(self.takes).await;
         drop(running);
         let lost = || StepError::new("the connection broke").unknown_fate();
@@ -370,7 +387,7 @@ impl Step for Thing {
             }
             Some(Fault::AnswerLost) | None => {}
         }
-        if !self.operation {
+        if !self.operation && !self.says_id {
             self.cloud
                 .write(name, change.desired, self.repeat, change.kind);
         }

@@ -1,7 +1,7 @@
 //! The whole run: starts what can start, and keeps the books.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -263,12 +263,14 @@ impl<'r> Books<'r> {
         let Some(step) = self.shared.rollout.steps.get(at) else {
             return;
         };
+        let made = self.shared.recovery.made.get(&step.meta().key).cloned();
         let work = Work {
             shared: self.shared,
             at,
             step: step.as_ref(),
             needed: self.needed(at),
             person,
+            made: Mutex::new(made),
         };
         self.set(at, State::Running);
         self.working += 1;
@@ -324,7 +326,9 @@ impl<'r> Books<'r> {
             sleep(shared.options.scaled(shared.options.poll)).await;
             let listings = Listings::new();
             let rollout = shared.rollout;
-            let look = rollout.look_at(at, needed, &listings, Purpose::Poll).await;
+            let look = rollout
+                .look_at(at, needed, &listings, Purpose::Poll, None)
+                .await;
             Event::Polled(at, look)
         }));
     }

@@ -1,5 +1,7 @@
 //! One step of a run: look, decide, write, and settle what is not known.
 
+use std::sync::{Mutex, PoisonError};
+
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 
@@ -20,6 +22,9 @@ use super::super::window::Windows;
 use super::lanes::Lanes;
 use super::options::{ApplyOptions, later};
 use super::stop::StopLevel;
+
+/// So many times longer a thing is looked for of which the service has said that it made it.
+const MADE_FOR_SURE: u32 = 5;
 
 /// How a step ended.
 #[derive(Debug)]
@@ -61,6 +66,8 @@ pub(super) struct Work<'r> {
     pub(super) needed: Vec<Dependency>,
     /// It waited for a person, so what is found done, he did.
     pub(super) person: bool,
+    /// The id of what was made, as far as it is known.
+    pub(super) made: Mutex<Option<String>>,
 }
 
 /// So often a write is refused before it is a person's.
@@ -213,12 +220,16 @@ impl Work<'_> {
     async fn settle(&self, begun: bool) -> Result<Observed, StepError> {
         let options = self.shared.options;
         let in_doubt = begun || self.shared.recovery.doubts(&self.step.meta().key);
-        let looks = if in_doubt && self.step.repeat() == Repeat::LookFirst {
-            options.settle.absences.max(1)
-        } else {
-            1
+        let settle = options.settle;
+        let gap = options.scaled(settle.window / settle.absences.saturating_sub(1).max(1));
+        let looks = match (in_doubt, self.step.repeat()) {
+            // The service has said that it made it: that it is gone again is believed later than that it never was.
+            (true, Repeat::LookFirst) if self.unfinished() && self.made().is_some() => {
+                settle.absences.max(1).saturating_mul(MADE_FOR_SURE)
+            }
+            (true, Repeat::LookFirst) => settle.absences.max(1),
+            _ => 1,
         };
-        let gap = options.scaled(options.settle.window / looks.saturating_sub(1).max(1));
         let mut seen = self.look(None, Purpose::Settle).await?;
         for _ in 1..looks {
             if seen != Observed::Absent {
@@ -247,7 +258,10 @@ impl Work<'_> {
                 let _permit = self.shared.permits.acquire().await;
                 let needed = self.needed.clone();
                 let rollout = self.shared.rollout;
-                rollout.look_at(self.at, needed, listings, purpose).await
+                let made = self.made();
+                rollout
+                    .look_at(self.at, needed, listings, purpose, made)
+                    .await
             };
             let look = result.map_err(|_| StepError::bug("a step ran before one that it needs"))?;
             let error = match look.observed {
@@ -342,6 +356,17 @@ impl Work<'_> {
         }
     }
 
+    fn made(&self) -> Option<String> {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.clone()
+    }
+
+    /// Whether a write of this step never came to an end that anybody knows, or failed after the thing was made.
+    fn unfinished(&self) -> bool {
+        let recovery = &self.shared.recovery;
+        !recovery.created.contains(&self.step.meta().key)
+    }
+
     fn context(&self) -> Apply<'_> {
         let meta = self.step.meta();
         let inputs = Inputs::new(&meta.key, self.needed.clone());
@@ -352,6 +377,7 @@ impl Work<'_> {
             options.journal.as_ref(),
             &options.progress,
             &self.shared.windows,
+            &self.made,
         )
     }
 

@@ -39,6 +39,14 @@ pub enum Record {
         /// Its id, from which another process can wait for it.
         operation: String,
     },
+    /// A service has made something and said by which id it knows it. Written before the wait for replication: until every
+    /// reader sees the thing, only its id leads to it.
+    Made {
+        /// The step.
+        key: Key,
+        /// The id.
+        id: String,
+    },
     /// A closed door is about to be opened for the operator.
     WindowOpening {
         /// Which one.
@@ -96,6 +104,8 @@ pub struct Recovery {
     pub open: BTreeMap<Key, OpenIntent>,
     /// What was made: a list that does not show it may only lag.
     pub created: BTreeSet<Key>,
+    /// By which ids services know what was made: point reads find it by them while names and lists lag.
+    pub made: BTreeMap<Key, String>,
     /// Doors that were opened and not closed again, with the address that they were opened for.
     pub windows: BTreeMap<DoorName, Option<Ipv4Addr>>,
 }
@@ -130,6 +140,9 @@ impl Recovery {
                         intent.operation = Some(operation.clone());
                     }
                 }
+                Record::Made { key, id } => {
+                    recovery.made.insert(key.clone(), id.clone());
+                }
                 Record::Outcome { key, outcome, .. } => {
                     let intent = recovery.open.remove(key);
                     let made = *outcome == Outcome::Created
@@ -146,6 +159,6 @@ impl Recovery {
 
     /// Whether something is known of this step that a list may not show yet.
     pub fn doubts(&self, key: &Key) -> bool {
-        self.open.contains_key(key) || self.created.contains(key)
+        self.open.contains_key(key) || self.created.contains(key) || self.made.contains_key(key)
     }
 }

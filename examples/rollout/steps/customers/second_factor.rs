@@ -105,6 +105,35 @@ impl SecondFactorStep {
             prefix,
         }
     }
+
+    fn present(&self, policy: &ConditionalAccessPolicy) -> Result<Observed, StepError> {
+        let outputs = Outputs::new().with("policyId", policy.id.clone());
+        let document = to_value(policy)?;
+        Ok(if self.meta.name.starts_with(&self.prefix) {
+            Observed::ours(document, outputs)
+        } else {
+            Observed::foreign(document, outputs)
+        })
+    }
+
+    async fn by_id(&self, cx: &Observe<'_>, id: &str) -> Result<Observed, StepError> {
+        let access = self
+            .clients
+            .graph(&self.tenant, cx.inputs())?
+            .conditional_access();
+        let read = async {
+            match access.get(id).await {
+                Err(error) if error.is_not_found() => Ok(None),
+                other => other.map(Some),
+            }
+        };
+        let found: Option<ConditionalAccessPolicy> = cx.read(read).await?;
+        let living = found.filter(|policy| {
+            policy.deleted_date_time.is_none()
+                && policy.display_name.as_ref() == Some(&self.meta.name)
+        });
+        living.map_or(Ok(Observed::Absent), |policy| self.present(&policy))
+    }
 }
 
 #[async_trait]
@@ -148,7 +177,8 @@ impl Step for SecondFactorStep {
         Repeat::LookFirst
     }
 
-    /// By the list only: there is no point read by name, and each request costs a second.
+    /// By the list: there is no point read by name, and each request costs a second. What was made and is not in it is
+    /// asked for by its id.
     async fn observe(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
         let graph = self.clients.graph(&self.tenant, cx.inputs())?;
         let name = |policy: &ConditionalAccessPolicy| policy.display_name.clone();
@@ -164,16 +194,11 @@ impl Step for SecondFactorStep {
             .filter(|policy| policy.deleted_date_time.is_none())
             .collect();
         match living.as_slice() {
-            [] => Ok(Observed::Absent),
-            [policy] => {
-                let outputs = Outputs::new().with("policyId", policy.id.clone());
-                let document = to_value(policy)?;
-                if self.meta.name.starts_with(&self.prefix) {
-                    Ok(Observed::ours(document, outputs))
-                } else {
-                    Ok(Observed::foreign(document, outputs))
-                }
-            }
+            [] => match cx.made() {
+                Some(id) => self.by_id(cx, id).await,
+                None => Ok(Observed::Absent),
+            },
+            [policy] => self.present(policy),
             several => Err(StepError::new(format!(
                 "{} Conditional Access policies are called {}",
                 several.len(),
@@ -203,10 +228,12 @@ impl Step for SecondFactorStep {
             }
             None => {
                 let made = access.create(&wanted).await?;
-                made.id.ok_or_else(|| {
+                let id = made.id.ok_or_else(|| {
                     StepError::new("the directory made a policy and did not say its id")
                         .unknown_fate()
-                })?
+                })?;
+                cx.made(&id).await?;
+                id
             }
         };
         graph

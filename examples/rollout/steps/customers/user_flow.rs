@@ -144,8 +144,20 @@ impl Step for UserFlowStep {
         let all = cx
             .listing("", FLOWS, name, || async move { Ok(every(&flows).await?) })
             .await?;
-        all.get(&self.meta.name)
-            .map_or(Ok(Observed::Absent), |flow| self.present(flow))
+        if let Some(flow) = all.get(&self.meta.name) {
+            return self.present(flow);
+        }
+        // There is no point read by name; by the id there is.
+        let Some(id) = cx.made() else {
+            return Ok(Observed::Absent);
+        };
+        let flows = UserFlows::new(self.clients.graph(&self.tenant, cx.inputs())?);
+        let found = match cx.read(flows.get_opt(id)).await? {
+            Some(flow) if flow.display_name.as_ref() == Some(&self.meta.name) => flow,
+            _ => return Ok(Observed::Absent),
+        };
+        let whole = cx.read(flows.complete(found)).await?;
+        self.present(&whole)
     }
 
     async fn apply(&self, cx: &Apply<'_>, change: &Change<'_>) -> Result<Outputs, StepError> {
@@ -159,10 +171,12 @@ impl Step for UserFlowStep {
             }
             _ => {
                 let made = flows.create(&wanted).await.map_err(not_replicated)?;
-                made.id.ok_or_else(|| {
+                let id = made.id.ok_or_else(|| {
                     StepError::new("the directory made a user flow and did not say its id")
                         .unknown_fate()
-                })?
+                })?;
+                cx.made(&id).await?;
+                id
             }
         };
         graph

@@ -132,7 +132,11 @@ impl Step for AppPermissionStep {
         }
         if !all.iter().any(|one| name(&graph, one) == self.permission) {
             match held.create(graph.object_id()?, role).await {
-                Ok(_) => {}
+                Ok(made) => {
+                    if let Some(id) = &made.id {
+                        cx.made(id).await?;
+                    }
+                }
                 // The application's principal was made a moment ago and is not known everywhere.
                 Err(error) if error.is_not_found() => {
                     return Err(StepError::from(error).retry_after(None));

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use rhc_graph::{Application, ApplicationKey, Applications, GraphClient, ListQuery, Settling};
 use serde_json::Value;
 
-use super::{listed_or_read, patch, to_value, written};
+use super::{listed_or_read, parse_object_id, patch, to_value, written};
 use crate::engine::{
     Apply, Change, ChangeKind, DiffRules, FieldChange, Inputs, Listed, Meta, Observe, Observed,
     Outputs, Step, StepError,
@@ -76,6 +76,14 @@ impl Step for ApplicationStep {
         let graph = self.clients.graph(&self.tenant, cx.inputs())?;
         let key = ApplicationKey::UniqueName(self.meta.name.clone());
         let found = cx.read(graph.applications().get_opt(key)).await?;
+        let found = match (found, cx.made()) {
+            (None, Some(id)) => {
+                let id = parse_object_id(id)?;
+                let found = cx.read(graph.applications().get_opt(id)).await?;
+                found.filter(|found| found.unique_name.as_ref() == Some(&self.meta.name))
+            }
+            (found, _) => found,
+        };
         found.as_ref().map_or(Ok(Observed::Absent), present)
     }
 
@@ -98,7 +106,10 @@ impl Step for ApplicationStep {
             if let Some(retiring) = retiring(change)? {
                 applications.update(key.clone(), &retiring).await?;
             }
-            applications.upsert(&self.meta.name, &wanted).await?;
+            let made = applications.upsert(&self.meta.name, &wanted).await?;
+            if let Some(application) = made.created() {
+                cx.made(&application.object_id()?.to_string()).await?;
+            }
         }
         let settled = graph
             .settled(&Settling::default(), || {

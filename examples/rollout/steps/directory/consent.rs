@@ -111,7 +111,10 @@ impl Step for ConsentStep {
             Some(id) => grants.update(id, &self.scope()).await?,
             None => {
                 let wanted = PermissionGrant::for_all(client, resource, self.scope());
-                grants.create(&wanted).await.map_err(may_lag)?;
+                let made = grants.create(&wanted).await.map_err(may_lag)?;
+                if let Some(id) = &made.id {
+                    cx.made(id).await?;
+                }
             }
         }
         graph

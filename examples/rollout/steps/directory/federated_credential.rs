@@ -129,7 +129,10 @@ impl Step for FederatedCredentialStep {
         let mut name = self.meta.name.clone();
         match change.kind {
             ChangeKind::Create | ChangeKind::Reconcile => {
-                credentials.create(&wanted).await?;
+                let made = credentials.create(&wanted).await?;
+                if let Some(id) = &made.id {
+                    cx.made(id).await?;
+                }
             }
             ChangeKind::Update => {
                 if let Some(there) = change

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use rhc_graph::{Group, GroupKey, ListQuery, Settling};
 use serde_json::Value;
 
-use super::{listed_or_read, to_value, written};
+use super::{listed_or_read, parse_object_id, to_value, written};
 use crate::engine::{
     Apply, Change, DiffRules, Inputs, Meta, Observe, Observed, Outputs, Step, StepError,
 };
@@ -77,6 +77,14 @@ impl Step for GroupStep {
                     .get_opt(GroupKey::UniqueName(self.meta.name.clone())),
             )
             .await?;
+        let found = match (found, cx.made()) {
+            (None, Some(id)) => {
+                let id = parse_object_id(id)?;
+                let found = cx.read(graph.groups().get_opt(id)).await?;
+                found.filter(|group| group.unique_name.as_ref() == Some(&self.meta.name))
+            }
+            (found, _) => found,
+        };
         found.as_ref().map_or(Ok(Observed::Absent), present)
     }
 
@@ -85,7 +93,10 @@ impl Step for GroupStep {
         let wanted: Group = serde_json::from_value(change.desired.clone()).map_err(|error| {
             StepError::bug(format!("the desired document is no group: {error}"))
         })?;
-        graph.groups().upsert(&self.meta.name, &wanted).await?;
+        let made = graph.groups().upsert(&self.meta.name, &wanted).await?;
+        if let Some(group) = made.created() {
+            cx.made(&group.object_id()?.to_string()).await?;
+        }
         let (groups, key) = (graph.groups(), GroupKey::UniqueName(self.meta.name.clone()));
         let settled = graph
             .settled(&Settling::default(), || {

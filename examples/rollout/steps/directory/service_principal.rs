@@ -7,7 +7,7 @@ use rhc_core::AppId;
 use rhc_graph::{GraphClient, ListQuery, ServicePrincipal, ServicePrincipalKey, Settling};
 use serde_json::Value;
 
-use super::{listed_or_read, to_value, written};
+use super::{listed_or_read, parse_object_id, to_value, written};
 use crate::engine::{
     Apply, Change, DiffRules, Inputs, Listed, Meta, Observe, Observed, Output, Outputs, Step,
     StepError,
@@ -80,8 +80,17 @@ impl Step for ServicePrincipalStep {
 
     async fn find(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
         let graph = self.clients.graph(&self.tenant, cx.inputs())?;
-        let key = ServicePrincipalKey::AppId(self.app_id(cx.inputs())?);
+        let app_id = self.app_id(cx.inputs())?;
+        let key = ServicePrincipalKey::AppId(app_id);
         let found = cx.read(graph.service_principals().get_opt(key)).await?;
+        let found = match (found, cx.made()) {
+            (None, Some(id)) => {
+                let id = parse_object_id(id)?;
+                let found = cx.read(graph.service_principals().get_opt(id)).await?;
+                found.filter(|principal| principal.app_id == Some(app_id))
+            }
+            (found, _) => found,
+        };
         found.as_ref().map_or(Ok(Observed::Absent), present)
     }
 
@@ -96,12 +105,11 @@ impl Step for ServicePrincipalStep {
             })?;
         // It is the key, in the path, and read only in the body.
         wanted.app_id = None;
-        graph
-            .service_principals()
-            .upsert(app_id, &wanted)
-            .await
-            .map_err(not_replicated)?;
         let principals = graph.service_principals();
+        let made = principals.upsert(app_id, &wanted).await;
+        if let Some(principal) = made.map_err(not_replicated)?.created() {
+            cx.made(&principal.object_id()?.to_string()).await?;
+        }
         let settled = graph
             .settled(&Settling::default(), || {
                 let principals = principals.clone();
