@@ -121,6 +121,12 @@ impl Options {
 /// # Errors
 /// A case failed, or the program could not be built.
 pub fn command(options: &Options) -> Outcome {
+    // What runs for long pays for an optimised program.
+    let profile: &[&str] = if options.all || (options.kill && options.sample.is_none()) {
+        &["--profile", "chaos"]
+    } else {
+        &[]
+    };
     if options.kill {
         let mut program = Command::new("cargo");
         program.args([
@@ -131,6 +137,7 @@ pub fn command(options: &Options) -> Outcome {
             "--example",
             "qa_rollout",
         ]);
+        program.args(profile);
         run_command(&mut program)?;
     }
     let mut command = Command::new("cargo");
@@ -142,8 +149,8 @@ pub fn command(options: &Options) -> Outcome {
         "--features",
         "chaos",
     ]);
+    command.args(profile);
     if options.all {
-        command.args(["--profile", "chaos"]);
         // A copy of a process seeds its random numbers anew: from the processor's jitter, a fifteenth of its time.
         command.env("AWS_LC_SYS_NO_JITTER_ENTROPY", "1");
     }
