@@ -44,6 +44,9 @@ enum Command {
     /// Run clients of SQL servers against ours, and ours against Microsoft's; installs them below target/peers (needs Python, Node,
     /// PyPI, npm and crates.io).
     PeersSql(peers::sql::Options),
+    /// Run the journal's client against Azurite, Microsoft's emulator of Blob Storage; installs it below target/peers (needs Node.js
+    /// and npm).
+    PeersAzurite(peers::azurite::Options),
     /// Look at the rollout's pages in headless Chromium; installs what drives it below target/page (needs Node.js and npm).
     Page(page::Options),
 }
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::Chaos(options) => chaos::command(&options),
         Command::Peers(options) => peers::run(&options),
         Command::PeersSql(options) => peers::sql::run(&options),
+        Command::PeersAzurite(options) => peers::azurite::command(&options),
         Command::Page(options) => page::command(&options),
     };
     match result {

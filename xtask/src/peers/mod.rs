@@ -3,6 +3,7 @@
 //! Each peer is one scenario, a file under `xtask/peers`, run by the Python of its own environment against a cloud of its own.
 //! What it checks it says on standard output, one JSON object a line; everything else that it says is shown as it is.
 
+pub mod azurite;
 mod check;
 mod cloud;
 mod environment;

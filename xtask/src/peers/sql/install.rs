@@ -16,10 +16,10 @@ pub(super) fn loads(python: &Path, module: &str) -> Outcome {
     output(Command::new(python).args(["-c", &import])).map(drop)
 }
 
-/// The folder in which the packages of a list are installed.
-pub(super) fn node(folder: &str) -> Outcome<PathBuf> {
+/// The folder below `target/peers` in which the packages of a list are installed.
+pub(in crate::peers) fn node(folder: &str, place: &str) -> Outcome<PathBuf> {
     let list = root().join("xtask/peers").join(folder);
-    let installed = target().join("peers").join("sql-node");
+    let installed = target().join("peers").join(place);
     let failed = |error| format!("{}: {error}", installed.display());
     let lock = "package-lock.json";
     let wanted = fs::read(list.join(lock)).map_err(failed)?;

@@ -4,7 +4,7 @@
 //! Each peer is one scenario under `xtask/peers/sql`. A peer that cannot be had is not run: it counts neither as passed nor as
 //! failed, and the command fails at its end.
 
-mod install;
+pub(super) mod install;
 mod server;
 mod table;
 
@@ -86,7 +86,7 @@ fn scenario(peer: &Peer, options: &Options) -> Outcome<Command> {
             python_scenario(&python, script)
         }
         Source::Node { folder, script } => {
-            let installed = install::node(folder)?;
+            let installed = install::node(folder, "sql-node")?;
             let mut scenario = Command::new("node");
             scenario
                 .arg(root().join("xtask/peers").join(script))
