@@ -5,6 +5,9 @@ pub mod connection;
 pub mod dns;
 pub mod embedded;
 pub mod engine;
+mod files;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod github;
 pub mod manifest;
 pub mod mirror;

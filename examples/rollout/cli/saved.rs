@@ -10,11 +10,14 @@ use super::args::Args;
 use super::failure::CliError;
 use super::state;
 use crate::engine::{Key, Plan};
+use crate::files;
 
 /// The form of the file; another one is refused.
 const FORM: u32 = 1;
 /// How many differences are named.
 const SHOWN: usize = 8;
+/// A saved plan is smaller than this.
+const LARGEST: u64 = 64 << 20;
 
 /// A plan in a file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -69,7 +72,7 @@ impl SavedPlan {
                 "name a file that plan --out wrote, for the same environment and cloud",
             )
         };
-        let text = std::fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
+        let text = files::read_text(path, LARGEST).map_err(|error| unusable(error.to_string()))?;
         let mut saved: Self = serde_json::from_str(&text)
             .map_err(|error| unusable(format!("this is no saved plan: {error}")))?;
         if saved.qa_rollout_plan != FORM {

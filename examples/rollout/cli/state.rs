@@ -8,7 +8,11 @@ use rhc_core::fake::{World, WorldOptions};
 
 use super::failure::{CliError, full};
 use crate::embedded::{Bare, EmbeddedCloud, EmbeddedError, bare, bare_from_state};
+use crate::files;
 use crate::manifest::Manifest;
+
+/// A state of the embedded cloud is smaller than this: one of the whole environment has 1 MiB.
+const LARGEST: u64 = 256 << 20;
 
 /// The cloud of a state file, or a new one where there is none yet.
 pub(super) fn open(
@@ -67,7 +71,7 @@ fn read(path: &Path) -> Result<Option<String>, CliError> {
             "name a file with --state, which apply makes if it is not there",
         ));
     }
-    match fs::read_to_string(path) {
+    match files::read_text(path, LARGEST) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(CliError::usage(

@@ -24,6 +24,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use crate::files;
+
 pub use accessors::{ResourceGroupRef, TagOwner};
 pub use model::*;
 pub use problem::{ManifestError, Problem, Rule};
@@ -67,10 +69,7 @@ impl Manifest {
         if metadata.is_dir() {
             return Err(unreadable(io::ErrorKind::IsADirectory.into()));
         }
-        if metadata.len() > LARGEST {
-            return Err(unreadable(io::ErrorKind::FileTooLarge.into()));
-        }
-        let bytes = fs::read(path).map_err(unreadable)?;
+        let bytes = files::read(path, LARGEST).map_err(unreadable)?;
         let text = match std::str::from_utf8(&bytes) {
             Ok(text) => text,
             Err(error) => {

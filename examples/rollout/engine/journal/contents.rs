@@ -61,7 +61,7 @@ pub struct Contents {
 
 impl Contents {
     /// Reads them. A record counts when its line is complete; what a crash cut off was never acted on.
-    pub(super) fn read(place: &str, environment: &str, bytes: &[u8]) -> Result<Self, JournalError> {
+    pub(crate) fn read(place: &str, environment: &str, bytes: &[u8]) -> Result<Self, JournalError> {
         let complete = bytes
             .iter()
             .rposition(|byte| *byte == b'\n')

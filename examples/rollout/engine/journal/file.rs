@@ -1,7 +1,6 @@
 //! The journal as a file of JSON lines, locked by the run that writes it.
 
 use std::fs::{File, OpenOptions};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,6 +13,10 @@ use super::lines::{Disk, Lines};
 use super::lock::{self, Held};
 use super::place::JournalPlace;
 use super::record::{Record, Recovery};
+use crate::files;
+
+/// A journal is shorter than this, after some thousand runs too.
+const LARGEST: u64 = 256 << 20;
 
 /// A journal in a file: one JSON object a line, on disk before the call returns, and the file's alone while it is open.
 ///
@@ -156,10 +159,8 @@ impl JournalPlace for JournalFile {
 }
 
 fn bytes(path: &Path, file: &mut File) -> Result<Vec<u8>, JournalError> {
-    let mut bytes = Vec::new();
-    let read = file.read_to_end(&mut bytes);
-    read.map_err(|source| io(path, "read", source))?;
-    Ok(bytes)
+    let read = files::read_from(file, LARGEST);
+    read.map_err(|source| io(path, "read", source))
 }
 
 pub(super) fn open_file(path: &Path) -> Result<File, JournalError> {
