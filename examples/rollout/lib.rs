@@ -19,3 +19,8 @@ pub mod runbook;
 pub mod sign_in;
 pub mod steps;
 pub mod verify;
+
+/// The README's examples, so that they compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct ReadmeExamples;

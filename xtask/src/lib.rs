@@ -7,6 +7,7 @@ pub mod deny;
 pub mod operations;
 pub mod page;
 pub mod peers;
+pub mod pictures;
 pub mod record;
 pub mod source;
 pub mod tidy;

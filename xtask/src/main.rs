@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, chaos, ci, conformance, deny, operations, page, peers, record, tidy_command};
+use xtask::{
+    bench, chaos, ci, conformance, deny, operations, page, peers, pictures, record, tidy_command,
+};
 
 /// The project's own commands.
 #[derive(Debug, Parser)]
@@ -49,6 +51,8 @@ enum Command {
     PeersAzurite(peers::azurite::Options),
     /// Look at the rollout's pages in headless Chromium; installs what drives it below target/page (needs Node.js and npm).
     Page(page::Options),
+    /// Draw the pictures of the README anew, from a rehearsal (needs Chromium).
+    Pictures(pictures::Options),
 }
 
 fn main() -> ExitCode {
@@ -65,6 +69,7 @@ fn main() -> ExitCode {
         Command::PeersSql(options) => peers::sql::run(&options),
         Command::PeersAzurite(options) => peers::azurite::command(&options),
         Command::Page(options) => page::command(&options),
+        Command::Pictures(options) => pictures::command(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

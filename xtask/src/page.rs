@@ -27,10 +27,7 @@ pub fn command(options: &Options) -> Outcome {
     let folder = target().join("page");
     let pictures = folder.join("pictures");
     fs::create_dir_all(&pictures).map_err(|error| format!("{}: {error}", pictures.display()))?;
-    let browser = match &options.browser {
-        Some(browser) => browser.clone(),
-        None => find_browser()?,
-    };
+    let browser = browser(options.browser.as_deref())?;
     install(&folder)?;
     let rehearsal = folder.join("rehearsal.html");
     rollout(&["--html".as_ref(), &rehearsal])?;
@@ -69,6 +66,11 @@ fn rollout(words: &[&Path]) -> Outcome {
             String::from_utf8_lossy(&done.stderr)
         )),
     }
+}
+
+/// The browser that was named, or the one of this computer.
+pub(crate) fn browser(named: Option<&Path>) -> Outcome<PathBuf> {
+    named.map_or_else(find_browser, |browser| Ok(browser.to_owned()))
 }
 
 fn find_browser() -> Outcome<PathBuf> {
