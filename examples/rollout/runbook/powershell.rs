@@ -179,7 +179,8 @@ pub(super) fn read(value: &Value, title: &str, known: Option<&str>) -> String {
         Source::Named { words } => set(&format!("Get-NamedId {}", quoted(words))),
         Source::Chosen => set("[guid]::NewGuid().ToString()"),
         Source::ByHand if known.is_some() => set(&single(known.unwrap_or_default())),
-        Source::Address | Source::ByHand => {}
+        // Who runs the script gives it; an empty block is what not every reader of PowerShell takes.
+        Source::Address | Source::ByHand => text.push_str("    return\n"),
     }
     text.push_str("}\n");
     text

@@ -9,6 +9,7 @@ mod doors;
 #[path = "../common/finished.rs"]
 mod finished;
 mod parsed;
+mod powershell;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
