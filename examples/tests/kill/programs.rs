@@ -175,7 +175,9 @@ impl Cloud {
     /// The same, its time running so much faster than ours.
     pub(crate) fn serve_at(speed: &str) -> Self {
         let folder = TempDir::new().unwrap();
+        std::fs::write(folder.path().join(ENVIRONMENT), environment()).unwrap();
         let mut command = program("embedded_cloud");
+        command.current_dir(folder.path());
         command.args(["--listen", "127.0.0.1:0", "--person", "--speed", speed]);
         command.args(["--environment", ENVIRONMENT]);
         command.arg("--state").arg(folder.path().join("cloud.json"));
@@ -231,7 +233,16 @@ impl Cloud {
     }
 }
 
-const ENVIRONMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/environments/qa.toml");
+const ENVIRONMENT: &str = "qa.toml";
+
+/// The QA environment, with doors that stay open as long as they may: the cloud's time runs on while this machine is slow.
+fn environment() -> String {
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/environments/qa.toml");
+    let text = std::fs::read_to_string(own).unwrap();
+    let patient = text.replace("window_minutes = 30", "window_minutes = 240");
+    assert_ne!(patient, text);
+    patient
+}
 
 fn address_in(line: &str) -> Option<String> {
     let (_, rest) = line.split_once("http://127.0.0.1:")?;

@@ -12,6 +12,10 @@ use super::point::Service;
 /// About so many points there are in a whole rollout; by it the chance of each is made.
 const POINTS: u64 = 900;
 
+/// So often it is killed in waits of one shape: each operation has an id of its own, and a run that begins one before it gets
+/// anywhere would be killed for ever.
+const WAITS: u32 = 3;
+
 /// When it is killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum When {
@@ -37,6 +41,8 @@ pub(super) struct Victims {
     met: BTreeSet<(Place, u32, When)>,
     /// How often the present run has asked for what.
     asked: BTreeMap<Place, u32>,
+    /// How often it was met in which wait, in all runs.
+    waited: BTreeMap<Place, u32>,
     kills: BTreeMap<When, u32>,
 }
 
@@ -55,16 +61,22 @@ impl Victims {
 
     /// Whether the program is killed at this request, and when.
     pub(super) fn meet(&mut self, method: &Method, host: &str, path: &str) -> Option<When> {
-        let place = (method.to_string(), host.to_owned(), path.to_owned());
         let service = Service::of(host);
         if *method == Method::GET || *method == Method::HEAD {
+            let place = (method.to_string(), host.to_owned(), shape(path));
             let asked = self.asked.entry(place.clone()).or_default();
             *asked += 1;
             let waits = *asked > 2
                 || path.contains("/operationStatuses/")
                 || path.contains("/operationResults/");
-            return (waits && self.is_chosen(place, 0, When::Waiting)).then_some(When::Waiting);
+            let met = self.waited.get(&place).copied().unwrap_or_default();
+            if !waits || met >= WAITS {
+                return None;
+            }
+            self.waited.insert(place.clone(), met + 1);
+            return (self.is_chosen(place, met, When::Waiting)).then_some(When::Waiting);
         }
+        let place = (method.to_string(), host.to_owned(), path.to_owned());
         let most = match service {
             // One request for each object of a collection.
             Service::Graph if *method == Method::POST => 60,
@@ -98,14 +110,7 @@ impl Victims {
         }
         let is_chosen = self.sample.is_none_or(|(sample, seed)| {
             let mut hasher = DefaultHasher::new();
-            // Ids differ from run to run; what is left of a path decides.
-            let named: Vec<_> = point
-                .0
-                .2
-                .split('/')
-                .filter(|part| part.len() < 30)
-                .collect();
-            (seed, &point.0.0, named, time, when).hash(&mut hasher);
+            (seed, &point.0.0, shape(&point.0.2), time, when).hash(&mut hasher);
             hasher.finish() % POINTS < sample
         });
         self.met.insert(point);
@@ -113,5 +118,44 @@ impl Victims {
             *self.kills.entry(when).or_default() += 1;
         }
         is_chosen
+    }
+}
+
+/// A path without what differs from run to run: ids, and what is asked for.
+fn shape(path: &str) -> String {
+    let path = path.split('?').next().unwrap_or_default();
+    let parts = path.split('/');
+    let named = parts.map(|part| if part.len() < 30 { part } else { "*" });
+    named.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_with_ids_of_their_own_kill_some_times_and_then_no_more() {
+        let mut victims = Victims::new(None);
+        let mut kills = 0;
+        for number in 0..100 {
+            victims.next_run();
+            let path = format!("/subscriptions/s/operationStatuses/{number:036}?t={number}");
+            let met = victims.meet(&Method::GET, "management.azure.com", &path);
+            kills += u32::from(met == Some(When::Waiting));
+        }
+        assert_eq!(kills, WAITS);
+        assert_eq!(victims.kills()[&When::Waiting], WAITS);
+    }
+
+    #[test]
+    fn a_write_kills_before_and_after_and_lets_the_third_through() {
+        let mut victims = Victims::new(None);
+        let put = |victims: &mut Victims| {
+            victims.next_run();
+            victims.meet(&Method::PUT, "management.azure.com", "/a")
+        };
+        let all: Vec<_> = (0..6).map(|_| put(&mut victims)).collect();
+        let (before, after) = (Some(When::Before), Some(When::After));
+        assert_eq!(all, [before, after, before, after, None, None]);
     }
 }
