@@ -68,6 +68,9 @@ pub struct Args {
     /// Write a page for people to this file: one file that needs no network, for the browser, the phone or paper
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+    /// For destroy: the environment's name, which is else asked for; without a terminal it must be given
+    #[arg(long, value_name = "NAME")]
+    pub yes_destroy: Option<String>,
     /// Do not ask before writing on azure
     #[arg(long)]
     pub yes: bool,
@@ -110,6 +113,9 @@ pub enum Verb {
     Drift,
     /// Carry the difference out
     Apply,
+    /// Take down what apply made, in the opposite order; says what stays, asks for the environment's name, and is not for
+    /// production
+    Destroy,
     /// Ask the finished environment whether it does what it is for; starts the apps' probes and writes nothing
     Verify,
     /// Compare the environment with the development stacks that it mirrors; writes nothing
@@ -137,6 +143,7 @@ impl Verb {
             Self::Plan => "plan",
             Self::Drift => "drift",
             Self::Apply => "apply",
+            Self::Destroy => "destroy",
             Self::Verify => "verify",
             Self::Mirror => "mirror",
             Self::Rehearse => "rehearse",
@@ -159,7 +166,7 @@ impl Verb {
 
     /// Whether it may change the cloud.
     pub fn writes(self) -> bool {
-        matches!(self, Self::Apply | Self::Rehearse)
+        matches!(self, Self::Apply | Self::Destroy | Self::Rehearse)
     }
 }
 
@@ -346,6 +353,18 @@ impl Args {
                 "leave it out",
             ),
             (
+                self.yes,
+                verb != Verb::Destroy,
+                "--yes is not enough to take an environment down",
+                "give its name with --yes-destroy NAME, or type it when asked",
+            ),
+            (
+                self.yes_destroy.is_some(),
+                verb == Verb::Destroy,
+                "--yes-destroy is for destroy, and for nothing else",
+                "leave it out",
+            ),
+            (
                 !self.target.is_empty(),
                 self.saved.is_none(),
                 "a saved plan knows the part that it was made for",
@@ -395,7 +414,9 @@ impl Args {
             !self.replace_users.is_empty(),
             self.cloud == CloudChoice::Azure,
         );
-        let opens = if verb.writes() {
+        let opens = if verb == Verb::Destroy {
+            "opens none"
+        } else if verb.writes() {
             "opens it by itself where it has to"
         } else {
             "writes nothing, not even that"

@@ -54,13 +54,17 @@ impl DeploymentLog {
             .is_some_and(|file| file.metadata().is_ok_and(|about| about.len() == 0));
         if is_new {
             log.write(&format!(
-                "# {}: deployment log\n\nKept by `apply`, the newest run last. No secret stands in it.\n",
+                "# {}: deployment log\n\nKept by `apply` and `destroy`, the newest run last. No secret stands in it.\n",
                 cell(title)
             ));
         }
         let totals = &plan.totals;
+        let deletes = match totals.delete {
+            0 => String::new(),
+            number => format!("{number} to delete, "),
+        };
         log.write(&format!(
-            "\n## {}\n\n- What: {}\n- Who: {}\n- Plan: {} to create, {} to update, {} unchanged, {} by hand\n\n| when (UTC) | step | result |\n|---|---|---|\n",
+            "\n## {}\n\n- What: {}\n- Who: {}\n- Plan: {deletes}{} to create, {} to update, {} unchanged, {} by hand\n\n| when (UTC) | step | result |\n|---|---|---|\n",
             when(now),
             cell(what),
             cell(who),
@@ -82,6 +86,7 @@ impl DeploymentLog {
                     Effect::Updated => "changed".to_owned(),
                     Effect::Recovered => "found done: an earlier run had begun it".to_owned(),
                     Effect::DoneByPerson => "done by a person".to_owned(),
+                    Effect::Deleted => "deleted".to_owned(),
                     Effect::Unchanged => return,
                 },
             ),
@@ -96,8 +101,12 @@ impl DeploymentLog {
 
     /// Ends the entry.
     pub(super) fn end(&mut self, summary: &Summary, now: OffsetDateTime) {
+        let deleted = match summary.deleted {
+            0 => String::new(),
+            number => format!("{number} deleted, "),
+        };
         let mut text = format!(
-            "\n- Result, {}: {} created, {} updated, {} unchanged, {} failed, {} waiting for a person\n",
+            "\n- Result, {}: {deleted}{} created, {} updated, {} unchanged, {} failed, {} waiting for a person\n",
             when(now),
             summary.created,
             summary.updated,

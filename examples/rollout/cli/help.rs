@@ -32,6 +32,8 @@ Examples:
       see what would be done on Azure; nothing is written
   qa_rollout apply --cloud azure
       do it, after a question
+  qa_rollout destroy --state cloud.json
+      take it down again, after a question; not for production
   qa_rollout plan --help
       what plan takes, with examples; so for every verb
 
@@ -141,6 +143,19 @@ fn lesson(verb: Verb) -> Lesson {
                 (
                     "apply --cloud azure --yes --events=run.jsonl",
                     "from a pipeline, with every event in a file",
+                ),
+            ],
+        ),
+        Verb::Destroy => (
+            &["yes_destroy", "html"],
+            &[
+                (
+                    "destroy --cloud azure",
+                    "show what would go and what stays, ask for the environment's name, and do it",
+                ),
+                (
+                    "destroy --state cloud.json --yes-destroy qa",
+                    "without a question, from a script; run again, it says that nothing is left",
                 ),
             ],
         ),

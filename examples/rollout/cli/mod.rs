@@ -5,6 +5,7 @@ mod args;
 mod carrying;
 mod console;
 mod deployment_log;
+mod destroy;
 mod differences;
 mod endpoints;
 mod events;
@@ -157,6 +158,7 @@ async fn run_told(
 ) -> Result<Exit, CliError> {
     let manifest = load(args.environment.as_deref())?;
     match args.verb() {
+        Verb::Destroy => destroy::check(args, &manifest)?,
         Verb::Workflow => return workflow::print(args, &manifest, console),
         Verb::Journal => return journal::show(args, &manifest, console).await,
         _ => {}

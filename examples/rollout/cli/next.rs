@@ -30,11 +30,24 @@ pub(super) fn next(args: &Args, program: &str, exit: Exit, document: &Document) 
         Verb::Apply | Verb::Rehearse if exit != Exit::Done => {
             let unproven = "see what is marked BAD above, and what to do about it";
             let summary: Option<&Summary> = details.apply.as_ref();
-            match summary.and_then(Summary::next) {
-                Some(words) => said(words, command(args.verb())),
+            match summary.and_then(|summary| summary.next("apply")) {
+                Some(words) => said(&words, command(args.verb())),
                 None => said(unproven, None),
             }
         }
+        Verb::Destroy if exit != Exit::Done => {
+            let summary: Option<&Summary> = details.apply.as_ref();
+            let refused =
+                "do what stands below each !, and run destroy again: what is gone is gone";
+            match summary.and_then(|summary| summary.next("destroy")) {
+                Some(words) => said(&words, command(Verb::Destroy)),
+                None => said(refused, command(Verb::Destroy)),
+            }
+        }
+        Verb::Destroy => said(
+            "build it again when it is needed; what Azure still keeps is recovered:",
+            command(Verb::Apply),
+        ),
         Verb::Apply if !args.target.is_empty() => said(
             "the part is as the file says; see what is left of the whole with",
             command(Verb::Plan),

@@ -35,18 +35,29 @@ impl Prompt for OnStandardError {
     }
 }
 
-/// Asks whether the plan may be carried out. Whoever cannot be asked has to say so beforehand.
-pub(super) async fn confirm() -> Result<(), CliError> {
+/// Asks for the environment's name before it is taken down. Whoever cannot be asked has to have said it.
+pub(super) async fn confirm_destroy(name: &str) -> Result<(), CliError> {
     if !std::io::stdin().is_terminal() {
         return Err(CliError::usage(
-            "apply on azure asks before it writes, and nobody is at a terminal",
-            "look at the plan, then run apply with --yes",
+            "destroy asks for the environment's name before it deletes anything, and nobody is at a terminal",
+            format!("look at what would be deleted, then run destroy with --yes-destroy {name}"),
         ));
     }
+    let question = format!("Delete all this? Type the environment's name ({name}): ");
+    if ask(&question).await == name {
+        Ok(())
+    } else {
+        Err(CliError {
+            help: None,
+            ..CliError::failed("that is not its name: nothing was deleted", "")
+        })
+    }
+}
+
+/// What the person types.
+async fn ask(question: &str) -> String {
     let mut to = std::io::stderr();
-    let _ = to
-        .write_all(b"Carry this plan out on Azure? Type yes: ")
-        .and_then(|()| to.flush());
+    let _ = to.write_all(question.as_bytes()).and_then(|()| to.flush());
     let answer = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         std::io::stdin()
@@ -55,7 +66,18 @@ pub(super) async fn confirm() -> Result<(), CliError> {
             .map(|_| line)
             .unwrap_or_default()
     });
-    if answer.await.unwrap_or_default().trim() == "yes" {
+    answer.await.unwrap_or_default().trim().to_owned()
+}
+
+/// Asks whether the plan may be carried out. Whoever cannot be asked has to say so beforehand.
+pub(super) async fn confirm() -> Result<(), CliError> {
+    if !std::io::stdin().is_terminal() {
+        return Err(CliError::usage(
+            "apply on azure asks before it writes, and nobody is at a terminal",
+            "look at the plan, then run apply with --yes",
+        ));
+    }
+    if ask("Carry this plan out on Azure? Type yes: ").await == "yes" {
         Ok(())
     } else {
         Err(CliError {

@@ -46,7 +46,7 @@ pub(super) struct Session<'a> {
     /// The plan that is carried out, if it was saved before.
     saved: Option<SavedPlan>,
     /// The journal, of a run that writes: whoever does not hold it may not replace the state of whoever does.
-    journal: Option<Arc<dyn Journal>>,
+    pub(super) journal: Option<Arc<dyn Journal>>,
     /// Where it is kept; in memory without one.
     place: Option<Arc<dyn JournalPlace>>,
     /// Who is told of the run as it goes.
@@ -126,7 +126,8 @@ impl<'a> Session<'a> {
     pub(super) async fn run(&mut self) -> Result<Exit, CliError> {
         self.greet();
         // Nothing comes of a comparison that could be foreseen to fail, and what it needs it asks for itself.
-        if self.args.verb() != Verb::Mirror {
+        // And what stands in the way of making something does not keep anybody from deleting it.
+        if !matches!(self.args.verb(), Verb::Mirror | Verb::Destroy) {
             self.preflight().await?;
         }
         match self.args.verb() {
@@ -156,6 +157,12 @@ impl<'a> Session<'a> {
             }
             Verb::Apply => {
                 let exit = self.apply().await?.exit();
+                self.come_to_rest(exit).await;
+                self.save()?;
+                Ok(exit)
+            }
+            Verb::Destroy => {
+                let exit = self.destroy().await?;
                 self.come_to_rest(exit).await;
                 self.save()?;
                 Ok(exit)
@@ -450,7 +457,7 @@ impl<'a> Session<'a> {
 
     /// Directories take a while until every reader sees the last write; a cloud of our own does that at once, as far as
     /// anybody in front of the screen can see.
-    async fn come_to_rest(&mut self, exit: Exit) {
+    pub(super) async fn come_to_rest(&mut self, exit: Exit) {
         let ours = self.target.embedded.is_some() || self.args.verb() == Verb::Rehearse;
         if ours && exit != Exit::Stopped {
             let wait = self.target.connection.clock().scaled(AT_REST);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::StepError;
+use super::fence::Fence;
 use super::journal::{Journal, Record};
 use super::meta::Meta;
 use super::progress::{Effect, Progress, ProgressSink};
@@ -17,6 +18,7 @@ pub struct Apply<'a> {
     journal: &'a dyn Journal,
     progress: &'a ProgressSink,
     windows: &'a Windows,
+    fence: Option<&'a Fence>,
     effect: Mutex<Option<Effect>>,
     /// The id of what was made, for the looks of this run.
     made: &'a Mutex<Option<String>>,
@@ -30,6 +32,7 @@ impl<'a> Apply<'a> {
         progress: &'a ProgressSink,
         windows: &'a Windows,
         made: &'a Mutex<Option<String>>,
+        fence: Option<&'a Fence>,
     ) -> Self {
         Self {
             meta,
@@ -37,9 +40,23 @@ impl<'a> Apply<'a> {
             journal,
             progress,
             windows,
+            fence,
             effect: Mutex::default(),
             made,
         }
+    }
+
+    /// The same for a step that reads other outputs.
+    pub(super) fn reading<'b>(&'b self, inputs: Inputs<'b>) -> Apply<'b> {
+        Apply::new(
+            self.meta,
+            inputs,
+            self.journal,
+            self.progress,
+            self.windows,
+            self.made,
+            self.fence,
+        )
     }
 
     /// The step's own description.
@@ -50,6 +67,14 @@ impl<'a> Apply<'a> {
     /// The outputs of the steps that it needs; all of them are known now.
     pub fn inputs(&self) -> &Inputs<'a> {
         &self.inputs
+    }
+
+    /// An object of the tenant's directory bears this environment's mark, although it is not what the step was looked at for: it
+    /// may be written, too. `id` is what requests name it by.
+    pub fn recognise(&self, id: &str) {
+        if let Some(fence) = self.fence {
+            fence.own(&self.meta.tenant, id);
+        }
     }
 
     /// Records the id of a long-running operation, so that another process can wait for it after a kill. Call it as soon

@@ -157,7 +157,8 @@ impl Rollout {
         match decide(meta, &desired, observed, &step.rules()) {
             Decision::Unchanged if meta.manual => Finding::DoneByPerson,
             Decision::Unchanged => Finding::AsWanted,
-            Decision::Create => waiting_or(Finding::Missing),
+            // Nothing is checked while it is taken down.
+            Decision::Create | Decision::Delete => waiting_or(Finding::Missing),
             Decision::Manual { instructions } => waiting_or(Finding::Pending { instructions }),
             Decision::Update(changes) | Decision::Conflict { changes, .. } => {
                 let open: BTreeSet<String> = changes

@@ -29,6 +29,7 @@ pub(super) enum Decision {
         resolve: String,
     },
     Failed(StepError),
+    Delete,
 }
 
 pub(super) fn decide(
@@ -37,6 +38,22 @@ pub(super) fn decide(
     observed: &Observed,
     rules: &DiffRules,
 ) -> Decision {
+    if meta.removes {
+        return match observed {
+            Observed::Absent | Observed::Blocked { .. } => Decision::Unchanged,
+            Observed::Present {
+                mark: Mark::Foreign,
+                ..
+            } => foreign(meta),
+            Observed::Present { .. } => Decision::Delete,
+            Observed::ManualPending { .. }
+            | Observed::ManualDone { .. }
+            | Observed::NotObserved { .. } => Decision::Failed(StepError::bug(format!(
+                "{} is to be deleted and cannot be",
+                meta.key
+            ))),
+        };
+    }
     match observed {
         Observed::ManualPending { instructions } => Decision::Manual {
             instructions: instructions.clone(),

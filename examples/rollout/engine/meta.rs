@@ -31,6 +31,12 @@ pub struct Meta {
     pub owner: OwnedBy,
     /// Only a person can do it: `observe` looks whether he has, and `apply` is never called.
     pub manual: bool,
+    /// Why a takedown of the environment leaves it, where that is not seen from its owner.
+    pub stays: Option<String>,
+    /// Steps whose things must be gone before this one can be deleted, although it needs them.
+    pub removed_after: Vec<Key>,
+    /// What is there is to go: the step deletes, and is done when nothing is there any more.
+    pub(super) removes: bool,
 }
 
 impl Meta {
@@ -53,6 +59,9 @@ impl Meta {
             needs: Vec::new(),
             owner: OwnedBy::Mark,
             manual: false,
+            stays: None,
+            removed_after: Vec::new(),
+            removes: false,
         }
     }
 
@@ -89,6 +98,20 @@ impl Meta {
     #[must_use]
     pub fn owner(mut self, owner: OwnedBy) -> Self {
         self.owner = owner;
+        self
+    }
+
+    /// Says why a takedown of the environment leaves it.
+    #[must_use]
+    pub fn stays(mut self, why: impl Into<String>) -> Self {
+        self.stays = Some(why.into());
+        self
+    }
+
+    /// Puts its deletion after that of another step's thing, which refers to it although it needs that to be made.
+    #[must_use]
+    pub fn removed_after(mut self, key: &Key) -> Self {
+        self.removed_after.push(key.clone());
         self
     }
 

@@ -23,6 +23,7 @@ mod observe;
 mod plan;
 mod planning;
 mod progress;
+mod removal;
 mod rollout;
 mod rules;
 mod step;
@@ -57,6 +58,9 @@ pub use observe::{ListId, Listed, Listings, Observe, ObserveStats, Purpose};
 pub use plan::{Action, Orphan, Plan, PlanEntry, Totals};
 pub use planning::{PlanOptions, Planned};
 pub use progress::{Effect, Progress, ProgressSink};
+pub use removal::{
+    Address, Guarded, Neighbour, Remains, Removal, RemovalOptions, Surroundings, Survey, Takedown,
+};
 pub use rollout::Rollout;
 pub use rules::DiffRules;
 pub use step::{Change, ChangeKind, Mark, Observed, Repeat, Step};

@@ -96,6 +96,34 @@ pub enum Action {
         /// What can be done about it.
         resolve: String,
     },
+    /// It is deleted. In the plan of a takedown only, as all that follow but the last.
+    Delete {
+        /// How many other things of the environment go with it.
+        #[serde(skip_serializing_if = "is_zero")]
+        parts: usize,
+        /// What is left of it for a while, and until when.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        remains: Option<String>,
+    },
+    /// It goes with what it is part of.
+    GoesWith {
+        /// The step of that.
+        whole: Key,
+    },
+    /// It stays as it is meant to.
+    Stays {
+        /// Why.
+        why: String,
+    },
+    /// It stays because something is in the way.
+    Refused {
+        /// What.
+        why: String,
+        /// What can be done about it.
+        resolve: String,
+    },
+    /// It is not there any more.
+    Gone,
     /// It could not be planned.
     Failed {
         /// Why.
@@ -110,7 +138,8 @@ impl Plan {
     /// Whether a run would have nothing to do, as far as that can be seen.
     pub fn is_empty(&self) -> bool {
         let t = &self.totals;
-        t.create + t.update + t.manual + t.foreign + t.conflict + t.failed == 0
+        t.delete + t.refused + t.create + t.update + t.manual + t.foreign + t.conflict + t.failed
+            == 0
     }
 
     /// The entry of a step.
@@ -121,7 +150,7 @@ impl Plan {
     /// How a process that only planned ends.
     pub fn exit(&self) -> Exit {
         let t = &self.totals;
-        if t.failed + t.foreign + t.conflict > 0 {
+        if t.failed + t.foreign + t.conflict + t.refused > 0 {
             Exit::Failure
         } else if self.is_empty() {
             Exit::Done
@@ -150,6 +179,29 @@ pub struct Totals {
     pub conflict: usize,
     /// Not planned.
     pub failed: usize,
+    /// To be deleted.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub delete: usize,
+    /// Going with what they are part of.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub goes_with: usize,
+    /// Staying as they are meant to.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub stays: usize,
+    /// Staying because something is in the way.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub refused: usize,
+    /// Not there any more.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub gone: usize,
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands a reference over"
+)]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// A thing that is in no step, and carries this environment's mark or stands where only the file's things may be.

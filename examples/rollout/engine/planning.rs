@@ -306,6 +306,10 @@ impl Rollout {
             Decision::Foreign { what, resolve } => Action::Foreign { what, resolve },
             Decision::Conflict { changes, resolve } => Action::Conflict { changes, resolve },
             Decision::Failed(error) => failed(&error),
+            Decision::Delete => Action::Delete {
+                parts: 0,
+                remains: None,
+            },
         };
         let unchanged = matches!(action, Action::Unchanged);
         (action, unchanged)
@@ -420,18 +424,23 @@ fn failed(error: &StepError) -> Action {
 
 fn is_to_do(action: &Action) -> bool {
     match action {
-        Action::Unchanged => false,
+        Action::Unchanged
+        | Action::Gone
+        | Action::GoesWith { .. }
+        | Action::Stays { .. }
+        | Action::Refused { .. } => false,
         Action::Create { .. }
         | Action::Update { .. }
         | Action::Manual { .. }
         | Action::NotObserved { .. }
         | Action::Foreign { .. }
         | Action::Conflict { .. }
+        | Action::Delete { .. }
         | Action::Failed { .. } => true,
     }
 }
 
-fn totals(entries: &[PlanEntry]) -> Totals {
+pub(super) fn totals(entries: &[PlanEntry]) -> Totals {
     let mut totals = Totals::default();
     for entry in entries {
         *match &entry.action {
@@ -443,6 +452,11 @@ fn totals(entries: &[PlanEntry]) -> Totals {
             Action::Foreign { .. } => &mut totals.foreign,
             Action::Conflict { .. } => &mut totals.conflict,
             Action::Failed { .. } => &mut totals.failed,
+            Action::Delete { .. } => &mut totals.delete,
+            Action::GoesWith { .. } => &mut totals.goes_with,
+            Action::Stays { .. } => &mut totals.stays,
+            Action::Refused { .. } => &mut totals.refused,
+            Action::Gone => &mut totals.gone,
         } += 1;
     }
     totals

@@ -22,6 +22,8 @@ pub enum Effect {
     Recovered,
     /// A person did it.
     DoneByPerson,
+    /// It was deleted.
+    Deleted,
 }
 
 /// Something happened.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::graph::{Graph, GraphError};
 use super::key::Key;
+use super::removal::Survey;
 use super::step::Step;
 use super::sweep::Sweep;
 use super::window::Doors;
@@ -15,6 +16,7 @@ pub struct Rollout {
     pub(super) environment: String,
     pub(super) steps: Vec<Arc<dyn Step>>,
     pub(super) sweeps: Vec<Arc<dyn Sweep>>,
+    pub(super) surveys: Vec<Arc<dyn Survey>>,
     pub(super) graph: Graph,
     pub(super) doors: Option<Arc<dyn Doors>>,
     /// The keys of all steps of the file, those included that a part leaves out.
@@ -43,6 +45,7 @@ impl Rollout {
             environment: environment.into(),
             steps,
             sweeps: Vec::new(),
+            surveys: Vec::new(),
             graph,
             doors: None,
             known,
@@ -54,6 +57,13 @@ impl Rollout {
     #[must_use]
     pub fn with_sweep(mut self, sweep: Arc<dyn Sweep>) -> Self {
         self.sweeps.push(sweep);
+        self
+    }
+
+    /// Adds a place that is looked around in before anything in it is deleted.
+    #[must_use]
+    pub fn with_survey(mut self, survey: Arc<dyn Survey>) -> Self {
+        self.surveys.push(survey);
         self
     }
 

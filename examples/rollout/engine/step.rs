@@ -12,6 +12,7 @@ use super::error::StepError;
 use super::key::Key;
 use super::meta::Meta;
 use super::observe::Observe;
+use super::removal::{Address, Remains, Removal};
 use super::rules::DiffRules;
 use super::values::{Inputs, Outputs};
 
@@ -100,6 +101,31 @@ pub trait Step: Send + Sync {
     async fn resume(&self, cx: &Apply<'_>, operation: &str) -> Result<Option<Outputs>, StepError> {
         let _ = (cx, operation);
         Ok(None)
+    }
+
+    /// How what was seen is taken down.
+    fn removal(&self, document: &Value, outputs: &Outputs) -> Removal {
+        let _ = (document, outputs);
+        Removal::of(self.meta())
+    }
+
+    /// What is left of it for a while when it was deleted.
+    fn remains(&self, document: &Value) -> Option<Remains> {
+        let _ = document;
+        None
+    }
+
+    /// Deletes what stands at this address, and returns when the service has finished it. What is not there is deleted.
+    ///
+    /// # Errors
+    /// When it was refused, failed, or nobody knows; see [`StepError`].
+    async fn remove(&self, cx: &Apply<'_>, address: &Address) -> Result<(), StepError> {
+        let _ = cx;
+        Err(StepError::bug(format!(
+            "{} does not know how to delete {}",
+            self.meta().key,
+            address.as_str()
+        )))
     }
 }
 
@@ -223,4 +249,6 @@ pub enum ChangeKind {
     /// It could not be observed: look from where it can be seen, and mend what differs. Say by [`Apply::effect`] what
     /// that was.
     Reconcile,
+    /// It exists and is to go.
+    Delete,
 }

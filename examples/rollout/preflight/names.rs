@@ -30,6 +30,20 @@ pub(super) async fn deleted_vaults(
             Ok(Some(deleted)) => {
                 let properties = deleted.properties;
                 let until = properties.scheduled_purge_date.as_deref();
+                let tags = properties.tags.as_ref();
+                let mark = tags.and_then(|tags| tags.get("rhc-environment"));
+                if mark.is_some_and(|mark| *mark == manifest.environment.name) {
+                    findings.push(Finding::note(
+                        "vault-of-this-environment-deleted",
+                        format!(
+                            "the key vault {name} was deleted, and {} keeps it until {}",
+                            own.name,
+                            until.unwrap_or("it is purged")
+                        ),
+                        "nothing is to be done: apply recovers it, with what is in it",
+                    ));
+                    continue;
+                }
                 let recover = format!(
                     "recover it: az keyvault recover --subscription '{}' --name {name}",
                     own.name

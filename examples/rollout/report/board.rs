@@ -72,7 +72,16 @@ impl Board {
     /// A board for what this plan has to do.
     pub fn of(plan: &Plan) -> Self {
         let mut board = Self::default();
-        let to_do = |action: &Action| !matches!(action, Action::Unchanged);
+        let to_do = |action: &Action| {
+            !matches!(
+                action,
+                Action::Unchanged
+                    | Action::GoesWith { .. }
+                    | Action::Stays { .. }
+                    | Action::Refused { .. }
+                    | Action::Gone
+            )
+        };
         for entry in plan.entries.iter().filter(|entry| to_do(&entry.action)) {
             board.stages.entry(entry.stage).or_default().to_do += 1;
             board.stage_of.insert(entry.key.clone(), entry.stage);

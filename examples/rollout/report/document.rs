@@ -61,6 +61,8 @@ pub struct Counts {
 pub struct Applied {
     created: usize,
     updated: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted: Option<usize>,
     failed: usize,
     unchanged: usize,
     recovered: usize,
@@ -78,6 +80,7 @@ impl Applied {
         Self {
             created: summary.created,
             updated: summary.updated,
+            deleted: (summary.deleted > 0).then_some(summary.deleted),
             failed: summary.failed.len(),
             unchanged: summary.unchanged,
             recovered: summary.recovered,

@@ -119,7 +119,7 @@ pub fn of_plan(plan: &Plan) -> Vec<Named<'_>> {
 
 fn planned(entry: &PlanEntry) -> Option<Named<'_>> {
     let action = match &entry.action {
-        Action::Unchanged => return None,
+        Action::Unchanged | Action::Gone => return None,
         Action::Create { .. } => "create",
         Action::Update { .. } => "update",
         Action::Manual { .. } => "manual",
@@ -127,6 +127,10 @@ fn planned(entry: &PlanEntry) -> Option<Named<'_>> {
         Action::Foreign { .. } => "foreign",
         Action::Conflict { .. } => "conflict",
         Action::Failed { .. } => "failed",
+        Action::Delete { .. } => "delete",
+        Action::GoesWith { .. } => "goes_with",
+        Action::Stays { .. } => "stays",
+        Action::Refused { .. } => "refused",
     };
     Some(Named::Planned {
         key: entry.key.as_str(),

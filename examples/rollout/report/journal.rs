@@ -43,6 +43,8 @@ pub struct Run {
     pub created: usize,
     /// How many changed something.
     pub updated: usize,
+    /// How many deleted something.
+    pub deleted: usize,
     /// How many were found done.
     pub unchanged: usize,
     /// What failed.
@@ -115,6 +117,7 @@ impl JournalReport {
                 summary: None,
                 created: 0,
                 updated: 0,
+                deleted: 0,
                 unchanged: 0,
                 failed: Vec::new(),
             });
@@ -134,6 +137,7 @@ impl JournalReport {
             } => match outcome {
                 Outcome::Created => run.created += 1,
                 Outcome::Updated => run.updated += 1,
+                Outcome::Deleted => run.deleted += 1,
                 Outcome::Unchanged => run.unchanged += 1,
                 Outcome::Failed => run.failed.push(Failed {
                     key: key.clone(),
@@ -168,6 +172,7 @@ pub fn journal(text: &mut Text, report: &JournalReport) {
         let how = match (&run.ended, &run.summary) {
             (Some(ended), Some(summary)) => format!("ended {}: {summary}", second(ended)),
             _ if at == last && report.held => "under way".to_owned(),
+            _ if run.deleted > 0 => format!("cut off; until then {} deleted", run.deleted),
             _ => format!(
                 "cut off; until then {} created, {} updated",
                 run.created, run.updated

@@ -12,6 +12,7 @@ mod plan;
 mod progress;
 mod reads;
 mod summary;
+mod takedown;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -31,6 +32,7 @@ pub use plan::plan;
 pub use progress::ProgressLines;
 pub use reads::most_reads_of_one_address;
 pub use summary::summary;
+pub use takedown::{takedown, taken_down};
 pub use text::{Detail, Text, Tone, count, some};
 pub use timeline::{End, Span, Timeline, length};
 pub use verification::verification;

@@ -23,6 +23,12 @@ pub fn plan(text: &mut Text, plan: &Plan) {
     let shown = |entry: &&PlanEntry| match &entry.action {
         Action::Manual { .. } => false,
         Action::Unchanged => detail == Detail::Verbose,
+        // A takedown is drawn by itself.
+        Action::Delete { .. }
+        | Action::GoesWith { .. }
+        | Action::Stays { .. }
+        | Action::Refused { .. }
+        | Action::Gone => false,
         Action::Foreign { .. } | Action::Conflict { .. } | Action::Failed { .. } => true,
         Action::Create { .. } | Action::Update { .. } | Action::NotObserved { .. } => {
             detail > Detail::Quiet
@@ -122,7 +128,14 @@ fn change<'p>(
             let line = some(later.iter().map(String::as_str), SHOWN_NEEDS);
             text.paragraph("      ", Tone::Faint, &line);
         }
-        Action::Create { .. } | Action::Unchanged | Action::Manual { .. } => {}
+        Action::Create { .. }
+        | Action::Unchanged
+        | Action::Manual { .. }
+        | Action::Delete { .. }
+        | Action::GoesWith { .. }
+        | Action::Stays { .. }
+        | Action::Refused { .. }
+        | Action::Gone => {}
     }
 }
 

@@ -45,6 +45,7 @@ impl ProgressLines {
                     ChangeKind::Create => "creates",
                     ChangeKind::Update => "updates",
                     ChangeKind::Reconcile => "looks and mends",
+                    ChangeKind::Delete => "deletes",
                 };
                 line(" ", Tone::Faint, format!("{change} {}", short(key)));
             }
@@ -81,6 +82,7 @@ impl ProgressLines {
                 }
                 Effect::Unchanged => return None,
                 Effect::Created => line("+", Tone::Good, format!("created {}", short(key))),
+                Effect::Deleted => line("-", Tone::Good, format!("deleted {}", short(key))),
                 Effect::Updated => line("~", Tone::Good, format!("updated {}", short(key))),
                 Effect::Recovered => {
                     line(

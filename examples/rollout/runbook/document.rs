@@ -95,6 +95,11 @@ fn state(action: &Action) -> String {
             format!("differs in what cannot be changed: {}", fields(changes))
         }
         Action::Failed { message, .. } => format!("could not be planned: {message}"),
+        Action::Delete { .. }
+        | Action::GoesWith { .. }
+        | Action::Stays { .. }
+        | Action::Refused { .. }
+        | Action::Gone => "taken down".to_owned(),
     }
 }
 

@@ -6,12 +6,17 @@ use async_trait::async_trait;
 use rhc_arm::{Identity, Operation, OperationId, Resource, ResourceId, ResourceType, Resources};
 use serde_json::{Map, Value, json};
 
+mod recovery;
+
 use super::clients::{Clients, TenantRef};
 use super::following::follow;
 use crate::engine::{
-    Apply, Change, DiffRules, Inputs, Key, Lane, Mark, Meta, Observe, Observed, Output, Outputs,
-    OwnedBy, Step, StepError, merge,
+    Address, Apply, Change, DiffRules, Inputs, Key, Lane, Mark, Meta, Observe, Observed, Output,
+    Outputs, OwnedBy, Remains, Removal, Step, StepError, merge,
 };
+
+pub use recovery::Recovers;
+use recovery::is_put_on;
 
 /// The ARM id of the resource that the step with this key makes.
 pub fn arm_id(key: &Key) -> Output<String> {
@@ -43,6 +48,7 @@ impl From<&Output<String>> for Parent {
 
 type Build = Box<dyn Fn(&Inputs<'_>) -> Result<Value, StepError> + Send + Sync>;
 type Known = Box<dyn Fn(&Value) -> bool + Send + Sync>;
+type Remain = Box<dyn Fn(&Value) -> Option<Remains> + Send + Sync>;
 type Refused = Box<dyn Fn(rhc_core::Error) -> StepError + Send + Sync>;
 type Extract<R> = Box<dyn Fn(&Resource<R>) -> Outputs + Send + Sync>;
 
@@ -83,6 +89,8 @@ pub struct ArmStep<R: ResourceType> {
     refused: Refused,
     environment: String,
     known_by: Option<Known>,
+    remain: Option<Remain>,
+    recovers: Option<Recovers>,
 }
 
 impl<R: ResourceType> ArmStep<R> {
@@ -117,6 +125,8 @@ impl<R: ResourceType> ArmStep<R> {
                 .ignore_case("properties.provisioningState"),
             environment: environment.into(),
             known_by: None,
+            remain: None,
+            recovers: None,
         }
     }
 
@@ -134,6 +144,30 @@ impl<R: ResourceType> ArmStep<R> {
         extract: impl Fn(&Resource<R>) -> Outputs + Send + Sync + 'static,
     ) -> Self {
         self.extract = Box::new(extract);
+        self
+    }
+
+    /// Says why a takedown of the environment leaves it.
+    #[must_use]
+    pub fn stays(mut self, why: impl Into<String>) -> Self {
+        self.meta = self.meta.stays(why);
+        self
+    }
+
+    /// What is left of it for a while when it was deleted.
+    #[must_use]
+    pub fn remains(
+        mut self,
+        remain: impl Fn(&Value) -> Option<Remains> + Send + Sync + 'static,
+    ) -> Self {
+        self.remain = Some(Box::new(remain));
+        self
+    }
+
+    /// It is brought back where it was deleted and still has its name.
+    #[must_use]
+    pub fn recovers(mut self, recovers: Recovers) -> Self {
+        self.recovers = Some(recovers);
         self
     }
 
@@ -319,13 +353,14 @@ impl<R: ResourceType> Step for ArmStep<R> {
             .remedy("find out whose it is; give it the tag rhc-environment if it is yours, else choose another name in the environment file"));
         }
         let document = self.put_over(there.as_ref(), change.desired)?;
-        let resource: Resource<R> = serde_json::from_value(document).map_err(|error| {
-            StepError::bug(format!("the desired document is no {}: {error}", R::TYPE))
-        })?;
-        let operation = resources
-            .begin_put(&self.name, &resource)
-            .await
-            .map_err(&self.refused)?;
+        let resource = self.typed(document)?;
+        let begun = match resources.begin_put(&self.name, &resource).await {
+            Err(error) if self.is_deleted(&error) => {
+                self.recover(cx, &resources, change.desired).await
+            }
+            begun => begun.map_err(&self.refused),
+        };
+        let operation = begun?;
         cx.operation(operation.id().as_str()).await?;
         self.finish(cx, &resources, operation).await
     }
@@ -338,9 +373,45 @@ impl<R: ResourceType> Step for ArmStep<R> {
         let operation = self.clients.arm(&self.tenant, cx.inputs())?.resume(&id)?;
         self.finish(cx, &resources, operation).await.map(Some)
     }
+
+    /// What lies inside its parent goes with it; what is only put on it (a role, a setting) would outlive it.
+    fn removal(&self, _: &Value, outputs: &Outputs) -> Removal {
+        let usual = Removal::of(&self.meta);
+        let id = outputs.get("id").and_then(Value::as_str);
+        match (&self.meta.owner, id) {
+            (OwnedBy::Given | OwnedBy::Singleton, _) | (_, None) => usual,
+            _ if self.meta.stays.is_some() => usual,
+            (OwnedBy::Parent(_), Some(id)) if !is_put_on(id) => usual,
+            (OwnedBy::Parent(_) | OwnedBy::Mark | OwnedBy::DerivedId, Some(id)) => {
+                Removal::Alone(Address::Azure(id.to_owned()))
+            }
+        }
+    }
+
+    fn remains(&self, document: &Value) -> Option<Remains> {
+        self.remain.as_ref().and_then(|remain| remain(document))
+    }
+
+    async fn remove(&self, cx: &Apply<'_>, address: &Address) -> Result<(), StepError> {
+        let resources = self.resources(cx.inputs())?;
+        let id = parse(address.as_str())?;
+        let operation = resources
+            .begin_delete(id.name())
+            .await
+            .map_err(worth_repeating)?;
+        cx.operation(operation.id().as_str()).await?;
+        follow(cx, operation).await.map_err(worth_repeating)?;
+        Ok(())
+    }
 }
 
 impl<R: ResourceType> ArmStep<R> {
+    fn typed(&self, document: Value) -> Result<Resource<R>, StepError> {
+        serde_json::from_value(document).map_err(|error| {
+            StepError::bug(format!("the desired document is no {}: {error}", R::TYPE))
+        })
+    }
+
     /// Whose a resource is.
     fn mark(&self, resource: &Resource<R>) -> Mark {
         let is_marked = || match &self.known_by {

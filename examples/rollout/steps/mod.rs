@@ -25,16 +25,21 @@ pub mod probe;
 mod site;
 pub mod stack;
 pub mod subscriptions;
+mod surroundings;
 pub mod sweeps;
 pub mod tenants;
 
 use std::sync::Arc;
 
+use rhc_arm::ResourceType;
+use rhc_arm::types::insights::Component;
+use rhc_arm::types::network::PrivateEndpoint;
+
 pub(crate) use certificate::{named, role_words};
 pub use clients::{Clients, Connect, TenantRef};
 pub use doors::sql_door;
 
-use crate::engine::{GraphError, Key, Meta, Rollout, Stage, Step, Sweep};
+use crate::engine::{GraphError, Key, Meta, Rollout, Stage, Step, Survey, Sweep};
 use crate::manifest::{MadeBy, Manifest, TagOwner, Tenant};
 use database::Administrators;
 use directory::object_id;
@@ -214,9 +219,29 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
             &manifest.environment.name,
         )));
     }
+    let names_of = |kind: &str| -> Vec<String> {
+        let metas = site.steps.iter().map(|step| step.meta());
+        let own = metas.filter(|meta| meta.kind == kind);
+        own.map(|meta| meta.name.clone()).collect()
+    };
+    let (endpoints, components) = (names_of(PrivateEndpoint::TYPE), names_of(Component::TYPE));
+    let surveys: Vec<Arc<dyn Survey>> = accounts
+        .values()
+        .map(|account| {
+            Arc::new(surroundings::SubscriptionSurvey::new(
+                clients.clone(),
+                account.tenant.clone(),
+                account.id.clone(),
+                &manifest.environment.name,
+                endpoints.clone(),
+                components.clone(),
+            )) as Arc<dyn Survey>
+        })
+        .collect();
     let doors = doors::KnownDoors(clients.clone());
     let rollout = Rollout::new(&manifest.environment.name, site.steps)?.with_doors(Arc::new(doors));
-    Ok(sweeps.into_iter().fold(rollout, Rollout::with_sweep))
+    let rollout = sweeps.into_iter().fold(rollout, Rollout::with_sweep);
+    Ok(surveys.into_iter().fold(rollout, Rollout::with_survey))
 }
 
 impl Site<'_> {
@@ -272,7 +297,8 @@ impl Site<'_> {
                     &account.tenant,
                     &directory.name,
                     "holds the customers' identities, and nothing else",
-                );
+                )
+                .stays("a tenant is not deleted with its environment: its domain could never be had again; the portal deletes it (Manage tenants), once it is empty");
                 if let Some(provider) = account.providers.get("Microsoft.AzureActiveDirectory") {
                     meta = meta.needs(provider);
                 }

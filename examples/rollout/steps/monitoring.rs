@@ -11,7 +11,7 @@ use rhc_arm::types::operational_insights::{
 use super::arm_resource::arm_id;
 use super::clients::TenantRef;
 use super::site::{Group, Site};
-use crate::engine::{Key, Meta, Output, Outputs, OwnedBy};
+use crate::engine::{Key, Meta, Output, Outputs, OwnedBy, Remains};
 
 /// Which logs of a resource are kept.
 #[derive(Clone, Copy, Debug)]
@@ -46,8 +46,15 @@ impl Site<'_> {
                 },
             ))
         });
-        let workspace =
-            self.add_whole(step.rules(|rules| rules.ignore_case("properties.sku.name")));
+        let workspace = self.add_whole(
+            step.rules(|rules| rules.ignore_case("properties.sku.name"))
+                .remains(|_| {
+                    Some(Remains {
+                        days: 14,
+                        what: "Azure keeps its logs, and apply brings them back".to_owned(),
+                    })
+                }),
+        );
         self.diagnostics(
             &workspace,
             &tenant,

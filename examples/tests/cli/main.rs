@@ -2,6 +2,7 @@
 
 mod console;
 mod conventions;
+mod destroy;
 mod https;
 mod journal;
 mod mirror;

@@ -6,7 +6,9 @@ use std::time::Duration;
 use rhc_core::fake::WorldOptions;
 use rollout::connection::Connection;
 use rollout::embedded::EmbeddedCloud;
-use rollout::engine::{ApplyOptions, Fence, PlanOptions, Planned, Rollout, Summary};
+use rollout::engine::{
+    ApplyOptions, Fence, PlanOptions, Planned, RemovalOptions, Rollout, Summary, Takedown,
+};
 use rollout::manifest::Manifest;
 use rollout::steps::{self, Clients};
 use serde_json::Value;
@@ -108,5 +110,28 @@ impl Run {
             ..ApplyOptions::default()
         };
         self.rollout.apply(planned, &options).await.unwrap()
+    }
+
+    /// What would be taken down, what stays, and what is in the way.
+    pub(crate) async fn plan_removal(&self) -> Takedown {
+        let options = RemovalOptions {
+            fence: Some(self.connection.fence().clone()),
+            now: self.connection.clock().now(),
+            ..RemovalOptions::default()
+        };
+        self.rollout.plan_removal(&options).await.unwrap()
+    }
+
+    /// Takes it down.
+    pub(crate) async fn take_down(&self, takedown: Takedown) -> Summary {
+        let options = ApplyOptions {
+            fence: Some(self.connection.fence().clone()),
+            ..ApplyOptions::default()
+        };
+        takedown
+            .rollout
+            .apply(takedown.planned, &options)
+            .await
+            .unwrap()
     }
 }

@@ -138,7 +138,7 @@ async fn a_failure_stops_only_what_needs_it() {
         .collect();
     assert_eq!(blocked, [("child", "bad"), ("grandchild", "bad")]);
     assert_eq!(summary.exit(), Exit::Failure);
-    assert!(summary.next().is_some());
+    assert!(summary.next("apply").is_some());
     let next = run(&rollout, &ApplyOptions::default()).await;
     assert_eq!((next.created, next.unchanged), (3, 2));
 }

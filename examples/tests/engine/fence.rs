@@ -11,6 +11,8 @@ use url::Url;
 
 use crate::support::{Cloud, rollout, thing};
 
+mod takedown;
+
 const SUB: &str = "https://management.azure.com/subscriptions/11111111-1111-1111-1111-111111111111";
 const OTHER: &str =
     "https://management.azure.com/subscriptions/22222222-2222-2222-2222-222222222222";
@@ -246,7 +248,7 @@ fn the_subscription_itself_is_only_changed_where_that_is_meant() {
     refused(
         "DELETE",
         &format!("{SUB}/resourceGroups/rhc-hp2-qa-rg"),
-        "never deleted",
+        "deleted by a takedown only",
     );
     refused(
         "PUT",

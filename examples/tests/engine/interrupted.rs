@@ -267,7 +267,7 @@ async fn the_first_stop_lets_writes_end_and_begins_none() {
     assert_eq!(summary.created, 1);
     assert_eq!(summary.not_started, ["b".into()]);
     assert_eq!(summary.exit(), Exit::Stopped);
-    assert!(summary.next().unwrap().contains("run apply again"));
+    assert!(summary.next("apply").unwrap().contains("run apply again"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -297,7 +297,7 @@ async fn what_does_not_end_within_seconds_of_the_first_stop_is_left_and_found_by
     assert!(started.elapsed() <= Duration::from_secs(15));
     assert_eq!((summary.created, summary.exit()), (1, Exit::Stopped));
     assert_eq!(summary.left_running, ["slow".into()]);
-    assert!(summary.next().unwrap().contains("left under way"));
+    assert!(summary.next("apply").unwrap().contains("left under way"));
     let open = journal.recovery().await.unwrap().open;
     let operation = open["slow"].operation.as_deref();
     assert_eq!(operation, Some("operation-of-slow"));

@@ -340,6 +340,7 @@ impl<'r> Books<'r> {
             Effect::Unchanged => &mut self.summary.unchanged,
             Effect::Recovered => &mut self.summary.recovered,
             Effect::DoneByPerson => &mut self.summary.done_by_person,
+            Effect::Deleted => &mut self.summary.deleted,
         } += 1;
         self.set(at, State::Done(effect));
         if let Some(step) = self.shared.rollout.steps.get(at) {

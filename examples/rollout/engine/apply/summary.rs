@@ -28,6 +28,9 @@ pub struct Summary {
     pub recovered: usize,
     /// Done by a person during the run.
     pub done_by_person: usize,
+    /// Deleted.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub deleted: usize,
     /// Failed.
     pub failed: Vec<Failure>,
     /// Not begun, because another step failed.
@@ -93,6 +96,14 @@ pub struct Waiting {
     pub holds_up: Vec<Key>,
 }
 
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands a reference over"
+)]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
 impl Summary {
     /// How the process ends.
     pub fn exit(&self) -> Exit {
@@ -109,26 +120,35 @@ impl Summary {
     }
 
     /// How to go on, when there is something left.
-    pub fn next(&self) -> Option<&'static str> {
-        if !self.left_running.is_empty() {
-            Some(
-                "run apply again: it looks at what was left under way, waits for it or does it again, and goes on from \
-                 there",
+    ///
+    /// `verb` is what this was a run of.
+    pub fn next(&self, verb: &str) -> Option<String> {
+        let words = if !self.left_running.is_empty() {
+            format!(
+                "run {verb} again: it looks at what was left under way, waits for it or does it again, and goes on \
+                 from there"
             )
         } else if self.stopped {
-            Some("run apply again: it goes on where this run was stopped")
+            format!("run {verb} again: it goes on where this run was stopped")
         } else if !self.failed.is_empty() {
-            Some("mend what failed and run apply again: what is done is not done twice")
+            format!("mend what failed and run {verb} again: what is done is not done twice")
         } else if !self.manual.is_empty() {
-            Some("do the manual steps and run apply again: it sees that they are done and goes on")
+            format!(
+                "do the manual steps and run {verb} again: it sees that they are done and goes on"
+            )
         } else {
-            None
-        }
+            return None;
+        };
+        Some(words)
     }
 
     pub(super) fn short(&self) -> String {
+        let deleted = match self.deleted {
+            0 => String::new(),
+            number => format!("{number} deleted, "),
+        };
         format!(
-            "{} created, {} updated, {} failed, {} blocked, {} waiting{}",
+            "{deleted}{} created, {} updated, {} failed, {} blocked, {} waiting{}",
             self.created,
             self.updated,
             self.failed.len(),

@@ -111,7 +111,7 @@ impl Work<'_> {
             let (kind, fields) = match decide(meta, &desired, &observed, &rules) {
                 Decision::Unchanged => {
                     outputs = with_observed(&observed, outputs);
-                    let effect = self.found(begun, open.is_some()).await?;
+                    let effect = self.found(begun, open).await?;
                     return Ok(End::Done { effect, outputs });
                 }
                 Decision::Manual { instructions } => return Ok(End::Person { instructions }),
@@ -125,6 +125,7 @@ impl Work<'_> {
                 Decision::Create => (ChangeKind::Create, Vec::new()),
                 Decision::Update(fields) => (ChangeKind::Update, fields),
                 Decision::Reconcile { .. } => (ChangeKind::Reconcile, Vec::new()),
+                Decision::Delete => (ChangeKind::Delete, Vec::new()),
             };
             if kind == ChangeKind::Create && !settled && self.must_look_first(&rules) {
                 // A list may lag behind an earlier write.
@@ -325,10 +326,20 @@ impl Work<'_> {
     }
 
     /// What it comes to when there is nothing left to do.
-    async fn found(&self, begun: Option<ChangeKind>, open: bool) -> Result<Effect, StepError> {
+    async fn found(
+        &self,
+        begun: Option<ChangeKind>,
+        open: Option<&OpenIntent>,
+    ) -> Result<Effect, StepError> {
+        let removes = self.step.meta().removes;
         let effect = match begun {
             Some(kind) => effect_of(kind),
-            None if open => Effect::Recovered,
+            None if open.is_some_and(|open| open.change == ChangeKind::Delete) && removes => {
+                Effect::Deleted
+            }
+            // An earlier run had begun to make it, and it is not there.
+            None if open.is_some() && removes => Effect::Unchanged,
+            None if open.is_some() => Effect::Recovered,
             None if self.person => return Ok(Effect::DoneByPerson),
             None => return Ok(Effect::Unchanged),
         };
@@ -341,6 +352,10 @@ impl Work<'_> {
         let Some(operation) = &open.operation else {
             return Outputs::new();
         };
+        // How the opposite of what is to be done ended is seen by looking.
+        if self.step.meta().removes || open.change == ChangeKind::Delete {
+            return Outputs::new();
+        }
         let _permit = self.shared.permits.acquire().await;
         let cx = self.context();
         cx.note("waiting for the operation that an earlier run began");
@@ -378,6 +393,7 @@ impl Work<'_> {
             &options.progress,
             &self.shared.windows,
             &self.made,
+            options.fence.as_ref(),
         )
     }
 
@@ -420,6 +436,7 @@ enum Written {
 fn effect_of(kind: ChangeKind) -> Effect {
     match kind {
         ChangeKind::Create => Effect::Created,
+        ChangeKind::Delete => Effect::Deleted,
         ChangeKind::Update | ChangeKind::Reconcile => Effect::Updated,
     }
 }
@@ -428,6 +445,7 @@ fn outcome_of(effect: Effect) -> Outcome {
     match effect {
         Effect::Created => Outcome::Created,
         Effect::Updated => Outcome::Updated,
+        Effect::Deleted => Outcome::Deleted,
         Effect::Unchanged | Effect::Recovered | Effect::DoneByPerson => Outcome::Unchanged,
     }
 }

@@ -8,7 +8,8 @@ use url::Url;
 use super::super::key::TenantKey;
 use super::github::GITHUB;
 use super::ownership::{GraphAccess, TenantRules, holds};
-use super::{Fence, role_definitions};
+use super::{Fence, plain, role_definitions};
+use crate::engine::removal::Address;
 
 /// A request that the fence did not let through.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +45,9 @@ const SUBSCRIPTION_TYPES: [&str; 3] = [
     "Microsoft.Security/pricings",
 ];
 
+const ONLY_DELETED: &str =
+    "the environment is taken down, and this is not a deletion that was announced";
+
 const ONLY_LOOKED_AT: &str = "the environment is only looked at, and nothing of it is changed";
 
 type Verdict = Result<(), String>;
@@ -72,6 +76,45 @@ impl Fence {
             })
     }
 
+    /// Whether a deletion at this address may leave.
+    pub(super) fn check_deletion(
+        &self,
+        tenant: &TenantKey,
+        address: &Address,
+    ) -> Result<(), Refusal> {
+        let (hosts, path) = match address {
+            Address::Azure(id) => (&self.ownership.hosts.arm, id.clone()),
+            Address::Graph(path) => (&self.ownership.hosts.graph, format!("/v1.0/{path}")),
+        };
+        let host = hosts.first().map_or("", String::as_str);
+        let text = format!("https://{host}/{}", path.trim_start_matches('/'));
+        let refusal = |reason: String| Refusal {
+            method: "DELETE".to_owned(),
+            target: text.clone(),
+            tenant: tenant.clone(),
+            reason,
+        };
+        let url = Url::parse(&text).map_err(|error| refusal(error.to_string()))?;
+        self.check(tenant, "DELETE", &url, None)
+    }
+
+    /// Whether this is a deletion that a takedown has announced.
+    fn is_to_go(&self, tenant: &TenantKey, method: &str, path: &[String]) -> bool {
+        let learnt = self.read();
+        let announced = (tenant.clone(), plain(&path.join("/")));
+        let deletes = learnt.deletes.as_ref();
+        method == "DELETE" && deletes.is_some_and(|deletes| deletes.contains(&announced))
+    }
+
+    /// While things are taken down: whether this is one of the deletions.
+    fn may_go(&self, tenant: &TenantKey, method: &str, path: &[String]) -> Verdict {
+        if self.read().deletes.is_none() || self.is_to_go(tenant, method, path) {
+            Ok(())
+        } else {
+            Err(ONLY_DELETED.to_owned())
+        }
+    }
+
     /// Whether the answer to a request that was let through names a directory object which that request made.
     pub(super) fn may_have_made(&self, method: &str, url: &Url) -> bool {
         let host = url.host_str().unwrap_or_default();
@@ -92,16 +135,22 @@ impl Fence {
         }
         let path = segments(url)?;
         if holds(&self.ownership.hosts.github, &host) {
+            self.may_go(tenant, method, &path)?;
             return self.github(tenant, method, &path, body);
         }
         let rules = self.rules(tenant)?;
         if holds(&self.ownership.hosts.arm, &host) {
             self.arm(tenant, rules, method, &path)?;
             self.may_start(tenant, method, &path)?;
+            self.may_go(tenant, method, &path)?;
+            if self.is_to_go(tenant, method, &path) {
+                return Ok(());
+            }
             role_definitions::check(&path, body)
         } else if holds(&self.ownership.hosts.graph, &host) {
             self.graph(tenant, rules, method, url, &path, body)
         } else {
+            self.may_go(tenant, method, &path)?;
             self.data_plane(tenant, &host, &path)
         }
     }
@@ -176,14 +225,17 @@ impl Fence {
         if method == "POST" && path.last().is_some_and(|name| is_availability_check(name)) {
             return Ok(());
         }
-        if let Some(verdict) = single_resource(rules, &protected.resource_groups, method, path) {
+        let goes = self.is_to_go(tenant, method, path);
+        if let Some(verdict) =
+            single_resource(rules, &protected.resource_groups, method, goes, path)
+        {
             return verdict;
         }
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         match path.as_slice() {
             [subscriptions, id, rest @ ..] if is(subscriptions, "subscriptions") => {
                 self.owns_subscription(tenant, id)?;
-                self.in_subscription(rules, method, rest)
+                self.in_subscription(rules, method, goes, rest)
             }
             [providers, namespace, aliases, alias, ..]
                 if is(providers, "providers")
@@ -251,7 +303,13 @@ impl Fence {
         }
     }
 
-    fn in_subscription(&self, rules: &TenantRules, method: &str, path: &[&str]) -> Verdict {
+    fn in_subscription(
+        &self,
+        rules: &TenantRules,
+        method: &str,
+        goes: bool,
+        path: &[&str],
+    ) -> Verdict {
         let protected = &self.ownership.protected;
         match path {
             [groups, group, rest @ ..] if is(groups, "resourceGroups") => {
@@ -261,8 +319,8 @@ impl Fence {
                 if let Some(name) = rest.iter().find(|name| holds(&protected.resources, name)) {
                     return Err(format!("the resource {name} is protected"));
                 }
-                if rest.is_empty() && method == "DELETE" {
-                    return Err("a resource group is never deleted by the rollout".to_owned());
+                if rest.is_empty() && method == "DELETE" && !goes {
+                    return Err("a resource group is deleted by a takedown only".to_owned());
                 }
                 if holds(&rules.resource_groups, group) {
                     Ok(())
@@ -334,6 +392,16 @@ impl Fence {
             return Err(ONLY_LOOKED_AT.to_owned());
         }
         let parts = split_keys(path);
+        self.may_go(tenant, method, &parts)?;
+        if let [directory, deleted, id, restore] = parts.as_slice()
+            && is(directory, "directory")
+            && is(deleted, "deletedItems")
+            && is(restore, "restore")
+            && method == "POST"
+            && rules.graph.contains_key("applications")
+        {
+            return self.owns_object(tenant, id);
+        }
         let own = |name: &str| self.is_tenants_id(tenant, name);
         let Some((access, rest)) = allowed(rules, &parts, own) else {
             return Err(format!(
@@ -349,18 +417,17 @@ impl Fence {
             }
             (GraphAccess::Objects, None) if method == "POST" => Ok(()),
             (GraphAccess::Objects, None) => Err("it would change a whole collection".to_owned()),
-            (GraphAccess::Objects, Some(id)) => {
-                let learnt = self.read();
-                let owned = learnt
-                    .objects
-                    .get(tenant)
-                    .is_some_and(|objects| objects.contains(&id.to_lowercase()));
-                if owned {
-                    Ok(())
-                } else {
-                    Err(format!("the object {id} is not the environment's"))
-                }
-            }
+            (GraphAccess::Objects, Some(id)) => self.owns_object(tenant, id),
+        }
+    }
+
+    fn owns_object(&self, tenant: &TenantKey, id: &str) -> Verdict {
+        let learnt = self.read();
+        let objects = learnt.objects.get(tenant);
+        if objects.is_some_and(|objects| objects.contains(&id.to_lowercase())) {
+            Ok(())
+        } else {
+            Err(format!("the object {id} is not the environment's"))
         }
     }
 
@@ -410,6 +477,7 @@ fn single_resource(
     rules: &TenantRules,
     protected_groups: &BTreeSet<String>,
     method: &str,
+    goes: bool,
     path: &[String],
 ) -> Option<Verdict> {
     let id = format!("/{}", path.join("/"));
@@ -419,7 +487,7 @@ fn single_resource(
     let group = path.get(3).map_or("", String::as_str);
     Some(if holds(protected_groups, group) {
         Err(format!("the resource group {group} is protected"))
-    } else if method == "PUT" {
+    } else if method == "PUT" || goes {
         Ok(())
     } else {
         Err("it stands among what is somebody else's, and is only put".to_owned())

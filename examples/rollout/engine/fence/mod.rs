@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use super::key::TenantKey;
 use super::meta::{Meta, OwnedBy};
+use super::removal::Address;
 use super::values::Outputs;
 use super::window::DoorName;
 
@@ -35,7 +36,7 @@ pub struct Fence {
 }
 
 /// What became known during the run; everything in small letters.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Learnt {
     objects: BTreeMap<TenantKey, BTreeSet<String>>,
     /// The tenant of each subscription.
@@ -46,6 +47,8 @@ struct Learnt {
     tenant_names: BTreeMap<TenantKey, BTreeSet<String>>,
     /// Once something is only looked at: what may be started all the same, by tenant and path.
     only: Option<BTreeSet<(TenantKey, String)>>,
+    /// Once things are taken down: what may be deleted, by tenant and path, and nothing else is written.
+    deletes: Option<BTreeSet<(TenantKey, String)>>,
 }
 
 impl Fence {
@@ -96,6 +99,35 @@ impl Fence {
     /// Whether things are only looked at by now.
     pub fn only_looks(&self) -> bool {
         self.read().only.is_some()
+    }
+
+    /// From now on nothing is made or changed any more, anywhere; and only what the takedown names, one by one and just before,
+    /// is deleted.
+    pub fn only_delete(&self) {
+        self.write().deletes.get_or_insert_default();
+    }
+
+    /// What stands at this address was just seen, and is the environment's: it may be deleted. Without
+    /// [`only_delete`](Self::only_delete) before, that counts for nothing.
+    pub(super) fn may_delete(&self, tenant: &TenantKey, address: &Address) {
+        if let Some(deletes) = &mut self.write().deletes {
+            deletes.insert((tenant.clone(), plain(address.as_str())));
+        }
+    }
+
+    /// Whether that deletion would be let through.
+    pub(super) fn would_delete(
+        &self,
+        tenant: &TenantKey,
+        address: &Address,
+    ) -> Result<(), Refusal> {
+        let mut learnt = self.read().clone();
+        learnt.deletes = Some(BTreeSet::from([(tenant.clone(), plain(address.as_str()))]));
+        let trial = Self {
+            ownership: Arc::clone(&self.ownership),
+            learnt: Arc::new(RwLock::new(learnt)),
+        };
+        trial.check_deletion(tenant, address)
     }
 
     /// A data-plane host (`rhc-qa-sqlsvr.database.windows.net`) is the environment's.
@@ -155,4 +187,9 @@ impl Fence {
     fn write(&self) -> RwLockWriteGuard<'_, Learnt> {
         self.learnt.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A path as paths are compared.
+fn plain(path: &str) -> String {
+    path.trim_matches('/').to_lowercase()
 }

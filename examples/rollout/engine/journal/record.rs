@@ -80,6 +80,8 @@ pub enum Outcome {
     Created,
     /// Changed.
     Updated,
+    /// Deleted.
+    Deleted,
     /// Nothing was to be done, or it turned out to have been done before.
     Unchanged,
     /// Refused or failed: nothing was made.
@@ -145,6 +147,10 @@ impl Recovery {
                 }
                 Record::Outcome { key, outcome, .. } => {
                     let intent = recovery.open.remove(key);
+                    if *outcome == Outcome::Deleted {
+                        recovery.created.remove(key);
+                        recovery.made.remove(key);
+                    }
                     let made = *outcome == Outcome::Created
                         || (*outcome == Outcome::Unchanged
                             && intent.is_some_and(|i| i.change == ChangeKind::Create));

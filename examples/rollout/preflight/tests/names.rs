@@ -26,7 +26,7 @@ fn somebodys(
     ArmClient::new(credential, Some(options)).unwrap()
 }
 
-async fn with_deleted_vault(purge_protection: bool) -> Vec<Finding> {
+async fn with_deleted_vault(purge_protection: bool, mark: &str) -> Vec<Finding> {
     let mut manifest = manifest();
     let app = manifest.apps.values().next().unwrap().clone();
     let own = manifest.subscriptions.get_mut(&app.subscription).unwrap();
@@ -58,21 +58,22 @@ async fn with_deleted_vault(purge_protection: bool) -> Vec<Finding> {
         ..VaultProperties::default()
     };
     let vaults = scope.resource_group("gone").resources::<Vault>();
-    let vault = Resource::<Vault>::new(properties).at(location);
+    let mut vault = Resource::<Vault>::new(properties).at(location);
+    vault.tags = [("rhc-environment".to_owned(), mark.to_owned())].into();
     vaults.put(&app.key_vault, &vault).await.unwrap();
     assert_eq!(of_cloud(&manifest, &connection).await, [], "it is there");
     vaults.delete(&app.key_vault).await.unwrap();
 
     let findings = of_cloud(&manifest, &connection).await;
-    let stopped = codes(&findings, Severity::Stop);
-    assert_eq!(stopped, ["vault-name-of-a-deleted-one"]);
     assert!(findings[0].what.contains(&app.key_vault), "{findings:?}");
     findings
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_name_that_a_deleted_vault_holds_stops_the_run() {
-    let findings = with_deleted_vault(true).await;
+    let findings = with_deleted_vault(true, "prod").await;
+    let stopped = codes(&findings, Severity::Stop);
+    assert_eq!(stopped, ["vault-name-of-a-deleted-one"]);
     let [finding] = &findings[..] else {
         panic!("{findings:?}");
     };
@@ -83,6 +84,15 @@ async fn a_name_that_a_deleted_vault_holds_stops_the_run() {
 
 #[tokio::test(start_paused = true)]
 async fn a_vault_that_may_be_purged_comes_with_the_command() {
-    let findings = with_deleted_vault(false).await;
+    let findings = with_deleted_vault(false, "prod").await;
     assert!(findings[0].way_out.contains("az keyvault purge"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_environments_own_vault_is_recovered_and_stops_nothing() {
+    let findings = with_deleted_vault(true, "qa").await;
+    let noted = codes(&findings, Severity::Note);
+    assert_eq!(noted, ["vault-of-this-environment-deleted"]);
+    assert_eq!(codes(&findings, Severity::Stop), [""; 0]);
+    assert!(findings[0].way_out.contains("apply recovers it"));
 }

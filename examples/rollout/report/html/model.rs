@@ -49,13 +49,18 @@ pub(super) enum State {
     NotBegun,
     Person,
     NotObserved,
+    Refused,
+    ToDelete,
     ToCreate,
     ToUpdate,
     Created,
     Updated,
     DoneByPerson,
     Found,
+    Deleted,
     Unchanged,
+    Stays,
+    Gone,
 }
 
 impl State {
@@ -69,6 +74,11 @@ impl State {
             Self::NotBegun => ("–", "not begun", "warn"),
             Self::Person => ("*", "waits for a person", "warn"),
             Self::NotObserved => ("?", "not observed", "warn"),
+            Self::Refused => ("!", "not deleted", "bad"),
+            Self::ToDelete => ("-", "to delete", "plan"),
+            Self::Deleted => ("-", "deleted", "good"),
+            Self::Stays => ("=", "stays", "same"),
+            Self::Gone => ("=", "gone", "same"),
             Self::ToCreate => ("+", "to create", "plan"),
             Self::ToUpdate => ("~", "to update", "plan"),
             Self::Created => ("+", "created", "good"),
@@ -85,6 +95,7 @@ impl State {
             Some(End::Done(Effect::Updated)) => return Self::Updated,
             Some(End::Done(Effect::Recovered)) => return Self::Found,
             Some(End::Done(Effect::DoneByPerson)) => return Self::DoneByPerson,
+            Some(End::Done(Effect::Deleted)) => return Self::Deleted,
             Some(End::Done(Effect::Unchanged)) => return Self::Unchanged,
             Some(End::Failed(_)) => return Self::Failed,
             Some(End::Blocked(_)) => return Self::Blocked,
@@ -96,7 +107,14 @@ impl State {
             Action::Foreign { .. } => Self::Foreign,
             Action::Conflict { .. } => Self::Conflict,
             Action::Failed { .. } => Self::Failed,
-            Action::Create { .. } | Action::Update { .. } | Action::NotObserved { .. }
+            Action::Refused { .. } => Self::Refused,
+            Action::Stays { .. } => Self::Stays,
+            Action::Gone => Self::Gone,
+            Action::GoesWith { .. } => Self::ToDelete,
+            Action::Create { .. }
+            | Action::Update { .. }
+            | Action::NotObserved { .. }
+            | Action::Delete { .. }
                 if applied =>
             {
                 Self::NotBegun
@@ -104,6 +122,7 @@ impl State {
             Action::Create { .. } => Self::ToCreate,
             Action::Update { .. } => Self::ToUpdate,
             Action::NotObserved { .. } => Self::NotObserved,
+            Action::Delete { .. } => Self::ToDelete,
         }
     }
 }

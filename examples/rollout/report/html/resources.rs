@@ -95,7 +95,14 @@ fn action(action: &Action) -> Markup {
                 p.bad { (message) }
                 @if let Some(remedy) = remedy { p { strong { "What to do: " } (remedy) } }
             }
-            Action::Create { .. } | Action::Unchanged => {},
+            Action::Stays { why } => p { (why) },
+            Action::GoesWith { whole } => p { "It goes with " code { (whole) } },
+            Action::Delete { remains: Some(remains), .. } => p { (remains) },
+            Action::Refused { why, resolve } => {
+                p.bad { (why) }
+                p { strong { "What to do: " } (resolve) }
+            }
+            Action::Create { .. } | Action::Unchanged | Action::Gone | Action::Delete { .. } => {},
         }
     }
 }

@@ -8,11 +8,13 @@ use serde_json::{Map, Value};
 
 use super::{meta, only};
 use crate::engine::{
-    Apply, Change, ChangeKind, DiffRules, FieldChange, Inputs, Key, Lane, Meta, Observe, Observed,
-    Output, Outputs, Repeat, Step, StepError,
+    Address, Apply, Change, ChangeKind, DiffRules, FieldChange, Inputs, Key, Lane, Meta, Observe,
+    Observed, Output, Outputs, Remains, Removal, Repeat, Step, StepError,
 };
 use crate::steps::clients::{Clients, TenantRef};
-use crate::steps::directory::{SingletonStep, to_value, written};
+use crate::steps::directory::{
+    SingletonStep, gone, id_in, object_alone, recoverable, to_value, written,
+};
 use crate::steps::site::Site;
 
 /// Where Graph keeps Conditional Access; the kind of the step, too.
@@ -250,6 +252,19 @@ impl Step for SecondFactorStep {
             })
             .await?;
         Ok(Outputs::new().with("policyId", id))
+    }
+
+    fn removal(&self, _: &Value, outputs: &Outputs) -> Removal {
+        object_alone(&self.meta, POLICIES, outputs, "policyId")
+    }
+
+    fn remains(&self, _: &Value) -> Option<Remains> {
+        recoverable()
+    }
+
+    async fn remove(&self, cx: &Apply<'_>, address: &Address) -> Result<(), StepError> {
+        let graph = self.clients.graph(&self.tenant, cx.inputs())?;
+        gone(graph.conditional_access().delete(id_in(address)).await)
     }
 }
 

@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use super::meta;
 use crate::engine::{
-    Apply, Change, ChangeKind, DiffRules, Inputs, Key, Lane, Meta, Observe, Observed, Output,
-    Outputs, Repeat, Step, StepError,
+    Address, Apply, Change, ChangeKind, DiffRules, Inputs, Key, Lane, Meta, Observe, Observed,
+    Output, Outputs, Removal, Repeat, Step, StepError,
 };
 use crate::steps::clients::{Clients, TenantRef};
-use crate::steps::directory::{app_id, to_value, written};
+use crate::steps::directory::{app_id, gone, id_in, object_alone, to_value, written};
 use crate::steps::site::Site;
 
 /// Where Graph keeps user flows; the kind of the step, too.
@@ -193,6 +193,15 @@ impl Step for UserFlowStep {
             .await?;
         Ok(Outputs::new().with("userFlowId", id))
     }
+
+    fn removal(&self, _: &Value, outputs: &Outputs) -> Removal {
+        object_alone(&self.meta, FLOWS, outputs, "userFlowId")
+    }
+
+    async fn remove(&self, cx: &Apply<'_>, address: &Address) -> Result<(), StepError> {
+        let flows = UserFlows::new(self.clients.graph(&self.tenant, cx.inputs())?);
+        gone(flows.delete(id_in(address)).await)
+    }
 }
 
 /// All user flows of the tenant, with everything that they are made of.
@@ -287,14 +296,6 @@ fn missing<'w>(wanted: &[&'w str], there: &[&str]) -> Vec<&'w str> {
     wanted
         .filter(|one| !there.iter().any(|own| own.eq_ignore_ascii_case(one)))
         .collect()
-}
-
-/// Taken out before, by a try whose answer was lost.
-fn gone(result: rhc_graph::Result<()>) -> Result<(), StepError> {
-    match result {
-        Err(error) if error.is_not_found() => Ok(()),
-        other => Ok(other?),
-    }
 }
 
 /// Just after its application was registered, the service may not know of it yet.

@@ -103,10 +103,8 @@ impl Site<'_> {
         why: &str,
     ) -> Key {
         // What is given belongs to delivery, wherever it is given.
-        let at = Meta {
-            stage: group.stage,
-            ..at.clone()
-        };
+        let mut at = at.clone();
+        at.stage = group.stage;
         let principal: Output<String> = deploy.output("principalId");
         let scope = arm_id(&at.key);
         let step = self.assignment(group, &at, &scope, deploy, &principal, role, why);

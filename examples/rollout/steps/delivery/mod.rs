@@ -186,6 +186,7 @@ impl Site<'_> {
             )
             .why(why)
             .needs(&repository.key)
+            .stays("it stands in your repository and holds no secret: delete it there; until then a push finds no identity to deploy with")
         };
         let write = |meta: Meta| {
             meta.owner(OwnedBy::Parent(repository.key.clone()))

@@ -6,12 +6,18 @@ use async_trait::async_trait;
 use rhc_graph::{Application, ApplicationKey, Applications, GraphClient, ListQuery, Settling};
 use serde_json::Value;
 
-use super::{listed_or_read, parse_object_id, patch, to_value, written};
+use super::{
+    gone, id_in, listed_or_read, object_alone, parse_object_id, patch, recoverable, to_value,
+    written,
+};
 use crate::engine::{
-    Apply, Change, ChangeKind, DiffRules, FieldChange, Inputs, Listed, Meta, Observe, Observed,
-    Outputs, Step, StepError,
+    Address, Apply, Change, ChangeKind, DiffRules, FieldChange, Inputs, Listed, Meta, Observe,
+    Observed, Outputs, Remains, Removal, Step, StepError,
 };
 use crate::steps::clients::{Clients, TenantRef};
+
+/// The mark of an environment on an application, before its name.
+const MARK: &str = "rhc-environment:";
 
 /// Where the directory keeps passwords. They are seen and removed where none is wanted, and never made.
 const PASSWORDS: &str = "passwordCredentials";
@@ -106,7 +112,12 @@ impl Step for ApplicationStep {
             if let Some(retiring) = retiring(change)? {
                 applications.update(key.clone(), &retiring).await?;
             }
-            let made = applications.upsert(&self.meta.name, &wanted).await?;
+            let made = match applications.upsert(&self.meta.name, &wanted).await {
+                Err(error) if error.is_conflict() && self.restore(cx, &graph).await? => {
+                    applications.upsert(&self.meta.name, &wanted).await?
+                }
+                made => made?,
+            };
             if let Some(application) = made.created() {
                 cx.made(&application.object_id()?.to_string()).await?;
             }
@@ -121,6 +132,62 @@ impl Step for ApplicationStep {
             })
             .await?;
         outputs(&settled)
+    }
+
+    fn removal(&self, document: &Value, outputs: &Outputs) -> Removal {
+        let tags = document["tags"].as_array().into_iter().flatten();
+        let marks = tags
+            .filter_map(|tag| tag.as_str()?.strip_prefix(MARK))
+            .collect::<Vec<_>>();
+        let own = self.wanted.tags.iter().flatten();
+        let own: Vec<_> = own.filter_map(|tag| tag.strip_prefix(MARK)).collect();
+        match marks.iter().find(|mark| !own.contains(mark)) {
+            Some(other) => Removal::Stays(format!("the environment '{other}' has it, too")),
+            None => object_alone(&self.meta, "applications", outputs, "objectId"),
+        }
+    }
+
+    fn remains(&self, _: &Value) -> Option<Remains> {
+        recoverable()
+    }
+
+    async fn remove(&self, cx: &Apply<'_>, address: &Address) -> Result<(), StepError> {
+        let graph = self.clients.graph(&self.tenant, cx.inputs())?;
+        let key = ApplicationKey::Id(parse_object_id(id_in(address))?);
+        gone(graph.applications().delete(key).await)
+    }
+}
+
+impl ApplicationStep {
+    /// Brings back the application that was deleted and keeps the unique name, if it bears this environment's mark. Its service
+    /// principals do not come back with it, and are made anew.
+    async fn restore(&self, cx: &Apply<'_>, graph: &GraphClient) -> Result<bool, StepError> {
+        let deleted = graph.deleted_items();
+        let all = deleted
+            .applications(ListQuery::default())
+            .collect_all()
+            .await?;
+        let own: Vec<_> = self
+            .wanted
+            .tags
+            .iter()
+            .flatten()
+            .filter(|tag| tag.starts_with(MARK))
+            .collect();
+        let found = all.iter().find(|one| {
+            one.unique_name.as_deref() == Some(self.meta.name.as_str())
+                && own
+                    .iter()
+                    .all(|mark| one.tags.iter().flatten().any(|tag| tag == *mark))
+        });
+        let Some(found) = found else {
+            return Ok(false);
+        };
+        let id = found.object_id()?;
+        cx.recognise(&id.to_string());
+        cx.note("it was deleted and keeps its unique name: it is restored");
+        deleted.restore(id).await?;
+        Ok(true)
     }
 }
 

@@ -128,7 +128,8 @@ impl Step for FederatedCredentialStep {
             })?;
         let mut name = self.meta.name.clone();
         match change.kind {
-            ChangeKind::Create | ChangeKind::Reconcile => {
+            // A deletion is no change: it has a way of its own.
+            ChangeKind::Create | ChangeKind::Reconcile | ChangeKind::Delete => {
                 let made = credentials.create(&wanted).await?;
                 if let Some(id) = &made.id {
                     cx.made(id).await?;

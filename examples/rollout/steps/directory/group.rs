@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use rhc_graph::{Group, GroupKey, ListQuery, Settling};
 use serde_json::Value;
 
-use super::{listed_or_read, parse_object_id, to_value, written};
+use super::{gone, id_in, listed_or_read, object_alone, parse_object_id, to_value, written};
 use crate::engine::{
-    Apply, Change, DiffRules, Inputs, Meta, Observe, Observed, Outputs, Step, StepError,
+    Address, Apply, Change, DiffRules, Inputs, Meta, Observe, Observed, Outputs, Removal, Step,
+    StepError,
 };
 use crate::steps::clients::{Clients, TenantRef};
 
@@ -108,6 +109,16 @@ impl Step for GroupStep {
             })
             .await?;
         outputs(&settled)
+    }
+
+    fn removal(&self, _: &Value, outputs: &Outputs) -> Removal {
+        object_alone(&self.meta, "groups", outputs, "objectId")
+    }
+
+    async fn remove(&self, cx: &Apply<'_>, address: &Address) -> Result<(), StepError> {
+        let graph = self.clients.graph(&self.tenant, cx.inputs())?;
+        let key = GroupKey::Id(parse_object_id(id_in(address))?);
+        gone(graph.groups().delete(key).await)
     }
 }
 

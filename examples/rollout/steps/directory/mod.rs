@@ -20,7 +20,8 @@ pub use service_principal::ServicePrincipalStep;
 pub use singleton::SingletonStep;
 
 use crate::engine::{
-    Change, DiffRules, Key, Observe, Observed, Output, Step, StepError, diff, merge,
+    Address, Change, DiffRules, Key, Meta, Observe, Observed, Output, Outputs, Remains, Removal,
+    Step, StepError, diff, merge,
 };
 use rhc_core::ObjectId;
 use serde::Serialize;
@@ -78,6 +79,38 @@ fn patch(change: &Change<'_>, rules: &DiffRules) -> Value {
         properties.retain(|name, _| wanted.contains_key(name));
     }
     merged
+}
+
+/// By a deletion of its own: an object of this collection, by the output that holds its id.
+pub(super) fn object_alone(
+    meta: &Meta,
+    collection: &str,
+    outputs: &Outputs,
+    id: &'static str,
+) -> Removal {
+    let id = outputs.get(id).and_then(Value::as_str).unwrap_or_default();
+    Removal::alone(meta, Address::Graph(format!("{collection}/{id}")))
+}
+
+/// What the directory keeps of a deleted object.
+pub(super) fn recoverable() -> Option<Remains> {
+    Some(Remains {
+        days: 30,
+        what: "the directory keeps it among the deleted ones; apply restores an application from there".to_owned(),
+    })
+}
+
+/// What is not there is deleted.
+pub(super) fn gone(result: rhc_graph::Result<()>) -> Result<(), StepError> {
+    match result {
+        Err(error) if error.is_not_found() => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+/// The id at the end of the address of an object.
+pub(super) fn id_in(address: &Address) -> &str {
+    address.as_str().rsplit('/').next().unwrap_or_default()
 }
 
 fn parse_object_id(text: &str) -> Result<ObjectId, StepError> {

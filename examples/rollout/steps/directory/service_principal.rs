@@ -7,10 +7,12 @@ use rhc_core::AppId;
 use rhc_graph::{GraphClient, ListQuery, ServicePrincipal, ServicePrincipalKey, Settling};
 use serde_json::Value;
 
-use super::{listed_or_read, parse_object_id, to_value, written};
+use super::{
+    gone, id_in, listed_or_read, object_alone, parse_object_id, recoverable, to_value, written,
+};
 use crate::engine::{
-    Apply, Change, DiffRules, Inputs, Listed, Meta, Observe, Observed, Output, Outputs, Step,
-    StepError,
+    Address, Apply, Change, DiffRules, Inputs, Listed, Meta, Observe, Observed, Output, Outputs,
+    Remains, Removal, Step, StepError,
 };
 use crate::steps::clients::{Clients, TenantRef};
 
@@ -121,6 +123,21 @@ impl Step for ServicePrincipalStep {
             })
             .await?;
         outputs(&settled)
+    }
+
+    /// By itself also where its application goes: in other tenants it would outlive that.
+    fn removal(&self, _: &Value, outputs: &Outputs) -> Removal {
+        object_alone(&self.meta, "servicePrincipals", outputs, "objectId")
+    }
+
+    fn remains(&self, _: &Value) -> Option<Remains> {
+        recoverable()
+    }
+
+    async fn remove(&self, cx: &Apply<'_>, address: &Address) -> Result<(), StepError> {
+        let graph = self.clients.graph(&self.tenant, cx.inputs())?;
+        let key = ServicePrincipalKey::Id(parse_object_id(id_in(address))?);
+        gone(graph.service_principals().delete(key).await)
     }
 }
 

@@ -140,7 +140,8 @@ impl Site<'_> {
             "DNS records",
             ground.host,
         )
-        .why("prove whose the host name is, and lead it to the app");
+        .why("prove whose the host name is, and lead it to the app")
+        .stays("a person made them where the DNS is kept, and deletes them there: they lead to nothing any more");
         let step = RecordsStep::new(
             meta,
             self.clients.clone(),
@@ -165,12 +166,15 @@ impl Site<'_> {
     ) -> Key {
         let (location, tags) = (self.location(), self.tags(TagOwner::App(key)));
         let host = app.hostname.clone();
-        let meta = self.meta::<ManagedCertificate>(
-            STAGE,
-            &account.tenant,
-            &certificate_name(&host),
-            "issued and renewed by the service, which keeps its key",
-        );
+        let meta = self
+            .meta::<ManagedCertificate>(
+                STAGE,
+                &account.tenant,
+                &certificate_name(&host),
+                "issued and renewed by the service, which keeps its key",
+            )
+            // The app is bound to it to the end.
+            .removed_after(&ground.app.key);
         let step = self.step::<ManagedCertificate, _>(
             meta,
             &account.tenant,

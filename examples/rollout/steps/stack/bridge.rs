@@ -146,6 +146,7 @@ impl Site<'_> {
             name,
         )
         .why(why);
+        let meta = self.of_automation(meta);
         let wanted = Application {
             display_name: Some(name.to_owned()),
             sign_in_audience: Some(SignInAudience::MultipleTenants),
@@ -158,6 +159,15 @@ impl Site<'_> {
             tenant.clone(),
             wanted,
         ))
+    }
+
+    /// As whom the rollout itself acts stays when the environment goes.
+    fn of_automation(&self, meta: Meta) -> Meta {
+        if meta.name == self.manifest.automation.unique_name {
+            meta.stays("the automation signs in with it, also for other environments; if nobody needs it any more, delete it in the portal")
+        } else {
+            meta
+        }
     }
 
     /// The service principal of an application in a tenant.
@@ -179,7 +189,7 @@ impl Site<'_> {
         )
         .why(why)
         .owner(OwnedBy::Parent(application.clone()));
-        let meta = after.iter().fold(meta, |meta, key| meta.needs(key));
+        let meta = self.of_automation(after.iter().fold(meta, |meta, key| meta.needs(key)));
         let wanted = ServicePrincipal {
             account_enabled: Some(true),
             ..ServicePrincipal::default()

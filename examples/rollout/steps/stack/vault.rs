@@ -4,9 +4,9 @@ use rhc_arm::Resource;
 use rhc_arm::types::key_vault::{NetworkAcls, Vault, VaultProperties, VaultSku};
 use serde_json::{Value, json};
 
-use crate::engine::{Key, Meta, Outputs, StepError};
+use crate::engine::{Key, Meta, Outputs, Remains, StepError};
 use crate::manifest::{App, VaultNetwork};
-use crate::steps::arm_resource::arm_id;
+use crate::steps::arm_resource::{Recovers, arm_id};
 use crate::steps::monitoring::Logs;
 use crate::steps::network::Network;
 use crate::steps::site::{Group, Site};
@@ -93,6 +93,18 @@ impl Site<'_> {
                     .with("vaultUri", vault.properties.vault_uri.clone())
                     .with("signingKeyId", below("keys"))
                     .with("signingCertificateId", below("certificates"))
+            });
+        let step = step
+            .remains(|vault| {
+                let days = vault["properties"]["softDeleteRetentionInDays"].as_u64();
+                Some(Remains {
+                    days: days.and_then(|days| days.try_into().ok()).unwrap_or(90),
+                    what: "Azure keeps it deleted, and its name taken; nobody can purge it before, and apply recovers it with what is in it".to_owned(),
+                })
+            })
+            .recovers(Recovers {
+                code: "ConflictError",
+                ask: |vault| vault["properties"]["createMode"] = "recover".into(),
             });
         let vault = self.add_whole(step);
         let tenant = group.account.tenant.clone();

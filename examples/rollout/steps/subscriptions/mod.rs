@@ -146,7 +146,8 @@ impl Site<'_> {
                 &file.name,
                 "keeps the environment's resources and its bill apart from everything else",
             )
-            .owner(OwnedBy::DerivedId);
+            .owner(OwnedBy::DerivedId)
+            .stays("an empty subscription costs nothing; if nobody needs it any more, cancel it in the portal (Subscriptions)");
         let (name, workload, scope) = (
             file.name.clone(),
             file.workload.as_str(),
@@ -222,7 +223,8 @@ impl Site<'_> {
             .why(format!(
                 "until this is done, {name} can hold nothing of {namespace}"
             ))
-            .owner(OwnedBy::Parent(account.id.key().clone()));
+            .owner(OwnedBy::Parent(account.id.key().clone()))
+            .stays("a registration costs nothing");
             let key = self.add(ProviderStep::new(
                 meta,
                 self.clients.clone(),

@@ -21,7 +21,8 @@ impl Site<'_> {
             Tags::NAME,
         )
         .why("says whose the subscription is, and tells its bills apart; tags of others stay")
-        .owner(OwnedBy::Parent(subscription));
+        .owner(OwnedBy::Parent(subscription))
+        .stays("the subscription stays, and others may have put tags there too");
         let step = self.step::<Tags, _>(meta, &account.tenant, &account.id, move |_| {
             Ok(Resource::<Tags>::new(TagsProperties {
                 tags: Some(tags.clone()),
