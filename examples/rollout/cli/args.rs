@@ -92,6 +92,10 @@ pub struct Args {
     /// computer's place counts
     #[arg(long)]
     pub inside: bool,
+    /// Look before anything is done as on azure: who is there, what is allowed, which names are taken. Of embedded clouds only:
+    /// on azure that is always done
+    #[arg(long)]
+    pub preflight: bool,
     /// A user of a database that may be dropped and made anew, because its name belongs to another identity than the file's.
     /// Several are possible
     #[arg(long = "replace-user", value_name = "USER")]
@@ -433,6 +437,19 @@ impl Args {
                 "--inside is for embedded clouds: on azure the program is where its computer is"
                     .to_owned(),
                 "leave it out, and run the program in the network that reaches the server's private endpoint",
+            ),
+            (
+                self.preflight && azure,
+                "--preflight is for embedded clouds: on azure it is always done".to_owned(),
+                "leave it out",
+            ),
+            (
+                self.preflight
+                    && (matches!(verb, Verb::Mirror | Verb::Runbook) || verb.asks_no_cloud()),
+                format!(
+                    "--preflight looks before something is done, and {name} does nothing to a cloud"
+                ),
+                "leave it out",
             ),
             (
                 replaces && !matches!(verb, Verb::Plan | Verb::Apply),

@@ -93,6 +93,7 @@ fn lesson(verb: Verb) -> Lesson {
                 "my_address",
                 "open_window",
                 "inside",
+                "preflight",
                 "replace_users",
             ],
             &[
@@ -108,7 +109,7 @@ fn lesson(verb: Verb) -> Lesson {
             ],
         ),
         Verb::Drift => (
-            &["target", "html", "inside"],
+            &["target", "html", "inside", "preflight"],
             &[
                 (
                     "drift --cloud azure --quiet",
@@ -128,6 +129,7 @@ fn lesson(verb: Verb) -> Lesson {
                 "yes",
                 "my_address",
                 "inside",
+                "preflight",
                 "replace_users",
             ],
             &[
@@ -139,6 +141,10 @@ fn lesson(verb: Verb) -> Lesson {
                 (
                     "apply --state cloud.json",
                     "on an embedded cloud that stays; ends with 2 while manual steps wait",
+                ),
+                (
+                    "apply --state cloud.json --preflight",
+                    "the same, with every right that is missing said before the first write",
                 ),
                 (
                     "apply --cloud azure --yes --events=run.jsonl",
@@ -160,7 +166,7 @@ fn lesson(verb: Verb) -> Lesson {
             ],
         ),
         Verb::Verify => (
-            &["strict", "html", "inside"],
+            &["strict", "html", "inside", "preflight"],
             &[
                 (
                     "verify --cloud azure",
@@ -186,7 +192,7 @@ fn lesson(verb: Verb) -> Lesson {
             ],
         ),
         Verb::Rehearse => (
-            &["strict", "html", "my_address", "inside"],
+            &["strict", "html", "my_address", "inside", "preflight"],
             &[
                 (
                     "rehearse",
@@ -206,7 +212,7 @@ fn lesson(verb: Verb) -> Lesson {
             )],
         ),
         Verb::Permissions => (
-            &[],
+            &["preflight"],
             &[
                 (
                     "permissions --cloud azure",

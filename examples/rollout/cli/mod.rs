@@ -17,6 +17,7 @@ mod mirror;
 mod next;
 mod page;
 mod permissions;
+mod preflight;
 mod probe;
 mod prompt;
 mod runbook;

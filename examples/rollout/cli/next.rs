@@ -152,6 +152,9 @@ fn place(args: &Args) -> String {
     if args.inside {
         text.push_str(" --inside");
     }
+    if args.preflight {
+        text.push_str(" --preflight");
+    }
     if let Some(how) = args.sign_in {
         text.push_str(&word("sign-in", Some(how.name())));
     }

@@ -5,16 +5,15 @@ use serde_json::json;
 use super::failure::{CliError, full};
 use super::session::Session;
 use crate::engine::Exit;
-use crate::permissions::{AzureNeeds, TenantNeeds, needs};
+use crate::permissions::{TenantNeeds, commands, needs};
 use crate::report::{Tone, count};
 use crate::runbook::{SEEDS, record};
-use crate::sign_in::GRAPH_CLIENT;
 
 impl Session<'_> {
     /// Plans, and says what that needs.
     pub(super) async fn permissions(&mut self) -> Result<Exit, CliError> {
         let recovery = self.earlier_runs().await?;
-        let plan = self.plan(recovery).await?.plan;
+        let planned = self.plan(recovery).await?;
         let [seed, _] = SEEDS;
         let recording = record(self.manifest, seed).map_err(|error| {
             CliError::failed(
@@ -22,7 +21,9 @@ impl Session<'_> {
                 "what is needed is read off a rehearsal: see what rehearse says of this environment file",
             )
         })?;
-        let all = needs(self.manifest, &recording, &plan);
+        let all = needs(self.manifest, &recording, &planned.plan);
+        let lacking = self.lacking(&all, &planned).await?;
+        let plan = planned.plan;
         for tenant in &all {
             self.say_needs(tenant);
         }
@@ -40,6 +41,15 @@ impl Session<'_> {
             self.console.line("");
             self.console.line(&words);
         }
+        if lacking.is_empty() {
+            self.console.line("");
+            self.console.line(
+                "Whoever signed in has all of that, as far as there is something to have it in.",
+            );
+        } else {
+            self.foreseen(&lacking);
+        }
+        self.document.preflight.extend(lacking);
         self.document.permissions = Some(json!(all));
         self.document.planned(plan);
         Ok(Exit::Done)
@@ -77,14 +87,14 @@ impl Session<'_> {
         }
         self.console.show(text);
         self.console.say("\n");
-        for command in commands(tenant) {
+        for command in typed(tenant) {
             self.console.say(&format!("{command}\n"));
         }
     }
 }
 
 /// What an administrator of the tenant types. They stand whole on their lines, to be copied.
-fn commands(tenant: &TenantNeeds) -> Vec<String> {
+fn typed(tenant: &TenantNeeds) -> Vec<String> {
     let mut lines = Vec::new();
     let domain = &tenant.domain;
     let scopes: Vec<&str> = tenant.graph.keys().map(String::as_str).collect();
@@ -95,57 +105,19 @@ fn commands(tenant: &TenantNeeds) -> Vec<String> {
             "Connect-MgGraph -TenantId {domain} -Scopes {}",
             scopes.join(",")
         ));
-        let full: Vec<String> = scopes
-            .iter()
-            .map(|scope| format!("https://graph.microsoft.com/{scope}"))
-            .collect();
         lines.push(
             "# or in a browser, for everybody who uses Microsoft Graph Command Line Tools"
                 .to_owned(),
         );
-        lines.push(format!(
-            "https://login.microsoftonline.com/{domain}/v2.0/adminconsent?client_id={GRAPH_CLIENT}&scope={}",
-            full.join("%20")
-        ));
+        lines.push(commands::consent(domain, None, &scopes));
     }
     if !tenant.directory_roles.is_empty() {
         lines.push(format!("# Azure CLI, signed in to {domain} as a Privileged Role Administrator; WHO is the object id of who gets it"));
     }
-    for role in &tenant.directory_roles {
-        let body = format!(
-            "{{\"principalId\": \"WHO\", \"roleDefinitionId\": \"{}\", \"directoryScopeId\": \"/\"}}",
-            role.template_id
-        );
-        lines.push(format!(
-            "az rest --method post --url https://graph.microsoft.com/v1.0/roleManagement/directory/roleAssignments --body '{body}' # {}",
-            role.name
-        ));
-    }
+    let roles = tenant.directory_roles.iter();
+    lines.extend(roles.map(|role| commands::directory_role("WHO", role)));
     for (subscription, needs) in tenant.azure.iter().filter(|(_, needs)| !needs.made) {
-        lines.extend(role(subscription, needs));
+        lines.extend(commands::own_role(subscription, needs));
     }
     lines
-}
-
-/// A role of one's own with these actions and no others.
-fn role(subscription: &str, needs: &AzureNeeds) -> [String; 3] {
-    let actions: Vec<&str> = needs.actions.iter().map(String::as_str).collect();
-    let definition = json!({
-        "Name": format!("Rollout of {subscription}"),
-        "Description": "What the rollout does here, and nothing else",
-        "Actions": actions,
-        "AssignableScopes": ["/subscriptions/'\"$subscription\"'"],
-    });
-    [
-        format!(
-            "subscription=$(az account show --subscription '{subscription}' --query id --output tsv)"
-        ),
-        format!(
-            "az role definition create --role-definition '{}'",
-            definition.to_string().replace("\\\"", "\"")
-        ),
-        format!(
-            "az role assignment create --assignee WHO --role 'Rollout of {subscription}' --scope \"/subscriptions/$subscription\""
-        ),
-    ]
 }

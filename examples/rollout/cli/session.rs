@@ -23,7 +23,6 @@ use crate::engine::{
     PlanOptions, Planned, ProgressSink, Recovery, Rollout, Summary, TargetError,
 };
 use crate::manifest::Manifest;
-use crate::preflight::{self, Finding};
 use crate::report::{self, Detail, Document, Named, Timeline};
 use crate::steps::{Clients, environment};
 use crate::verify::{Report, VerifyOptions, verify};
@@ -215,44 +214,6 @@ impl<'a> Session<'a> {
         self.console.show(text);
     }
 
-    /// Says what will not work, and refuses to write where writing is senseless.
-    async fn preflight(&mut self) -> Result<(), CliError> {
-        let situation = self.target.situation;
-        let mut findings = preflight::of_file(self.manifest, situation);
-        if self.args.verb() == Verb::Verify {
-            // What is foreseen has happened or not by now, and the checks say which.
-            findings.retain(|one| one.severity == preflight::Severity::Stop);
-        }
-        if situation.azure {
-            let asked = preflight::of_cloud(self.manifest, &self.target.connection);
-            findings.extend(self.signals.or_stopped(asked).await?);
-        }
-        let mut text = self.console.text();
-        report::findings(&mut text, &findings);
-        for finding in &findings {
-            self.events.say(Named::Foreseen(finding));
-        }
-        self.console.show(text);
-        let stops = preflight::stops(&findings) && self.args.verb().writes()
-            || preflight::blinds(&findings);
-        if stops {
-            let reasons: Vec<_> = findings
-                .iter()
-                .filter(|one| one.severity == preflight::Severity::Stop)
-                .map(|one: &Finding| one.code)
-                .collect();
-            let message = format!("nothing was done ({})", reasons.join(", "));
-            let help =
-                "above, ! marks what stands in the way, and below it stands what can be done";
-            return Err(CliError {
-                preflight: findings,
-                ..CliError::failed(message, help)
-            });
-        }
-        self.document.preflight = findings;
-        Ok(())
-    }
-
     pub(super) async fn plan(&mut self, recovery: Recovery) -> Result<Planned, CliError> {
         let options = PlanOptions {
             recovery,
@@ -319,12 +280,24 @@ impl<'a> Session<'a> {
     async fn apply(&mut self) -> Result<Summary, CliError> {
         let journal = self.journal.clone();
         let journal = journal.unwrap_or_else(|| Arc::new(MemoryJournal::new()));
-        let planned = if self.saved.as_ref().is_some_and(SavedPlan::open_window) {
+        let through_window = self.saved.as_ref().is_some_and(SavedPlan::open_window);
+        let compares = self.compares();
+        // To open the door is a write already, so rights are compared before that.
+        if through_window && compares {
+            let recovery = journal.recovery().await.map_err(journal::refused)?;
+            let planned = self.plan(recovery).await?;
+            self.rights(&planned).await?;
+        }
+        let planned = if through_window {
             // What was seen through the door then is looked at through the door now.
             self.plan_through_window(journal.clone()).await?
         } else {
             let recovery = journal.recovery().await.map_err(journal::refused)?;
-            self.plan(recovery).await?
+            let planned = self.plan(recovery).await?;
+            if compares {
+                self.rights(&planned).await?;
+            }
+            planned
         };
         if let Some(saved) = &self.saved {
             saved.must_be(&planned.plan)?;

@@ -29,8 +29,20 @@ pub(super) fn collect(recording: &Recording, sent: &[&Sent], plan: &Plan, needs:
         let entry = needs.azure.entry(name.to_owned()).or_default();
         let made = plan.entry(key).map(|entry| &entry.action);
         entry.made = matches!(made, Some(Action::Create { .. }));
+        entry.step = Some(key.clone());
+        let place = entry.places.entry(group(url.path())).or_default();
+        place.insert(action.clone());
         entry.actions.insert(action);
     }
+}
+
+/// The resource group that a request is about, or works in. To make or delete one takes a right over the group itself,
+/// which nobody can have before it is there.
+fn group(path: &str) -> Option<String> {
+    let mut parts = path.strip_prefix(SUBSCRIPTIONS)?.split('/').skip(1);
+    let begins = parts.next()?.eq_ignore_ascii_case("resourceGroups");
+    let name = parts.next().filter(|name| begins && !name.is_empty())?;
+    Some(name.to_owned())
 }
 
 /// The action that a request needs: the type that its path ends with, and what is done with it.
@@ -78,6 +90,23 @@ pub fn action(method: &str, path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_is_about_a_group_or_the_subscription() {
+        for (path, wanted) in [
+            ("/subscriptions/s/resourceGroups/g", Some("g")),
+            (
+                "/subscriptions/s/resourcegroups/g/providers/Microsoft.App/jobs/j",
+                Some("g"),
+            ),
+            ("/subscriptions/s/resourceGroups", None),
+            ("/subscriptions/s/providers/Microsoft.App/register", None),
+            ("/subscriptions/s", None),
+            ("/providers/Microsoft.Billing/billingAccounts", None),
+        ] {
+            assert_eq!(group(path).as_deref(), wanted, "{path}");
+        }
+    }
 
     #[test]
     fn actions_are_named_by_type_and_deed() {

@@ -34,6 +34,8 @@ pub(super) fn collect(recording: &Recording, sent: &[&Sent], needs: &mut TenantN
             }
         }
     }
+    let lists = choices.iter().map(|(list, _)| *list);
+    needs.graph_choices.extend(lists);
     for permission in fewest(&choices) {
         let by: BTreeSet<_> = choices
             .iter()

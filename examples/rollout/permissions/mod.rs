@@ -5,6 +5,7 @@
 //! Directory roles are Microsoft's least privileged ones by task.
 
 mod azure;
+pub mod commands;
 mod graph;
 mod roles;
 
@@ -34,6 +35,9 @@ pub struct TenantNeeds {
     pub azure: BTreeMap<String, AzureNeeds>,
     /// Requests for which nobody knows what they need.
     pub unknown: BTreeSet<String>,
+    /// One of each list is needed: what is named above is the lightest of each.
+    #[serde(skip)]
+    pub graph_choices: BTreeSet<&'static [&'static str]>,
 }
 
 /// What a plan needs in one subscription.
@@ -43,6 +47,12 @@ pub struct AzureNeeds {
     pub made: bool,
     /// Actions of the control plane.
     pub actions: BTreeSet<String>,
+    /// The same by the resource group in which they are needed; without one, in the subscription itself.
+    #[serde(skip)]
+    pub places: BTreeMap<Option<String>, BTreeSet<String>>,
+    /// The step that finds the subscription out.
+    #[serde(skip)]
+    pub step: Option<Key>,
 }
 
 /// What a plan needs, tenant by tenant. Steps that are as wanted are looked at and not written.

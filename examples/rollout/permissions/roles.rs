@@ -71,6 +71,44 @@ const TAKES: &[(&str, DirectoryRole)] = &[
     ("Policy.ReadWrite.SecurityDefaults", SECURITY),
 ];
 
+/// May do everything.
+const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
+/// Roles beside the least privileged one that may do the same.
+const ALSO: &[(DirectoryRole, &[&str])] = &[
+    // Cloud Application Administrator.
+    (APPLICATIONS, &["158c047a-c907-4556-b7ef-446551a6b5f7"]),
+    // Security Administrator.
+    (CONDITIONAL, &["194ae4cb-b126-40b2-bd5b-6091b380977d"]),
+    // User Administrator.
+    (GROUPS, &["fe930be7-5e62-47db-91af-98c3a49a38b1"]),
+];
+
+impl DirectoryRole {
+    /// Whether it is for reading only. Much can be read without any role, and how much is for each tenant to say.
+    pub fn only_reads(&self) -> bool {
+        *self == READER
+    }
+
+    /// Whether whoever holds these roles, by their template ids, may do what this one is for.
+    pub fn is_given_by(&self, held: &BTreeSet<String>) -> bool {
+        let also = ALSO.iter().find(|(role, _)| role == self);
+        let also = also.map_or(&[][..], |(_, also)| *also);
+        let enough = [self.template_id, GLOBAL_ADMINISTRATOR];
+        let mut enough = enough.iter().chain(also);
+        enough.any(|one| held.iter().any(|own| own.eq_ignore_ascii_case(one)))
+    }
+
+    /// Whether it is known here what a role may do, by its template id.
+    pub fn is_known(template_id: &str) -> bool {
+        let also = ALSO.iter().flat_map(|(_, also)| also.iter().copied());
+        let own = TAKES.iter().map(|(_, role)| role.template_id);
+        let mut all = own
+            .chain(also)
+            .chain([READER.template_id, GLOBAL_ADMINISTRATOR]);
+        all.any(|one| one.eq_ignore_ascii_case(template_id))
+    }
+}
+
 /// The roles for these permissions. Reading alone takes a reader's.
 pub(super) fn of<'p>(permissions: impl Iterator<Item = &'p str>) -> BTreeSet<DirectoryRole> {
     let role = |permission: &str| {
@@ -88,6 +126,21 @@ pub(super) fn of<'p>(permissions: impl Iterator<Item = &'p str>) -> BTreeSet<Dir
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_role_is_given_by_itself_and_by_larger_ones() {
+        let held = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect();
+        assert!(APPLICATIONS.is_given_by(&held(&[APPLICATIONS.template_id])));
+        assert!(APPLICATIONS.is_given_by(&held(&["158C047A-c907-4556-b7ef-446551a6b5f7"])));
+        assert!(FLOWS.is_given_by(&held(&[GLOBAL_ADMINISTRATOR])));
+        assert!(!FLOWS.is_given_by(&held(&[APPLICATIONS.template_id])));
+        assert!(!APPLICATIONS.is_given_by(&held(&[])));
+        assert!(DirectoryRole::is_known(GROUPS.template_id));
+        assert!(!DirectoryRole::is_known(
+            "00000000-0000-0000-0000-000000000001"
+        ));
+        assert!(READER.only_reads() && !FLOWS.only_reads());
+    }
 
     #[test]
     fn who_only_reads_is_a_reader() {

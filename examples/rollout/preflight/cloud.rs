@@ -3,14 +3,14 @@
 use rhc_arm::{ArmClient, ArmClientOptions};
 use rhc_core::TenantId;
 
-use super::{Finding, Granted, names};
+use super::{Finding, Granted, PERMISSIONS_MISSING, PERMISSIONS_UNKNOWN, names};
 use crate::connection::Connection;
 use crate::engine::{StepError, TenantKey};
 use crate::manifest::{MadeBy, Manifest, Tenant};
 use crate::sign_in;
 use crate::steps::Connect;
 
-const UNREACHABLE: &str = "tenant-unreachable";
+pub(super) const UNREACHABLE: &str = "tenant-unreachable";
 const ABSENT: &str = "tenant-absent";
 const ANOTHER: &str = "tenant-is-another";
 const INVISIBLE: &str = "subscription-invisible";
@@ -92,22 +92,28 @@ async fn permissions(
     match token {
         Ok(token) => match Granted::of(&token).map(|granted| granted.missing(&wanted)) {
             Some(missing) if !missing.is_empty() => findings.push(Finding::stop(
-                "permissions-missing",
+                PERMISSIONS_MISSING,
                 format!("the sign-in to '{key}' lacks permissions of Microsoft Graph that the steps need: {}", missing.join(", ")),
                 "let an administrator of that tenant consent to them, or sign in with --sign-in person",
             )),
             Some(_) => {}
-            None => findings.push(Finding::note(
-                "permissions-unknown",
-                format!("the token for '{key}' cannot be read, so its permissions are not known beforehand"),
-                "a missing one shows as a refusal of the step that needs it",
-            )),
+            None => findings.push(unreadable(key)),
         },
         Err(error) => findings.push(cannot_sign_in(key, &StepError::new(error.to_string()))),
     }
 }
 
-fn cannot_sign_in(key: &TenantKey, error: &StepError) -> Finding {
+pub(super) fn unreadable(key: &TenantKey) -> Finding {
+    Finding::note(
+        PERMISSIONS_UNKNOWN,
+        format!(
+            "the token for '{key}' cannot be read, so its permissions are not known beforehand"
+        ),
+        "a missing one shows as a refusal of the step that needs it",
+    )
+}
+
+pub(super) fn cannot_sign_in(key: &TenantKey, error: &StepError) -> Finding {
     Finding::stop(
         CANNOT_SIGN_IN,
         format!("nobody could sign in to '{key}': {}", error.full_message()),

@@ -1,11 +1,12 @@
 //! What cannot work on Microsoft's platform, said before anything is done, with the way out.
 //!
 //! [`of_file`] needs nothing but the environment file; [`of_cloud`] asks the cloud who we are there and what we may do.
-//! It reads and never writes.
+//! [`of_needs`] compares what a plan needs with what we have. They read and never write.
 
 mod cloud;
 mod file;
 mod names;
+mod rights;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -14,7 +15,12 @@ use serde::Serialize;
 
 pub use cloud::of_cloud;
 pub use file::{Situation, of_file};
+pub use rights::of_needs;
 pub use token::{Granted, decode};
+
+/// What the sign-in lacks: [`of_cloud`] knows what a sign-in asks for, [`of_needs`] what a plan needs, which may be less.
+const PERMISSIONS_MISSING: &str = "permissions-missing";
+const PERMISSIONS_UNKNOWN: &str = "permissions-unknown";
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -37,6 +43,9 @@ pub struct Finding {
     pub what: String,
     /// What can be done.
     pub way_out: String,
+    /// The page that says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<&'static str>,
 }
 
 impl Finding {
@@ -50,6 +59,16 @@ impl Finding {
             code,
             what: what.into(),
             way_out: way_out.into(),
+            source: None,
+        }
+    }
+
+    /// With the page that says so.
+    #[must_use]
+    pub(crate) fn source(self, page: &'static str) -> Self {
+        Self {
+            source: Some(page),
+            ..self
         }
     }
 
@@ -63,6 +82,11 @@ impl Finding {
             ..Self::stop(code, what, way_out)
         }
     }
+}
+
+/// Without what [`of_needs`] says better.
+pub fn without_permissions(findings: &mut Vec<Finding>) {
+    findings.retain(|one| ![PERMISSIONS_MISSING, PERMISSIONS_UNKNOWN].contains(&one.code));
 }
 
 /// Whether nothing may be written.

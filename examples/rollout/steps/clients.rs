@@ -141,6 +141,26 @@ impl Clients {
         Ok(self.made(tenant, id)?.arm)
     }
 
+    /// The directory of a tenant whose id is known without a step.
+    ///
+    /// # Errors
+    /// Where nobody can sign in to the tenant.
+    pub fn graph_at(&self, tenant: &TenantKey, id: TenantId) -> Result<GraphClient, StepError> {
+        Ok(self.made(tenant, id)?.graph)
+    }
+
+    /// Who we are in a tenant whose id is known without a step.
+    ///
+    /// # Errors
+    /// Where nobody can sign in to the tenant.
+    pub fn credential_at(
+        &self,
+        tenant: &TenantKey,
+        id: TenantId,
+    ) -> Result<Arc<dyn TokenCredential>, StepError> {
+        Ok(self.made(tenant, id)?.credential)
+    }
+
     /// The data plane of a vault (`https://hp225qa-kv.vault.azure.net/`) with the same credential.
     ///
     /// # Errors

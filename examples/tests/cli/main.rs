@@ -9,6 +9,7 @@ mod mirror;
 mod probe;
 mod refusals;
 mod rehearsal;
+mod rights;
 mod saved;
 mod served;
 mod state;

@@ -280,6 +280,24 @@ async fn a_creator_arrives_as_external_and_gives_way_to_a_native_administrator()
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_operator_with_a_smaller_role_works_and_without_any_does_not() {
+    let world = World::new(WorldOptions::default());
+    let home = tenant(&world, "contoso");
+    world.with(|state| {
+        let directory = state.directory();
+        let own = directory.operator(home).unwrap();
+        let roles = &mut directory.tenant_mut(home).unwrap().role_assignments;
+        for held in roles.values_mut() {
+            held.role_definition_id = Uuid::from_u128(7);
+        }
+        assert_eq!(directory.operator(home), Some(own));
+        let roles = &mut directory.tenant_mut(home).unwrap().role_assignments;
+        roles.clear();
+        assert_eq!(directory.operator(home), None);
+    });
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_not_there_cannot_be_changed() {
     let (world, home) = with_group();
     world.with(|state| {

@@ -205,7 +205,10 @@ pub(super) fn foreseen(page: &Page<'_>) -> Markup {
                         Severity::Note => span.tag.warn { "note" },
                     }
                     " " (finding.what)
-                    p.faint { (finding.way_out) }
+                    p.faint {
+                        (finding.way_out)
+                        @if let Some(page) = finding.source { " " a href=(page) { "Source" } }
+                    }
                 }
             }
         }

@@ -171,15 +171,18 @@ impl Directory {
             })
     }
 
-    /// The account with which the World's operator works in a tenant: his own, or else a native Global Administrator if
-    /// there is one, else an external one.
+    /// The account with which the World's operator works in a tenant: his own, as long as it holds any role there, or else a
+    /// native Global Administrator if there is one, else an external one.
     #[must_use]
     pub fn operator(&self, tenant: Uuid) -> Option<Uuid> {
         let owner = self.tenants.get(&tenant)?;
         let mut administrators: Vec<_> = self
             .objects(tenant, ObjectKind::User, Read::Authoritative)
             .into_iter()
-            .filter(|user| owner.has_role(user.id, GLOBAL_ADMINISTRATOR))
+            .filter(|user| {
+                let own = owner.operator == Some(user.id) && owner.has_any_role(user.id);
+                own || owner.has_role(user.id, GLOBAL_ADMINISTRATOR)
+            })
             .filter(|user| user.body.get("accountEnabled") != Some(&Value::Bool(false)))
             .map(|user| {
                 let others = Some(user.id) != owner.operator;

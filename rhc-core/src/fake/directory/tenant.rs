@@ -128,6 +128,12 @@ impl Tenant {
         })
     }
 
+    /// Whether a principal holds any directory role, over whatever part of the directory.
+    pub(super) fn has_any_role(&self, principal: Uuid) -> bool {
+        let mut all = self.role_assignments.values();
+        all.any(|assignment| assignment.principal_id == principal)
+    }
+
     /// The initial domain's first label, by which `<label>.ciamlogin.com` is made.
     #[must_use]
     pub fn label(&self) -> &str {
