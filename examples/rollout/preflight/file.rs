@@ -174,13 +174,6 @@ fn only_on_azure(manifest: &Manifest, situation: Situation, findings: &mut Vec<F
     if !situation.github {
         without_token(manifest, findings);
     }
-    if manifest.journal.is_some() {
-        findings.push(Finding::stop(
-            "journal-in-storage-not-yet",
-            "the environment file asks for a journal in a storage account, and this version keeps journals in files only",
-            "remove [journal] from the file, and see to it that only one person runs the rollout at a time",
-        ));
-    }
     if situation.az {
         findings.push(Finding::note(
             "az-lacks-scopes",
