@@ -1,11 +1,14 @@
 //! The PowerShell of documents and scripts is what a grammar of PowerShell reads, and each command and parameter in it is one
-//! that there is: of the script's own functions, or of a cmdlet as Microsoft's pages describe it.
+//! of the script's own functions or of the table below.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use tree_sitter::{Node, Parser, Tree};
 
-/// Cmdlets with those of their parameters that may stand here. Sources:
+/// Cmdlets with those of their parameters that may stand here.
+///
+/// Unverified: only `Invoke-MgGraphRequest`, `Invoke-AzRestMethod`, `Get-AzAccessToken` and `Connect-MgGraph` were looked up, the
+/// last of them in the scripts of others. The rest is to be compared with these pages:
 /// [Microsoft.Graph.Authentication](https://learn.microsoft.com/powershell/module/microsoft.graph.authentication/),
 /// [Az.Accounts](https://learn.microsoft.com/powershell/module/az.accounts/),
 /// [SqlServer](https://learn.microsoft.com/powershell/module/sqlserver/invoke-sqlcmd),
