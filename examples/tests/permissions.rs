@@ -15,8 +15,8 @@ use rhc_core::fake::WorldOptions;
 use rollout::connection::What;
 use rollout::embedded::EmbeddedCloud;
 use rollout::engine::TenantKey;
-use rollout::permissions::{TenantNeeds, needs};
-use rollout::runbook::{Recording, SEEDS, record};
+use rollout::permissions::{TenantNeeds, needs, needs_of_takedown};
+use rollout::runbook::{Recording, SEEDS, record, record_takedown};
 use rollout::sign_in;
 
 fn recording() -> &'static Recording {
@@ -152,5 +152,52 @@ async fn where_nothing_is_to_do_nothing_may_be_written() {
             roles.iter().all(|name| *name == "Global Reader"),
             "{tenant}: {roles:?}"
         );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_takes_it_down_may_delete_what_goes_and_make_nothing() {
+    let run = Run::from_state(&state());
+    settle().await;
+    let plan = run.plan_removal().await.planned.plan;
+    let recording = record_takedown(&manifest(), SEEDS[0]).unwrap();
+    let all = needs_of_takedown(&manifest(), &recording, &plan);
+    let of = |tenant: &str| all.iter().find(|one| one.tenant == tenant).unwrap();
+    for needs in &all {
+        assert_eq!(needs.unknown, BTreeSet::new(), "{}", needs.tenant);
+    }
+    let customers = of("qa");
+    assert!(
+        customers
+            .graph
+            .keys()
+            .any(|name| name.starts_with("Application.ReadWrite")),
+        "{:?}",
+        customers.graph
+    );
+    let azure = &of("backoffice").azure["rhc-b2c-qa-sub"];
+    assert!(!azure.made, "{azure:?}");
+    assert!(
+        azure
+            .actions
+            .contains("Microsoft.Resources/subscriptions/resourceGroups/delete"),
+        "{azure:?}"
+    );
+    let makes: Vec<_> = all
+        .iter()
+        .flat_map(|one| one.azure.values())
+        .flat_map(|one| &one.actions)
+        .filter(|action| !(action.ends_with("/read") || action.ends_with("/delete")))
+        .collect();
+    assert!(makes.is_empty(), "{makes:?}");
+    // Where nothing goes, it is enough to look.
+    let mut nothing = plan.clone();
+    nothing.entries.clear();
+    for needs in needs_of_takedown(&manifest(), &recording, &nothing) {
+        let writes = needs.graph.keys().filter(|name| name.contains("Write"));
+        assert_eq!(writes.collect::<Vec<_>>(), Vec::<&String>::new());
+        for azure in needs.azure.values() {
+            assert!(azure.actions.iter().all(|action| action.ends_with("/read")));
+        }
     }
 }

@@ -71,6 +71,9 @@ pub struct Args {
     /// For destroy: the environment's name, which is else asked for; without a terminal it must be given
     #[arg(long, value_name = "NAME")]
     pub yes_destroy: Option<String>,
+    /// For permissions: what carrying out this verb needs
+    #[arg(long = "for", value_name = "VERB", value_enum, default_value_t)]
+    pub purpose: Purpose,
     /// Do not ask before writing on azure
     #[arg(long)]
     pub yes: bool,
@@ -194,6 +197,16 @@ impl CloudChoice {
             Self::Azure => "azure".to_owned(),
         }
     }
+}
+
+/// What whoever is given permissions is to do with them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Purpose {
+    /// Make what the plan says
+    #[default]
+    Apply,
+    /// Take down what is there
+    Destroy,
 }
 
 /// Where to keep the journal.
@@ -349,6 +362,12 @@ impl Args {
                 self.out.is_some(),
                 "runbook writes documents into a folder, and none is named",
                 "name it, such as --out docs/runbook",
+            ),
+            (
+                self.purpose != Purpose::Apply,
+                verb == Verb::Permissions,
+                "--for says what permissions are asked about, and only permissions tells them",
+                "leave it out, or use permissions",
             ),
             (
                 !self.target.is_empty(),

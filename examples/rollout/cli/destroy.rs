@@ -7,7 +7,7 @@ use super::failure::{CliError, full};
 use super::journal;
 use super::prompt;
 use super::session::Session;
-use crate::engine::{Exit, MemoryJournal, RemovalOptions, Takedown};
+use crate::engine::{Exit, MemoryJournal, Recovery, RemovalOptions, Takedown};
 use crate::manifest::Manifest;
 use crate::report::{self, Detail, Named};
 
@@ -29,7 +29,7 @@ pub(super) fn check(args: &Args, manifest: &Manifest) -> Result<(), CliError> {
     }
 }
 
-fn must_be_for_tests(manifest: &Manifest) -> Result<(), CliError> {
+pub(super) fn must_be_for_tests(manifest: &Manifest) -> Result<(), CliError> {
     let own = &manifest.environment;
     let says = |text: &str| {
         let text = text.to_lowercase();
@@ -56,11 +56,8 @@ fn must_be_for_tests(manifest: &Manifest) -> Result<(), CliError> {
 }
 
 impl Session<'_> {
-    /// Shows what would be deleted, asks, and does it.
-    pub(super) async fn destroy(&mut self) -> Result<Exit, CliError> {
-        let journal = self.journal.clone();
-        let journal = journal.unwrap_or_else(|| Arc::new(MemoryJournal::new()));
-        let recovery = journal.recovery().await.map_err(journal::refused)?;
+    /// Looks at everything, and says what would be deleted.
+    pub(super) async fn plan_takedown(&self, recovery: Recovery) -> Result<Takedown, CliError> {
         let clock = self.target.connection.clock();
         let options = RemovalOptions {
             recovery,
@@ -70,13 +67,24 @@ impl Session<'_> {
             ..RemovalOptions::default()
         };
         let looked = self.rollout.plan_removal(&options);
-        let Takedown { rollout, planned } =
-            self.signals.or_stopped(looked).await?.map_err(|error| {
-                CliError::failed(
-                    full(&error),
-                    "this is a mistake in the rollout: please report it",
-                )
-            })?;
+        self.signals.or_stopped(looked).await?.map_err(|error| {
+            CliError::failed(
+                full(&error),
+                "this is a mistake in the rollout: please report it",
+            )
+        })
+    }
+
+    /// Shows what would be deleted, asks, and does it.
+    pub(super) async fn destroy(&mut self) -> Result<Exit, CliError> {
+        let journal = self.journal.clone();
+        let journal = journal.unwrap_or_else(|| Arc::new(MemoryJournal::new()));
+        let recovery = journal.recovery().await.map_err(journal::refused)?;
+        let Takedown {
+            rollout,
+            planned,
+            known,
+        } = self.plan_takedown(recovery).await?;
         let plan = planned.plan.clone();
         for event in report::of_plan(&plan) {
             self.events.say(event);
@@ -92,6 +100,9 @@ impl Session<'_> {
         self.console.show(text);
         self.document.planned(plan.clone());
         let refused = plan.totals.refused > 0;
+        if self.compares() && plan.totals.delete > 0 {
+            self.rights_of_takedown(&plan, &known).await?;
+        }
         if asks {
             self.signals
                 .or_stopped(prompt::confirm_destroy(name))

@@ -212,11 +212,15 @@ fn lesson(verb: Verb) -> Lesson {
             )],
         ),
         Verb::Permissions => (
-            &["preflight"],
+            &["preflight", "purpose"],
             &[
                 (
                     "permissions --cloud azure",
                     "what whoever carries the plan out must be allowed, with the commands that allow it",
+                ),
+                (
+                    "permissions --for destroy --cloud azure",
+                    "what whoever takes the environment down must be allowed",
                 ),
                 (
                     "permissions",

@@ -1,29 +1,36 @@
 //! `permissions`: what whoever carries the plan out must be allowed, and the commands that allow it.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
+use super::args::Purpose;
 use super::failure::{CliError, full};
 use super::session::Session;
-use crate::engine::Exit;
-use crate::permissions::{TenantNeeds, commands, needs};
+use crate::engine::{Exit, Key, Outputs, Plan, Takedown};
+use crate::permissions::{TenantNeeds, commands, needs, needs_of_takedown};
 use crate::report::{Tone, count};
-use crate::runbook::{SEEDS, record};
+use crate::runbook::{RecordingError, SEEDS, record, record_takedown};
+
+/// A plan, what it needs, and what is known of the things that are there.
+struct Asked {
+    plan: Plan,
+    needs: Vec<TenantNeeds>,
+    known: BTreeMap<Key, Outputs>,
+}
 
 impl Session<'_> {
     /// Plans, and says what that needs.
     pub(super) async fn permissions(&mut self) -> Result<Exit, CliError> {
-        let recovery = self.earlier_runs().await?;
-        let planned = self.plan(recovery).await?;
-        let [seed, _] = SEEDS;
-        let recording = record(self.manifest, seed).map_err(|error| {
-            CliError::failed(
-                full(&error),
-                "what is needed is read off a rehearsal: see what rehearse says of this environment file",
-            )
-        })?;
-        let all = needs(self.manifest, &recording, &planned.plan);
-        let lacking = self.lacking(&all, &planned).await?;
-        let plan = planned.plan;
+        let Asked {
+            plan,
+            needs: all,
+            known,
+        } = match self.args.purpose {
+            Purpose::Apply => self.of_apply().await?,
+            Purpose::Destroy => self.of_destroy().await?,
+        };
+        let lacking = self.lacking(&all, &known).await?;
         for tenant in &all {
             self.say_needs(tenant);
         }
@@ -53,6 +60,31 @@ impl Session<'_> {
         self.document.permissions = Some(json!(all));
         self.document.planned(plan);
         Ok(Exit::Done)
+    }
+
+    async fn of_apply(&mut self) -> Result<Asked, CliError> {
+        let recovery = self.earlier_runs().await?;
+        let planned = self.plan(recovery).await?;
+        let [seed, _] = SEEDS;
+        let recording = record(self.manifest, seed).map_err(not_rehearsed)?;
+        Ok(Asked {
+            needs: needs(self.manifest, &recording, &planned.plan),
+            known: planned.outputs(&self.rollout),
+            plan: planned.plan,
+        })
+    }
+
+    async fn of_destroy(&mut self) -> Result<Asked, CliError> {
+        super::destroy::must_be_for_tests(self.manifest)?;
+        let recovery = self.earlier_runs().await?;
+        let Takedown { planned, known, .. } = self.plan_takedown(recovery).await?;
+        let [seed, _] = SEEDS;
+        let recording = record_takedown(self.manifest, seed).map_err(not_rehearsed)?;
+        Ok(Asked {
+            needs: needs_of_takedown(self.manifest, &recording, &planned.plan),
+            known,
+            plan: planned.plan,
+        })
     }
 
     fn say_needs(&mut self, tenant: &TenantNeeds) {
@@ -91,6 +123,13 @@ impl Session<'_> {
             self.console.say(&format!("{command}\n"));
         }
     }
+}
+
+fn not_rehearsed(error: RecordingError) -> CliError {
+    CliError::failed(
+        full(&error),
+        "what is needed is read off a rehearsal: see what rehearse says of this environment file",
+    )
 }
 
 /// What an administrator of the tenant types. They stand whole on their lines, to be copied.

@@ -1,13 +1,15 @@
 //! What is said before anything is done, and whether anything is done then.
 
+use std::collections::BTreeMap;
+
 use super::args::{CloudChoice, Verb};
 use super::failure::{CliError, full};
 use super::session::Session;
-use crate::engine::Planned;
-use crate::permissions::needs;
+use crate::engine::{Key, Outputs, Plan, Planned};
+use crate::permissions::{TenantNeeds, needs, needs_of_takedown};
 use crate::preflight::{self, Finding, Severity};
 use crate::report::{self, Named};
-use crate::runbook::{SEEDS, record};
+use crate::runbook::{RecordingError, SEEDS, record, record_takedown};
 
 impl Session<'_> {
     /// Whether the cloud is asked before anything is done.
@@ -52,43 +54,63 @@ impl Session<'_> {
     pub(super) async fn rights(&mut self, planned: &Planned) -> Result<(), CliError> {
         let plan = &planned.plan;
         if !plan.is_empty() || plan.totals.not_observed > 0 {
-            let found = self.compared(planned).await?;
-            self.foreseen(&found);
-            self.document.preflight.extend(found);
+            let [seed, _] = SEEDS;
+            let all =
+                record(self.manifest, seed).map(|recording| needs(self.manifest, &recording, plan));
+            self.compare(all, &planned.outputs(&self.rollout)).await?;
         }
+        self.go_on()
+    }
+
+    /// The same before anything is deleted.
+    pub(super) async fn rights_of_takedown(
+        &mut self,
+        plan: &Plan,
+        known: &BTreeMap<Key, Outputs>,
+    ) -> Result<(), CliError> {
+        let [seed, _] = SEEDS;
+        let all = record_takedown(self.manifest, seed)
+            .map(|recording| needs_of_takedown(self.manifest, &recording, plan));
+        self.compare(all, known).await?;
+        self.go_on()
+    }
+
+    /// Compares what is needed, if it is known, and says what is missing.
+    async fn compare(
+        &mut self,
+        all: Result<Vec<TenantNeeds>, RecordingError>,
+        known: &BTreeMap<Key, Outputs>,
+    ) -> Result<(), CliError> {
+        let found = match all {
+            Ok(all) => self.lacking(&all, known).await?,
+            Err(error) => vec![Finding::note(
+                "needs-unknown",
+                format!(
+                    "what the plan needs is read off a rehearsal, and there is none, so rights are not compared beforehand: {}",
+                    full(&error)
+                ),
+                "see what rehearse says of this environment file; a right that is missing shows as a refusal of the step that needs it",
+            )],
+        };
+        self.foreseen(&found);
+        self.document.preflight.extend(found);
+        Ok(())
+    }
+
+    fn go_on(&mut self) -> Result<(), CliError> {
         match preflight::stops(&self.document.preflight) {
             true => Err(self.refusal()),
             false => Ok(()),
         }
     }
 
-    async fn compared(&mut self, planned: &Planned) -> Result<Vec<Finding>, CliError> {
-        let [seed, _] = SEEDS;
-        let recording = match record(self.manifest, seed) {
-            Ok(recording) => recording,
-            Err(error) => {
-                return Ok(vec![Finding::note(
-                    "needs-unknown",
-                    format!(
-                        "what the plan needs is read off a rehearsal, and there is none, so rights are not compared beforehand: {}",
-                        full(&error)
-                    ),
-                    "see what rehearse says of this environment file; a right that is missing shows as a refusal of the step that needs it",
-                )]);
-            }
-        };
-        let all = needs(self.manifest, &recording, &planned.plan);
-        self.lacking(&all, planned).await
-    }
-
     /// What whoever signed in lacks of this.
     pub(super) async fn lacking(
         &self,
-        all: &[crate::permissions::TenantNeeds],
-        planned: &Planned,
+        all: &[TenantNeeds],
+        known: &BTreeMap<Key, Outputs>,
     ) -> Result<Vec<Finding>, CliError> {
-        let known = planned.outputs(&self.rollout);
-        let asked = preflight::of_needs(all, self.manifest, &known, &self.clients);
+        let asked = preflight::of_needs(all, self.manifest, known, &self.clients);
         self.signals.or_stopped(asked).await
     }
 

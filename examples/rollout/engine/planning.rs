@@ -50,11 +50,7 @@ pub struct Planned {
 impl Planned {
     /// What is known of each thing that exists: its id above all.
     pub fn outputs(&self, rollout: &Rollout) -> BTreeMap<Key, Outputs> {
-        let keys = (0..self.looks.len()).map(|at| rollout.key(at));
-        let known = keys
-            .zip(&self.looks)
-            .filter_map(|(key, look)| Some((key?.clone(), Outputs::clone(&look.outputs))));
-        known.filter(|(_, outputs)| !outputs.is_empty()).collect()
+        rollout.known(&self.looks)
     }
 }
 
@@ -80,6 +76,15 @@ pub(super) struct Look {
 }
 
 impl Rollout {
+    /// What was seen of each thing that is there.
+    pub(super) fn known(&self, looks: &[Look]) -> BTreeMap<Key, Outputs> {
+        let keys = (0..looks.len()).map(|at| self.key(at));
+        let known = keys
+            .zip(looks)
+            .filter_map(|(key, look)| Some((key?.clone(), Outputs::clone(&look.outputs))));
+        known.filter(|(_, outputs)| !outputs.is_empty()).collect()
+    }
+
     /// Looks at the whole environment and says what would be done. What cannot be looked at is in the plan with the
     /// reason; planning itself does not fail.
     pub async fn plan(&self, options: &PlanOptions) -> Planned {

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::connection::Sent;
 use crate::engine::{Action, Key, Plan};
 use crate::manifest::Manifest;
 use crate::runbook::Recording;
@@ -69,6 +70,31 @@ pub fn needs(manifest: &Manifest, recording: &Recording, plan: &Plan) -> Vec<Ten
     let asked: Vec<_> = in_work
         .chain(seen.filter(|sent| to_do.contains_key(&sent.step)))
         .collect();
+    by_tenant(manifest, recording, plan, &asked)
+}
+
+/// What the plan of a takedown needs: to look at everything, and to delete what is to be deleted. The recording is one of
+/// a takedown.
+pub fn needs_of_takedown(
+    manifest: &Manifest,
+    recording: &Recording,
+    plan: &Plan,
+) -> Vec<TenantNeeds> {
+    let goes = |sent: &&Sent| {
+        let entry = plan.entry(&sent.step);
+        entry.is_some_and(|entry| matches!(entry.action, Action::Delete { .. }))
+    };
+    let deleted = recording.taken_down.deleted.iter().filter(goes);
+    let asked: Vec<_> = recording.taken_down.planned.iter().chain(deleted).collect();
+    by_tenant(manifest, recording, plan, &asked)
+}
+
+fn by_tenant(
+    manifest: &Manifest,
+    recording: &Recording,
+    plan: &Plan,
+    asked: &[&Sent],
+) -> Vec<TenantNeeds> {
     let mut found = Vec::new();
     for (key, tenant) in &manifest.tenants {
         let own = |id: &Option<String>| {

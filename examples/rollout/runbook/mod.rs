@@ -19,7 +19,7 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-pub use recording::{Recording, RecordingError, record};
+pub use recording::{Recording, RecordingError, TakenDown, record, record_takedown};
 
 use crate::connection::What;
 use crate::engine::{Key, Outputs, Plan, TenantKey};

@@ -12,6 +12,7 @@ use crate::connection::{Connection, Sent, Tap, What};
 use crate::embedded::{EmbeddedCloud, EmbeddedError};
 use crate::engine::{
     ApplyOptions, GraphError, JournalError, Key, Meta, Operator, Outputs, PlanOptions,
+    RemovalOptions, Summary,
 };
 use crate::manifest::Manifest;
 use crate::steps::{Clients, Connect, environment};
@@ -36,6 +37,8 @@ pub struct Recording {
     pub planned_again: Vec<Sent>,
     /// What was sent when everything was done and each thing was read back by itself.
     pub read: Vec<Sent>,
+    /// What was sent while the finished environment was taken down again; nothing where only its making was rehearsed.
+    pub taken_down: TakenDown,
     graph: BTreeMap<(String, String), Needs>,
     /// What each step made known.
     pub outputs: BTreeMap<Key, Outputs>,
@@ -43,6 +46,15 @@ pub struct Recording {
     pub steps: Vec<Meta>,
     /// The address from which the rehearsal came through closed doors.
     pub address: Ipv4Addr,
+}
+
+/// What a takedown sent.
+#[derive(Clone, Debug, Default)]
+pub struct TakenDown {
+    /// While it looked for what is there.
+    pub planned: Vec<Sent>,
+    /// While it deleted.
+    pub deleted: Vec<Sent>,
 }
 
 impl Recording {
@@ -118,6 +130,22 @@ pub enum RecordingError {
 /// # Errors
 /// Where the environment cannot be built from nothing, with the step that failed.
 pub fn record(manifest: &Manifest, seed: u64) -> Result<Recording, RecordingError> {
+    rehearsed(manifest, seed, false)
+}
+
+/// The same, and takes the finished environment down again.
+///
+/// # Errors
+/// Where the environment cannot be built from nothing or does not go again, with the step that failed.
+pub fn record_takedown(manifest: &Manifest, seed: u64) -> Result<Recording, RecordingError> {
+    rehearsed(manifest, seed, true)
+}
+
+fn rehearsed(
+    manifest: &Manifest,
+    seed: u64,
+    takes_down: bool,
+) -> Result<Recording, RecordingError> {
     let mut manifest = manifest.clone();
     // What is sent does not depend on the client that one signs in with, and a client with few permissions would not get far.
     for tenant in manifest.tenants.values_mut() {
@@ -130,7 +158,7 @@ pub fn record(manifest: &Manifest, seed: u64) -> Result<Recording, RecordingErro
                 .enable_all()
                 .start_paused(true)
                 .build()?;
-            runtime.block_on(rehearse(&manifest, seed))
+            runtime.block_on(rehearse(&manifest, seed, takes_down))
         });
         worker
             .join()
@@ -138,7 +166,11 @@ pub fn record(manifest: &Manifest, seed: u64) -> Result<Recording, RecordingErro
     })
 }
 
-async fn rehearse(manifest: &Manifest, seed: u64) -> Result<Recording, RecordingError> {
+async fn rehearse(
+    manifest: &Manifest,
+    seed: u64,
+    takes_down: bool,
+) -> Result<Recording, RecordingError> {
     let ordinary = WorldOptions::default();
     let later = u32::try_from(seed).unwrap_or_default();
     let options = WorldOptions {
@@ -165,20 +197,28 @@ async fn rehearse(manifest: &Manifest, seed: u64) -> Result<Recording, Recording
         ..ApplyOptions::default()
     };
     let summary = rollout.apply(planned, &options).await?;
-    if let Some(failure) = summary.failed.first() {
-        return Err(RecordingError::Step(format!("{failure:?}")));
-    }
-    if let Some(waiting) = summary.manual.first() {
-        return Err(RecordingError::Step(format!("{waiting:?}")));
-    }
+    must_be_whole(&summary)?;
     let written = tap.take();
     tokio::time::sleep(AT_REST).await;
     rollout.plan(&PlanOptions::default()).await;
     let planned_again = tap.take();
     rollout.check(CONCURRENCY).await;
     let read = tap.take();
+    let mut taken_down = TakenDown::default();
+    if takes_down {
+        let removal = RemovalOptions {
+            fence: Some(connection.fence().clone()),
+            now: connection.clock().now(),
+            ..RemovalOptions::default()
+        };
+        let takedown = rollout.plan_removal(&removal).await?;
+        taken_down.planned = tap.take();
+        must_be_whole(&takedown.rollout.apply(takedown.planned, &options).await?)?;
+        taken_down.deleted = tap.take();
+    }
     let mut graph = BTreeMap::new();
-    for sent in seen.iter().chain(&written).chain(&planned_again) {
+    let made = seen.iter().chain(&written).chain(&planned_again);
+    for sent in made.chain(&taken_down.planned).chain(&taken_down.deleted) {
         if let What::Http { method, url, .. } = &sent.what
             && let Some(path) = url.path().strip_prefix("/v1.0")
             && let Some(needs) = rhc_graph::fake::needs(cloud.world(), method, path)
@@ -192,8 +232,18 @@ async fn rehearse(manifest: &Manifest, seed: u64) -> Result<Recording, Recording
         planned_again,
         written,
         read,
+        taken_down,
         outputs: summary.outputs,
         steps: rollout.steps().map(|step| step.meta().clone()).collect(),
         address: ADDRESS,
     })
+}
+
+fn must_be_whole(summary: &Summary) -> Result<(), RecordingError> {
+    let failure = summary.failed.first().map(|failure| format!("{failure:?}"));
+    let waiting = || summary.manual.first().map(|waiting| format!("{waiting:?}"));
+    match failure.or_else(waiting) {
+        Some(why) => Err(RecordingError::Step(why)),
+        None => Ok(()),
+    }
 }

@@ -230,3 +230,53 @@ fn whoever_may_do_everything_is_told_nothing() {
     let foreseen = said.document()["preflight"].clone();
     assert_eq!(foreseen.as_array().unwrap().iter().find(rights), None);
 }
+
+#[test]
+fn whoever_may_not_delete_is_told_before_anything_is_deleted() {
+    let folder = Folder::new();
+    let state = finished(&folder);
+    edit(&state, |state| {
+        instead_of_owner(state, "rhc-b2c-qa-sub", Some(READER));
+        only_reads(state, CUSTOMERS);
+    });
+    let before = resources(&state);
+    let events = folder.file("events.jsonl");
+    let told = format!("--events={}", text(&events));
+    let words = ["destroy", "--state", text(&state), "--yes-destroy", "qa"];
+    let said = rollout(&[&words[..], &["--preflight", "--verbose", "--json", &told]].concat());
+    assert_eq!(said.code, 1, "{}", said.words());
+    let document = said.document();
+    let findings = document["preflight"].as_array().unwrap();
+    let of = |code: &str| {
+        let found = findings.iter().find(|one| one["code"] == code);
+        found.unwrap_or_else(|| panic!("no {code}: {findings:#?}"))["what"].to_string()
+    };
+    let azure = of("azure-actions-missing");
+    assert!(
+        azure.contains("resourceGroups (delete)") && !azure.contains("write"),
+        "{azure}"
+    );
+    let roles = of("directory-roles-missing");
+    assert!(roles.contains("Application Administrator"), "{roles}");
+    let message = document["error"]["message"].as_str().unwrap();
+    assert!(message.contains("nothing was done"), "{message}");
+    assert_eq!(writes(&events), Vec::<String>::new());
+    assert!(before == resources(&state), "something was deleted");
+}
+
+#[test]
+fn what_a_takedown_needs_is_told_and_no_more() {
+    let folder = Folder::new();
+    let state = finished(&folder);
+    let words = ["permissions", "--for", "destroy", "--state", text(&state)];
+    let said = rollout(&[&words[..], &["--json"]].concat());
+    assert_eq!(said.code, 0, "{}", said.words());
+    let tenants = said.document()["permissions"].clone();
+    let actions = tenants.to_string();
+    assert!(
+        actions.contains("resourceGroups/delete") && !actions.contains("/write"),
+        "{actions}"
+    );
+    let refused = rollout(&["apply", "--for", "destroy", "--state", text(&state)]);
+    assert_eq!(refused.code, 64, "{}", refused.words());
+}

@@ -16,7 +16,7 @@ use super::super::plan::{Action, Plan, PlanEntry};
 use super::super::planning::{Look, Planned, totals};
 use super::super::rollout::Rollout;
 use super::super::step::{Mark, Observed, Step};
-use super::super::values::{Dependency, Inputs};
+use super::super::values::{Dependency, Inputs, Outputs};
 use super::fates::{self, Fate};
 use super::order::opposite;
 use super::remover::{Guard, Remover};
@@ -59,6 +59,8 @@ pub struct Takedown {
     pub rollout: Rollout,
     /// What [`Rollout::apply`] begins with. Its plan has an entry for every step of the environment.
     pub planned: Planned,
+    /// What is known of each thing that exists, whether it goes or stays: its id above all.
+    pub known: BTreeMap<super::Key, Outputs>,
 }
 
 impl Rollout {
@@ -95,6 +97,7 @@ impl Rollout {
         self.follow_parents(&mut fates);
         let rollout = self.removers(&fates, &looks, &own, options)?;
         let plan = self.removal_plan(&fates, &looks, &rollout, &listings, options);
+        let known = self.known(&looks);
         let now = Instant::now();
         let seen = rollout.steps.iter().map(|step| {
             let at = self.graph.index.get(&step.meta().key);
@@ -116,6 +119,7 @@ impl Rollout {
         Ok(Takedown {
             rollout,
             planned: Planned { plan, looks },
+            known,
         })
     }
 
