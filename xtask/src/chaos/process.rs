@@ -13,8 +13,9 @@ use crate::Outcome;
 
 /// How long the simulated person may take for everything.
 const PATIENCE: Duration = Duration::from_secs(4 * 60 * 60);
-/// How often a run looks whether he is done. Seldom, because each look is a request where faults strike like everywhere.
-const POLL: Duration = Duration::from_secs(60);
+/// How often a run looks whether he is done. Seldom, because each look is a request where faults strike like everywhere, and
+/// the third of them shows no more than the tenth.
+const POLL: Duration = Duration::from_secs(300);
 /// After this long every reader of a directory sees the last write.
 const AT_REST: Duration = Duration::from_secs(120);
 

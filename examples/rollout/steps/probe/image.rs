@@ -1,9 +1,13 @@
 //! The probe's image in the registry: a person builds and pushes it once.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use async_trait::async_trait;
 
-use super::registry::RegistryClient;
-use crate::engine::{Key, Meta, Observe, Observed, Output, Outputs, Stage, Step, StepError};
+use super::registry::Repository;
+use crate::engine::{
+    Inputs, Key, Meta, Observe, Observed, Output, Outputs, Stage, Step, StepError,
+};
 use crate::manifest::{Manifest, Registry};
 use crate::steps::clients::{Clients, TenantRef};
 
@@ -18,6 +22,8 @@ pub struct ProbeImageStep {
     registry: String,
     image: String,
     sign_in: String,
+    /// What was asked last, with the host that it was asked at: a person is waited for, and each look needs a token.
+    asked: Mutex<Option<(String, Arc<Repository>)>>,
 }
 
 /// The registry that holds the probe's image, and whose app's it is.
@@ -67,7 +73,33 @@ impl ProbeImageStep {
             registry: registry.name.clone(),
             image: image.clone(),
             sign_in: domain.unwrap_or_default(),
+            asked: Mutex::default(),
         }
+    }
+
+    /// The repository of the image, the same one for as long as the registry is.
+    fn repository(
+        &self,
+        server: &str,
+        name: &str,
+        inputs: &Inputs<'_>,
+    ) -> Result<Arc<Repository>, StepError> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((host, repository)) = asked.as_ref()
+            && host == server
+        {
+            return Ok(Arc::clone(repository));
+        }
+        let id = self.tenant.id(inputs)?;
+        let made = Arc::new(Repository::new(
+            server,
+            name,
+            self.clients.credential(&self.tenant, inputs)?,
+            id,
+            &self.clients.connection().options(&self.tenant.key, id),
+        )?);
+        *asked = Some((server.to_owned(), Arc::clone(&made)));
+        Ok(made)
     }
 
     fn instructions(&self) -> Vec<String> {
@@ -103,15 +135,12 @@ impl Step for ProbeImageStep {
 
     async fn observe(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
         let server = cx.inputs().require(&self.server)?;
-        let id = self.tenant.id(cx.inputs())?;
-        let connection = self.clients.connection();
-        let registry = RegistryClient::new(
-            &server,
-            self.clients.credential(&self.tenant, cx.inputs())?,
-            id,
-            connection.options(&self.tenant.key, id),
-        );
-        Ok(if cx.read(registry.holds(&self.image)).await? {
+        let (name, tag) = self
+            .image
+            .rsplit_once(':')
+            .unwrap_or((&self.image, "latest"));
+        let repository = self.repository(&server, name, cx.inputs())?;
+        Ok(if cx.read(repository.holds(tag)).await? {
             Observed::ManualDone {
                 outputs: Outputs::new().with("image", format!("{server}/{}", self.image)),
             }

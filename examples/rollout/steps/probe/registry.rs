@@ -27,73 +27,71 @@ const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vn
                          application/vnd.docker.distribution.manifest.list.v2+json, \
                          application/vnd.docker.distribution.manifest.v2+json";
 
-/// A registry, as somebody sees it who may pull from it.
+/// A repository of a registry, as somebody sees it who may pull from it. It keeps its token for as long as that lasts.
 #[derive(Debug)]
-pub(super) struct RegistryClient {
-    host: String,
-    credential: Arc<dyn TokenCredential>,
-    tenant: TenantId,
-    options: ClientOptions,
+pub(super) struct Repository {
+    name: String,
+    service: Service,
 }
 
-impl RegistryClient {
+impl Repository {
     /// With tokens of Entra, which the registry exchanges for its own. Needs
     /// `Microsoft.ContainerRegistry/registries/pull/read`, which the roles AcrPull, Contributor and Owner have.
-    pub(super) fn new(
-        host: &str,
-        credential: Arc<dyn TokenCredential>,
-        tenant: TenantId,
-        options: ClientOptions,
-    ) -> Self {
-        Self {
-            host: host.to_owned(),
-            credential,
-            tenant,
-            options,
-        }
-    }
-
-    /// Whether the registry holds `repository:tag`.
     ///
     /// # Errors
-    /// Where nobody may look, or the registry cannot be reached.
-    pub(super) async fn holds(&self, image: &str) -> Result<bool, StepError> {
-        let (repository, tag) = image.rsplit_once(':').unwrap_or((image, "latest"));
-        let origin = Url::parse(&format!("https://{}", self.host))
-            .map_err(|error| StepError::new(format!("`{}` is no host: {error}", self.host)))?;
+    /// Where the host is none.
+    pub(super) fn new(
+        host: &str,
+        name: &str,
+        credential: Arc<dyn TokenCredential>,
+        tenant: TenantId,
+        options: &ClientOptions,
+    ) -> Result<Self, StepError> {
+        let origin = Url::parse(&format!("https://{host}"))
+            .map_err(|error| StepError::new(format!("`{host}` is no host: {error}")))?;
         let (crate_name, crate_version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
         let exchange = ClientOptions {
             // Tokens are none of the environment's things: they pass no fence.
             client_options: azure_core::http::ClientOptions {
-                transport: self.options.client_options.transport.clone(),
+                transport: options.client_options.transport.clone(),
                 ..azure_core::http::ClientOptions::default()
             },
             pacer: None,
-            ..self.options.clone()
+            ..options.clone()
         };
         let exchange =
             Service::without_credential(crate_name, crate_version, origin.clone(), &exchange)?;
         let token = RepositoryToken {
-            host: self.host.clone(),
-            repository: repository.to_owned(),
-            credential: Arc::clone(&self.credential),
-            tenant: self.tenant,
+            host: host.to_owned(),
+            repository: name.to_owned(),
+            credential,
+            tenant,
             exchange,
         };
         let info = ServiceInfo {
             crate_name,
             crate_version,
             origin,
-            scope: format!("repository:{repository}:pull"),
+            scope: format!("repository:{name}:pull"),
         };
-        let service = Service::new(info, Arc::new(token), &self.options)?;
+        Ok(Self {
+            name: name.to_owned(),
+            service: Service::new(info, Arc::new(token), options)?,
+        })
+    }
+
+    /// Whether the registry holds an image of this repository with this tag.
+    ///
+    /// # Errors
+    /// Where nobody may look, or the registry cannot be reached.
+    pub(super) async fn holds(&self, tag: &str) -> Result<bool, StepError> {
         let path = Path::new("/v2")
-            .segments(repository.split('/'))
+            .segments(self.name.split('/'))
             .fixed("/manifests")
             .segment(tag);
         let request =
             Request::new("registry.manifest", Method::Get, path).header("accept", MANIFESTS);
-        Ok(service.send_opt(request).await?.is_some())
+        Ok(self.service.send_opt(request).await?.is_some())
     }
 }
 
