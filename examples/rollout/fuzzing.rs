@@ -1,11 +1,9 @@
 //! The entries of the fuzz targets in `fuzz`, which are compiled for them and for this crate's tests only. The tests replay
 //! what the fuzzers kept.
 
-use rhc_arm::{Resource, ResourceType};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use rhc_arm::Resource;
+use rhc_core::testing::round_trip;
 use serde_json::Value;
-use std::fmt::Debug;
 
 use crate::engine::Contents;
 use crate::manifest::Manifest;
@@ -55,43 +53,18 @@ pub fn models(data: &[u8]) {
         return;
     };
     macro_rules! resources {
-        ($($module:ident::$marker:ident),* $(,)?) => { $(resource::<$module::$marker>(&document);)* };
+        ($($marker:ty),* $(,)?) => {
+            $(round_trip::<Resource<$marker>>(&document, |resource| {
+                let _ = resource.require_id().is_ok();
+                assert!(resource.for_write().is_object());
+            });)*
+        };
     }
-    resources!(
-        rhc_containerapps::AppDetector,
-        rhc_containerapps::AuthConfig,
-        rhc_containerapps::Certificate,
-        rhc_containerapps::ContainerApp,
-        rhc_containerapps::EnvironmentDetector,
-        rhc_containerapps::EnvironmentStorage,
-        rhc_containerapps::Job,
-        rhc_containerapps::JobDetector,
-        rhc_containerapps::JobExecution,
-        rhc_containerapps::ManagedCertificate,
-        rhc_containerapps::ManagedEnvironment,
-        rhc_containerapps::Replica,
-        rhc_containerapps::Revision,
-        rhc_external_id::CiamDirectory,
-        rhc_sql_identity::ConnectionPolicy,
-        rhc_sql_identity::DatabaseAuditing,
-        rhc_sql_identity::DatabaseExtendedAuditing,
-        rhc_sql_identity::EncryptionProtector,
-        rhc_sql_identity::EntraOnlyAuthentication,
-        rhc_sql_identity::FirewallRule,
-        rhc_sql_identity::LongTermRetention,
-        rhc_sql_identity::PrivateEndpointConnection,
-        rhc_sql_identity::RestorableDroppedDatabase,
-        rhc_sql_identity::ServerAdministrator,
-        rhc_sql_identity::ServerAuditing,
-        rhc_sql_identity::ServerExtendedAuditing,
-        rhc_sql_identity::ServerKey,
-        rhc_sql_identity::ShortTermRetention,
-        rhc_sql_identity::SqlDatabase,
-        rhc_sql_identity::SqlServer,
-        rhc_sql_identity::TransparentDataEncryption,
-    );
+    rhc_containerapps::resource_types!(resources);
+    rhc_external_id::resource_types!(resources);
+    rhc_sql_identity::resource_types!(resources);
     macro_rules! objects {
-        ($($kind:ident),* $(,)?) => { $(object::<rhc_external_id::$kind>(&document);)* };
+        ($($kind:ident),* $(,)?) => { $(round_trip::<rhc_external_id::$kind>(&document, |_| {});)* };
     }
     objects!(
         Attributes,
@@ -103,27 +76,6 @@ pub fn models(data: &[u8]) {
         IdentityProvider,
         UserFlow,
     );
-}
-
-fn resource<R: ResourceType>(document: &Value) {
-    let Ok(resource) = serde_json::from_value::<Resource<R>>(document.clone()) else {
-        return;
-    };
-    let _ = (format!("{resource:?}"), resource.require_id().is_ok());
-    assert!(resource.for_write().is_object());
-    let written = serde_json::to_value(&resource).unwrap();
-    let again: Resource<R> = serde_json::from_value(written).unwrap();
-    assert_eq!(again, resource);
-}
-
-fn object<T: DeserializeOwned + Serialize + Debug>(document: &Value) {
-    let Ok(object) = serde_json::from_value::<T>(document.clone()) else {
-        return;
-    };
-    let _ = format!("{object:?}");
-    let written = serde_json::to_value(&object).unwrap();
-    let again: T = serde_json::from_value(written.clone()).unwrap();
-    assert_eq!(serde_json::to_value(&again).unwrap(), written);
 }
 
 #[cfg(test)]

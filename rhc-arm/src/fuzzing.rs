@@ -1,26 +1,14 @@
 //! The entries of the fuzz targets in `fuzz`, which are compiled for them and for this crate's tests only. The tests replay
 //! what the fuzzers kept.
 
-use crate::{ArmClient, OperationId, Resource, ResourceId, ResourceType, types};
+use crate::{ArmClient, OperationId, Resource, ResourceId, types};
 use futures::StreamExt;
 use rhc_core::{
-    Error, Method, SubscriptionId,
-    testing::{FixedCredential, Reply, Script},
+    Method, SubscriptionId,
+    testing::{FixedCredential, Reply, Script, block_on, presentable, round_trip},
 };
 use serde_json::Value;
 use std::sync::Arc;
-
-/// Runs a future on a clock that stands still while anything else can go on.
-fn block_on<F: Future>(future: F) -> F::Output {
-    thread_local! {
-        static RUNTIME: tokio::runtime::Runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .unwrap();
-    }
-    RUNTIME.with(|runtime| runtime.block_on(future))
-}
 
 const ORIGIN: &str = "https://management.azure.com";
 
@@ -143,78 +131,20 @@ fn reply(text: &str) -> Reply {
     reply.text(body)
 }
 
-/// Asserts that an error names its request and can be shown.
-fn presentable(error: &Error) {
-    let shown = error.to_string().replace("\r\n", "\n");
-    assert!(
-        shown.contains('(') && shown.chars().count() < 20_000,
-        "{shown}"
-    );
-    let moves = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t');
-    assert!(!shown.contains(moves), "{shown:?}");
-}
-
 /// A resource of each type: what is read of it is written without what only the service writes, and once read reads again.
 pub fn models(data: &[u8]) {
     let Ok(document) = serde_json::from_slice::<Value>(data) else {
         return;
     };
     macro_rules! each {
-        ($($module:ident::$marker:ident),* $(,)?) => { $(model::<types::$module::$marker>(&document);)* };
+        ($($marker:ty),* $(,)?) => {
+            $(round_trip::<Resource<$marker>>(&document, |resource| {
+                let _ = resource.require_id().is_ok();
+                assert!(resource.for_write().is_object());
+            });)*
+        };
     }
-    each!(
-        aadiam::EntraDiagnosticSetting,
-        authorization::Lock,
-        authorization::PolicyAssignment,
-        authorization::RoleAssignment,
-        authorization::RoleDefinition,
-        billing::BillingAccount,
-        billing::BillingProfile,
-        billing::InvoiceSection,
-        communication::CommunicationService,
-        communication::EmailDomain,
-        communication::EmailService,
-        communication::SenderUsername,
-        container_registry::Registry,
-        insights::Component,
-        insights::DiagnosticCategory,
-        insights::DiagnosticSetting,
-        key_vault::DeletedVault,
-        key_vault::Vault,
-        managed_identity::FederatedCredential,
-        managed_identity::UserAssignedIdentity,
-        network::DnsCname,
-        network::DnsTxt,
-        network::DnsZone,
-        network::DnsZoneGroup,
-        network::PrivateDnsRecord,
-        network::PrivateDnsZone,
-        network::PrivateDnsZoneLink,
-        network::PrivateEndpoint,
-        network::SecurityGroup,
-        network::Subnet,
-        network::VirtualNetwork,
-        operational_insights::Table,
-        operational_insights::Workspace,
-        resources::Deployment,
-        resources::ResourceGroup,
-        resources::Tags,
-        security::Assessment,
-        storage::BlobService,
-        storage::StorageAccount,
-        subscription::SubscriptionAlias
-    );
-}
-
-fn model<R: ResourceType>(document: &Value) {
-    let Ok(resource) = serde_json::from_value::<Resource<R>>(document.clone()) else {
-        return;
-    };
-    let _ = (format!("{resource:?}"), resource.require_id().is_ok());
-    assert!(resource.for_write().is_object());
-    let written = serde_json::to_value(&resource).unwrap();
-    let again: Resource<R> = serde_json::from_value(written).unwrap();
-    assert_eq!(again, resource);
+    crate::resource_types!(each);
 }
 
 #[cfg(test)]

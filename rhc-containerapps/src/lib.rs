@@ -31,3 +31,26 @@ pub use storage::*;
 ///
 /// Source: the newest stable version that Microsoft publishes operations for (`Microsoft.App`, 2025-07-01).
 pub const API_VERSION: &str = "2025-07-01";
+
+/// Gives the markers of all resource types of this crate to a macro: fuzzers and comparisons go through them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! resource_types {
+    ($each:ident) => {
+        $each! {
+            $crate::AppDetector,
+            $crate::AuthConfig,
+            $crate::Certificate,
+            $crate::ContainerApp,
+            $crate::EnvironmentDetector,
+            $crate::EnvironmentStorage,
+            $crate::Job,
+            $crate::JobDetector,
+            $crate::JobExecution,
+            $crate::ManagedCertificate,
+            $crate::ManagedEnvironment,
+            $crate::Replica,
+            $crate::Revision,
+        }
+    };
+}

@@ -28,3 +28,14 @@ pub use user_flows::{
     FlowIdentityProviders, IdentityProvider, InteractiveStart, MethodLoadStart, PageInput,
     PageView, UserCreateStart, UserFlow, UserFlows,
 };
+
+/// Gives the markers of all resource types of this crate to a macro: fuzzers and comparisons go through them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! resource_types {
+    ($each:ident) => {
+        $each! {
+            $crate::CiamDirectory,
+        }
+    };
+}

@@ -7,18 +7,6 @@ use crate::grants::{EffectiveRights, Observed, Row, Sid};
 use crate::session::SqlAddress;
 use crate::tds::fuzzed as client;
 
-/// Runs a future on a clock that stands still while anything else can go on.
-pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
-    thread_local! {
-        static RUNTIME: tokio::runtime::Runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .unwrap();
-    }
-    RUNTIME.with(|runtime| runtime.block_on(future))
-}
-
 /// What a client sends: packets, and those around its TLS; `PRELOGIN` and `LOGIN7` with FEDAUTH in it; batches, calls and
 /// their parameters, requests about transactions.
 pub fn messages(data: &[u8]) {

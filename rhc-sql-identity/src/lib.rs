@@ -45,3 +45,30 @@ pub use session::{
 };
 #[cfg(feature = "tds")]
 pub use tds::{Dial, TcpDial, TdsDatabases, TdsOptions, Wire};
+
+/// Gives the markers of all resource types of this crate to a macro: fuzzers and comparisons go through them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! resource_types {
+    ($each:ident) => {
+        $each! {
+            $crate::ConnectionPolicy,
+            $crate::DatabaseAuditing,
+            $crate::DatabaseExtendedAuditing,
+            $crate::EncryptionProtector,
+            $crate::EntraOnlyAuthentication,
+            $crate::FirewallRule,
+            $crate::LongTermRetention,
+            $crate::PrivateEndpointConnection,
+            $crate::RestorableDroppedDatabase,
+            $crate::ServerAdministrator,
+            $crate::ServerAuditing,
+            $crate::ServerExtendedAuditing,
+            $crate::ServerKey,
+            $crate::ShortTermRetention,
+            $crate::SqlDatabase,
+            $crate::SqlServer,
+            $crate::TransparentDataEncryption,
+        }
+    };
+}

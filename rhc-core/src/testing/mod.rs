@@ -8,6 +8,7 @@
 mod corpus;
 mod credential;
 mod fixture;
+mod fuzzed;
 mod record;
 mod refusal;
 mod replay;
@@ -18,6 +19,7 @@ mod stand_ins;
 pub use corpus::{Target, replay_corpus};
 pub use credential::FixedCredential;
 pub use fixture::{Exchange, Fixture, RecordedRequest, RecordedResponse};
+pub use fuzzed::{block_on, presentable, round_trip};
 pub use record::Recorder;
 pub use refusal::{Refused, refusal};
 pub use replay::{Connection, Fixtures, Live};

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rhc_core::testing::block_on;
 use tiberius::{AuthMethod, Client, Config, EncryptionLevel};
 use tokio::io::AsyncWriteExt;
 use tokio_util::compat::TokioAsyncWriteCompatExt;
@@ -12,7 +13,6 @@ use super::error;
 use super::login::Way;
 use super::session::{Limits, Session};
 use crate::fake::fuzzed::{answered, welcome};
-use crate::fuzzing::block_on;
 use crate::session::SqlSession;
 
 const SUFFIX: &str = ".database.windows.net";

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use rhc_core::fake::World;
+use rhc_core::testing::block_on;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
 
 use super::connection::{LONGEST, talk_plainly};
@@ -18,7 +19,6 @@ use super::tokens::{Answer, Done, DoneKind};
 use super::written::{self, TOKEN, Wanted};
 use super::{Place, TdsServers, calls};
 use crate::fake::{SqlSection, Vantage};
-use crate::fuzzing::block_on;
 
 /// How many clients a World sees before it is made anew: its clock only goes on.
 const CLIENTS: u32 = 1000;

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use serde_json::Value;
 
-use super::models::{self, GRAPH, OTHERS, RESOURCES, Through};
+use super::models::{self, GRAPH, OTHERS, Through};
 use crate::{
     Outcome,
     conformance::{
@@ -45,11 +45,10 @@ pub fn complete(tree: &Tree, report: &mut Report) {
         {
             let marker = line.trim_end_matches('{').trim();
             let known = marker.starts_with('$')
-                || RESOURCES
-                    .iter()
+                || models::resources()
                     .any(|model| model.marker.rsplit("::").next().map(str::trim) == Some(marker));
             let found =
-                (!known).then(|| says("", "not in the table of `conformance/ours/models.rs`"));
+                (!known).then(|| says("", "not in the list `resource_types!` of its crate"));
             report.case("models", "resource types", marker, found);
         }
     }

@@ -68,7 +68,7 @@ pub fn run(options: &Options) -> Outcome {
             format!("{count} requests to a host that no description covers"),
         );
     }
-    let types = models::RESOURCES.iter().map(|model| model.resource_type);
+    let types = models::resources().map(|model| model.resource_type);
     traffic_arm::covered(&arm, types, &mut report)?;
     tables::arm(&arm, &traffic.types, &mut report)?;
     tables::graph(&graph, &rhc_graph::fake::tables(), &mut report);

@@ -133,80 +133,18 @@ macro_rules! resources {
     };
 }
 
-/// Every resource type; that none is forgotten is checked against the sources.
-pub const RESOURCES: &[ArmModel] = resources![
-    rhc_containerapps::AppDetector,
-    rhc_containerapps::AuthConfig,
-    rhc_containerapps::Certificate,
-    rhc_containerapps::ContainerApp,
-    rhc_containerapps::EnvironmentDetector,
-    rhc_containerapps::EnvironmentStorage,
-    rhc_containerapps::Job,
-    rhc_containerapps::JobDetector,
-    rhc_containerapps::JobExecution,
-    rhc_containerapps::ManagedCertificate,
-    rhc_containerapps::ManagedEnvironment,
-    rhc_containerapps::Replica,
-    rhc_containerapps::Revision,
-    rhc_external_id::CiamDirectory,
-    rhc_sql_identity::ConnectionPolicy,
-    rhc_sql_identity::DatabaseAuditing,
-    rhc_sql_identity::DatabaseExtendedAuditing,
-    rhc_sql_identity::EncryptionProtector,
-    rhc_sql_identity::EntraOnlyAuthentication,
-    rhc_sql_identity::FirewallRule,
-    rhc_sql_identity::LongTermRetention,
-    rhc_sql_identity::PrivateEndpointConnection,
-    rhc_sql_identity::RestorableDroppedDatabase,
-    rhc_sql_identity::ServerAdministrator,
-    rhc_sql_identity::ServerAuditing,
-    rhc_sql_identity::ServerExtendedAuditing,
-    rhc_sql_identity::ServerKey,
-    rhc_sql_identity::ShortTermRetention,
-    rhc_sql_identity::SqlDatabase,
-    rhc_sql_identity::SqlServer,
-    rhc_sql_identity::TransparentDataEncryption,
-    types::authorization::Lock,
-    types::authorization::PolicyAssignment,
-    types::authorization::RoleAssignment,
-    types::authorization::RoleDefinition,
-    types::aadiam::EntraDiagnosticSetting,
-    types::billing::BillingAccount,
-    types::billing::BillingProfile,
-    types::billing::InvoiceSection,
-    types::communication::CommunicationService,
-    types::communication::EmailDomain,
-    types::communication::EmailService,
-    types::communication::SenderUsername,
-    types::container_registry::Registry,
-    types::insights::Component,
-    types::insights::DiagnosticCategory,
-    types::insights::DiagnosticSetting,
-    types::key_vault::DeletedVault,
-    types::key_vault::Vault,
-    types::managed_identity::FederatedCredential,
-    types::managed_identity::UserAssignedIdentity,
-    types::network::DnsCname,
-    types::network::DnsTxt,
-    types::network::DnsZone,
-    types::network::DnsZoneGroup,
-    types::network::PrivateDnsRecord,
-    types::network::PrivateDnsZone,
-    types::network::PrivateDnsZoneLink,
-    types::network::PrivateEndpoint,
-    types::network::SecurityGroup,
-    types::network::Subnet,
-    types::network::VirtualNetwork,
-    types::operational_insights::Table,
-    types::operational_insights::Workspace,
-    types::resources::Deployment,
-    types::resources::ResourceGroup,
-    types::resources::Tags,
-    types::security::Assessment,
-    types::storage::BlobService,
-    types::storage::StorageAccount,
-    types::subscription::SubscriptionAlias,
+/// The resource types of each crate.
+const BY_CRATE: [&[ArmModel]; 4] = [
+    rhc_arm::resource_types!(resources),
+    rhc_containerapps::resource_types!(resources),
+    rhc_external_id::resource_types!(resources),
+    rhc_sql_identity::resource_types!(resources),
 ];
+
+/// Every resource type; that none is forgotten is checked against the sources.
+pub fn resources() -> impl Iterator<Item = &'static ArmModel> {
+    BY_CRATE.into_iter().flatten()
+}
 
 /// What is read from Resource Manager and is no resource with an envelope.
 pub const OTHERS: &[(&str, Through)] = &[
@@ -371,7 +309,5 @@ fn plain<T: serde::Serialize + serde::de::DeserializeOwned>(
 /// The model of a resource type, in any case.
 #[must_use]
 pub fn of(resource_type: &str) -> Option<&'static ArmModel> {
-    RESOURCES
-        .iter()
-        .find(|model| model.resource_type.eq_ignore_ascii_case(resource_type))
+    resources().find(|model| model.resource_type.eq_ignore_ascii_case(resource_type))
 }
