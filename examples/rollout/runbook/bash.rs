@@ -220,6 +220,16 @@ fn address(url: &str) -> String {
     quoted(url)
 }
 
+/// A word of a command, in quotes where it needs them.
+pub(super) fn word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@+".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        quoted(text)
+    }
+}
+
 /// Between double quotes.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", in_quotes(text))

@@ -9,7 +9,7 @@ use super::chapters::{CHAPTERS, Chapter};
 use super::items::{Item, Part};
 use super::text::written;
 use super::values::{Form, Source, Value, Values};
-use super::{Look, Runbook, bash, kinds, powershell};
+use super::{Look, Runbook, bash, commands, kinds, powershell};
 use crate::engine::{Action, FieldChange, Key, PlanEntry};
 
 /// A step with its place, its state, and how it is looked at.
@@ -189,13 +189,16 @@ fn ways(text: &mut String, book: &Runbook<'_>, step: &Step<'_>) {
             text,
             "Azure CLI",
             "with `scripts/lib.sh` and `scripts/values.sh`",
-            &(beyond(book, step) + &fenced("bash", &bash::step(step.item))),
+            &(beyond(book, step)
+                + &fenced("bash", &bash::step(step.item))
+                + &shorter("bash", "", commands::of_cli(step.item))),
         );
         way(
             text,
             "PowerShell",
             "with `scripts/lib.ps1` and `scripts/values.ps1`",
-            &fenced("powershell", &powershell::step(step.item)),
+            &(fenced("powershell", &powershell::step(step.item))
+                + &shorter("powershell", BODY, commands::of_modules(step.item))),
         );
     }
     let place = kinds::of(&step.item.meta.kind).place;
@@ -209,6 +212,25 @@ fn ways(text: &mut String, book: &Runbook<'_>, step: &Step<'_>) {
         step.item.meta.name,
         link.unwrap_or_default()
     );
+}
+
+/// What `$body` is in the commands of Microsoft Graph.
+const BODY: &str =
+    " `$body` is what stands after `-Body` above, read by `ConvertFrom-Json -AsHashtable`.";
+
+/// The same in the program's own words, where it has them.
+fn shorter(language: &str, about: &str, commands: Option<String>) -> String {
+    commands.map_or_else(String::new, |commands| {
+        let about = if commands.contains("$body") {
+            about
+        } else {
+            ""
+        };
+        format!(
+            "\nIn its own words, which set by themselves what they are not told:{about}\n\n{}",
+            fenced(language, &commands)
+        )
+    })
 }
 
 /// What the Azure CLI cannot do for a person, and the way out.
@@ -443,6 +465,10 @@ const USE: &str = "\
 Everything here is in four ways, the best first: the request to Microsoft Graph or Azure Resource Manager exactly as the rollout
 sends it, the Azure CLI, PowerShell, the portal. `{{name}}` stands for a value that only the services know; the table below says
 where it is read.
+
+The Azure CLI and PowerShell send the same request. Where they have a command of their own for it, that stands below it, with what it
+does not carry of the request: it may speak to the service in another version, and it sets by itself what it is not told. The scripts
+send requests only.
 
 ```bash
 scripts/azure-cli.sh list           # the steps, in their order

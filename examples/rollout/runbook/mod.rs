@@ -6,6 +6,7 @@
 
 mod bash;
 mod chapters;
+mod commands;
 mod conditions;
 mod document;
 mod items;

@@ -76,12 +76,7 @@ fn send(text: &mut String, request: &Request) {
         quoted(&request.url)
     );
     if !request.headers.is_empty() {
-        let headers: Vec<_> = request
-            .headers
-            .iter()
-            .map(|(name, value)| format!("{} = {}", single(name), quoted(value)))
-            .collect();
-        let _ = write!(text, " -Headers @{{ {} }}", headers.join("; "));
+        let _ = write!(text, " -Headers {}", named(&request.headers));
     }
     if let Some(body) = &request.body {
         let body = serde_json::to_string_pretty(body).unwrap_or_default();
@@ -172,7 +167,7 @@ pub(super) fn read(value: &Value, title: &str, known: Option<&str>) -> String {
         }
         Source::Tenant { domain } => set(&format!("Get-TenantId {}", single(domain))),
         Source::Myself { domain } => set(&format!(
-            "& {{ Use-Tenant {}; (Invoke-MgGraphRequest -Method GET -Uri 'https://graph.microsoft.com/v1.0/me').id }}",
+            "& {{ Use-Tenant {}; (Invoke-Request GET 'https://graph.microsoft.com/v1.0/me').id }}",
             single(domain)
         )),
         Source::Sid { of } => set(&format!("Get-Sid ${of}")),
@@ -186,7 +181,16 @@ pub(super) fn read(value: &Value, title: &str, known: Option<&str>) -> String {
     text
 }
 
-fn quoted(text: &str) -> String {
+/// Names with texts, as a table.
+pub(super) fn named(texts: &[(String, String)]) -> String {
+    let texts: Vec<_> = texts
+        .iter()
+        .map(|(name, text)| format!("{} = {}", single(name), quoted(text)))
+        .collect();
+    format!("@{{ {} }}", texts.join("; "))
+}
+
+pub(super) fn quoted(text: &str) -> String {
     let escape = |text: &str| {
         let mut safe = String::new();
         for c in text.chars() {

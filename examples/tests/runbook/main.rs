@@ -1,6 +1,8 @@
 //! The runbook: nothing of the plan is left out, each request is one that the rollout sends, and nothing is in it that only a
 //! rehearsal knows.
 
+mod cmdlets;
+mod commands;
 mod doors;
 #[allow(
     dead_code,

@@ -42,6 +42,16 @@ impl Request {
         })
     }
 
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Its body; null without one.
+    pub(crate) fn body(&self) -> Value {
+        let body = self.body.as_deref().unwrap_or("null");
+        serde_json::from_str(body).unwrap()
+    }
+
     fn of_block(block: &str) -> Self {
         let (head, body) = block.split_once("\n\n").unwrap_or((block, ""));
         let mut lines = head.lines();
@@ -109,6 +119,19 @@ fn filled(document: &str, values: &BTreeMap<String, String>) -> String {
         text = text.replace(&format!("{{{{{name}}}}}"), value);
     }
     text
+}
+
+/// The commands of a section in a program's own words.
+pub(crate) fn shorter<'t>(section: &'t str, language: &str) -> Option<&'t str> {
+    let fence = format!("\n```{language}\n");
+    let (_, rest) = section
+        .split("\nIn its own words")
+        .skip(1)
+        .find_map(|rest| {
+            rest.split_once(fence.as_str())
+                .filter(|(head, _)| !head.contains("```"))
+        })?;
+    rest.split_once("```\n").map(|(text, _)| text)
 }
 
 /// The keys of the steps of a document.

@@ -1,59 +1,17 @@
 //! The PowerShell of documents and scripts is what a grammar of PowerShell reads, and each command and parameter in it is one
-//! of the script's own functions or of the table below.
+//! of the script's own functions or in the table of cmdlets, which was compared with Microsoft's pages.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use tree_sitter::{Node, Parser, Tree};
 
-/// Cmdlets with those of their parameters that may stand here.
-///
-/// Unverified: only `Invoke-MgGraphRequest`, `Invoke-AzRestMethod`, `Get-AzAccessToken` and `Connect-MgGraph` were looked up, the
-/// last of them in the scripts of others. The rest is to be compared with these pages:
-/// [Microsoft.Graph.Authentication](https://learn.microsoft.com/powershell/module/microsoft.graph.authentication/),
-/// [Az.Accounts](https://learn.microsoft.com/powershell/module/az.accounts/),
-/// [SqlServer](https://learn.microsoft.com/powershell/module/sqlserver/invoke-sqlcmd),
-/// [PowerShell](https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/).
-const CMDLETS: [(&str, &[&str]); 17] = [
-    ("Connect-MgGraph", &["TenantId", "Scopes", "NoWelcome"]),
-    (
-        "Invoke-MgGraphRequest",
-        &[
-            "Method",
-            "Uri",
-            "Body",
-            "Headers",
-            "ContentType",
-            "OutputType",
-        ],
-    ),
-    ("Connect-AzAccount", &["Tenant"]),
-    ("Get-AzContext", &[]),
-    ("Get-AzAccessToken", &["ResourceUrl", "AsSecureString"]),
-    ("Invoke-AzRestMethod", &["Method", "Uri", "Payload"]),
-    (
-        "Invoke-Sqlcmd",
-        &["ServerInstance", "Database", "Query", "AccessToken"],
-    ),
-    (
-        "Invoke-RestMethod",
-        &[
-            "Method",
-            "Uri",
-            "Body",
-            "ContentType",
-            "Authentication",
-            "Token",
-        ],
-    ),
-    ("ConvertFrom-Json", &[]),
-    ("ConvertFrom-SecureString", &["AsPlainText"]),
-    ("ForEach-Object", &[]),
-    ("Where-Object", &[]),
-    ("Select-Object", &["First"]),
-    ("Get-Variable", &["Scope", "ValueOnly", "ErrorAction"]),
-    ("Out-Null", &[]),
-    ("Start-Sleep", &["Seconds"]),
-    ("Write-Host", &[]),
+use crate::cmdlets::CMDLETS;
+
+/// What sends with a token or gets one, and the function that signs in for it.
+const SENDS: [(&str, &str); 3] = [
+    ("Get-AzAccessToken", "Connect-Azure"),
+    ("Invoke-AzRestMethod", "Connect-Azure"),
+    ("Invoke-MgGraphRequest", "Connect-Graph"),
 ];
 /// Programs, whose words are their own.
 const PROGRAMS: [&str; 1] = ["gh"];
@@ -219,10 +177,10 @@ fn refused(call: &Call, own: &BTreeMap<String, Vec<String>>) -> Option<String> {
         return unknown(&known)
             .or_else(|| many.then(|| format!("{} takes {most} words", call.name)));
     }
-    let cmdlet = CMDLETS.iter().find(|(name, _)| *name == call.name);
+    let cmdlet = CMDLETS.iter().find(|cmdlet| cmdlet.name == call.name);
     cmdlet.map_or_else(
         || Some(format!("there is no {}", call.name)),
-        |(_, known)| unknown(known),
+        |cmdlet| unknown(cmdlet.parameters).map(|wrong| format!("{wrong}: {}", cmdlet.page())),
     )
 }
 
@@ -252,14 +210,28 @@ async fn powershell_is_read_by_a_grammar_and_its_commands_and_parameters_are_kno
         for call in calls(text) {
             let wrong = refused(&call, &own);
             assert_eq!(wrong, None, "{place}: {call:?}");
-            used.insert(call.name);
+            let sends = SENDS.iter().any(|(name, _)| *name == call.name);
+            assert!(!sends || place == "scripts/lib.ps1", "{place}: {call:?}");
+            used.extend(
+                call.parameters
+                    .into_iter()
+                    .map(|parameter| (call.name.clone(), Some(parameter.to_ascii_lowercase()))),
+            );
+            used.insert((call.name, None));
             found += 1;
         }
     }
     assert!(found > 1000, "{found} commands");
     // What nothing calls need not be known.
-    let known = CMDLETS.iter().map(|(name, _)| *name);
-    let idle: Vec<_> = known.filter(|name| !used.contains(*name)).collect();
+    let known = CMDLETS.iter().flat_map(|cmdlet| {
+        let parameters = cmdlet
+            .parameters
+            .iter()
+            .map(|name| name.to_ascii_lowercase());
+        let parameters = parameters.map(Some).chain([None]);
+        parameters.map(|parameter| (cmdlet.name.to_owned(), parameter))
+    });
+    let idle: Vec<_> = known.filter(|one| !used.contains(one)).collect();
     assert!(idle.is_empty(), "{idle:?}");
 }
 
@@ -278,17 +250,73 @@ fn what_is_no_powershell_and_what_nobody_knows_is_found() {
     assert_eq!(wrong("Send-Request PUT -Url 'x'\n"), None);
     for (text, why) in [
         ("Send-Request -Uri 'x'\n", "Send-Request has no -Uri"),
+        (
+            "Get-AzContext -Name 'x'\n",
+            "Get-AzContext has no -Name: https://learn.microsoft.com/powershell/module/az.accounts/get-azcontext",
+        ),
         ("Send-Request PUT 'x' 'y'\n", "Send-Request takes 2 words"),
         ("Invoke-AzRest -Uri 'x'\n", "there is no Invoke-AzRest"),
         (
             "if ($a) { $r = @{ Uri = 'x'; Body = 'y' }; Invoke-AzRestMethod @r }\n",
-            "Invoke-AzRestMethod has no -Body",
+            "Invoke-AzRestMethod has no -Body: https://learn.microsoft.com/powershell/module/az.accounts/invoke-azrestmethod",
         ),
         (
             "if ($a) { $r = @{ Uri = 'x' }; $r.Headers = 'y'; Invoke-AzRestMethod @r }\n",
-            "Invoke-AzRestMethod has no -Headers",
+            "Invoke-AzRestMethod has no -Headers: https://learn.microsoft.com/powershell/module/az.accounts/invoke-azrestmethod",
         ),
     ] {
         assert_eq!(wrong(text).as_deref(), Some(why), "{text}");
     }
+}
+
+/// The commands in a block, in their order, up to the one that is there.
+fn up_to<'t>(text: &'t str, command: Node<'_>) -> Vec<&'t str> {
+    let mut block = command;
+    while !["statement_block", "script_block_body"].contains(&block.kind()) {
+        block = block.parent().unwrap();
+    }
+    let mut inside = Vec::new();
+    all(block, &mut inside);
+    let before = inside
+        .into_iter()
+        .filter(|node| node.kind() == "command" && node.start_byte() <= command.start_byte());
+    let names = before.filter_map(|node| child(node, "command_name"));
+    names.map(|name| &text[name.byte_range()]).collect()
+}
+
+#[test]
+fn nothing_is_sent_before_somebody_is_signed_in_to_the_tenant_that_is_meant() {
+    let text = include_str!("../../rollout/runbook/assets/lib.ps1");
+    let tree = read(text);
+    let mut seen = BTreeSet::new();
+    for command in nodes(&tree) {
+        let name = (command.kind() == "command").then(|| child(command, "command_name"));
+        let Some(name) = name.flatten() else {
+            continue;
+        };
+        let name = &text[name.byte_range()];
+        if let Some((_, signs_in)) = SENDS.iter().find(|(sends, _)| *sends == name) {
+            let before = up_to(text, command);
+            assert!(before.contains(signs_in), "{name} after {before:?}");
+            seen.insert(name);
+        }
+        // Whoever it is, the tenant is looked at before the sign-in counts.
+        if name == "Confirm-Tenant" {
+            let before = up_to(text, command);
+            assert!(
+                before.contains(&"Connect-AzAccount") && before.contains(&"Select-AzContext")
+                    || before.contains(&"Connect-MgGraph"),
+                "{before:?}"
+            );
+            let rest = &text[command.end_byte()..];
+            let counts = rest.find("$SignedIn.").unwrap();
+            assert!(counts < rest.find("\n}").unwrap(), "{rest}");
+            seen.insert(name);
+        }
+    }
+    let wanted = SENDS
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(["Confirm-Tenant"]);
+    assert_eq!(seen, wanted.collect());
 }

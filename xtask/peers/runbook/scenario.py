@@ -174,6 +174,10 @@ def main():
         book = os.path.join(folder, "book")
         subprocess.run([ROLLS, "runbook", "--quiet", "--out", book, "--cloud", cloud.address], check=True, cwd=folder)
         script = os.path.join(book, "scripts", "azure-cli.sh")
+        # In a process of its own: the program keeps where it looked for a sign-in.
+        spoken = subprocess.run([sys.executable, os.path.join(HERE, "spoken.py"), book], capture_output=True, text=True, cwd=folder)
+        check("spoken", "the commands beside the requests are the Azure CLI's", 0, spoken.returncode)
+        print("".join(f"    {line}\n" for line in spoken.stdout.splitlines()), end="")
 
         wrong = script_alone(folder, cloud, script, environment)
     finally:

@@ -115,7 +115,7 @@ pub(super) const PEERS: &[Peer] = &[
         against: Against::Programs {
             examples: &["embedded_cloud", "qa_rollout"],
             pythons: &[("SQL_PYTHON", "sql-python-tds")],
-            kinds: &["script", "world", "again"],
+            kinds: &["spoken", "script", "world", "again"],
         },
     },
 ];

@@ -1,30 +1,58 @@
 # What the steps of the runbook share. It is read by powershell.ps1, and by whoever tries a step by hand:
 #   . ./scripts/lib.ps1; . ./scripts/values.ps1
-# Needs: PowerShell 7.2 or later, the modules Az.Accounts, Microsoft.Graph.Authentication and, for databases, SqlServer;
+# Needs: PowerShell 7.2 or later, the modules Az.Accounts, Microsoft.Graph.Authentication 2 and, for databases, SqlServer;
 # for GitHub `gh`. A value that is known already can be given as a variable of its name; then it is not read.
 
 $ErrorActionPreference = 'Stop'
 $RunbookPause = 10
 $RunbookPatience = 180
 
-# From now on requests are sent as whoever is signed in there.
-function Use-Tenant([string]$Domain) {
-    if ((Get-AzContext).Tenant.Id -ne $Domain -and $script:RunbookTenant -ne $Domain) {
-        Connect-AzAccount -Tenant $Domain | Out-Null
-        Connect-MgGraph -TenantId $Domain -NoWelcome -Scopes $GraphScopes[$Domain]
-    }
-    $script:RunbookTenant = $Domain
+# From now on requests are sent as whoever is signed in there. The first one to a service signs in.
+function Use-Tenant([string]$Domain) { $script:RunbookTenant = $Domain }
+
+# Az keeps a sign-in for each tenant, as a context of this process, so that it asks once for each. Microsoft.Graph holds one; it may
+# ask again when it is another tenant's turn. Neither changes what other sessions are signed in to.
+$SignedIn = @{ Azure = ''; Graph = '' }
+$AzureContexts = @{}
+
+function Connect-Azure {
+    if ($SignedIn.Azure -eq $RunbookTenant) { return }
+    $SignedIn.Azure = ''
+    $context = "rhc-runbook $RunbookTenant"
+    if ($AzureContexts[$RunbookTenant]) { Select-AzContext -Name $context -Scope Process | Out-Null }
+    else { Connect-AzAccount -Tenant $RunbookTenant -ContextName $context -Scope Process -Force | Out-Null }
+    Confirm-Tenant 'Azure' (Get-AzContext).Tenant.Id
+    $AzureContexts[$RunbookTenant] = $true
+    $SignedIn.Azure = $RunbookTenant
 }
 
-# One request, by the command that has the token for that service. The answer as an object; nothing where there is none.
+function Connect-Graph {
+    if ($SignedIn.Graph -eq $RunbookTenant) { return }
+    $SignedIn.Graph = ''
+    Connect-MgGraph -TenantId $RunbookTenant -ContextScope Process -Scopes $GraphScopes[$RunbookTenant] -NoWelcome | Out-Host
+    Confirm-Tenant 'Microsoft Graph' (Get-MgContext).TenantId
+    $SignedIn.Graph = $RunbookTenant
+}
+
+# A sign-in to another tenant than the one that was asked for must not send anything.
+function Confirm-Tenant([string]$Service, [string]$Id) {
+    if ($Id -notin (Get-TenantId $RunbookTenant), $RunbookTenant) {
+        throw "the sign-in to $Service is to tenant '$Id' and should be to ${RunbookTenant}: sign in with an account of that tenant"
+    }
+}
+
+# One request, by the command that has the token for that service, which goes to no other host. The answer as an object; nothing
+# where there is none.
 function Invoke-Request([string]$Method, [string]$Url, [string]$Body, [hashtable]$Headers = @{}) {
-    switch -Wildcard ($Url) {
-        'https://graph.microsoft.com/*' {
+    switch -Wildcard (([uri]$Url).GetLeftPart('Authority')) {
+        'https://graph.microsoft.com' {
+            Connect-Graph
             $request = @{ Method = $Method; Uri = $Url; Headers = $Headers; OutputType = 'PSObject' }
             if ($Body) { $request.Body = $Body; $request.ContentType = 'application/json' }
             return Invoke-MgGraphRequest @request
         }
-        'https://management.azure.com/*' {
+        'https://management.azure.com' {
+            Connect-Azure
             $request = @{ Method = $Method; Uri = $Url }
             if ($Body) { $request.Payload = $Body }
             $answer = Invoke-AzRestMethod @request
@@ -32,19 +60,21 @@ function Invoke-Request([string]$Method, [string]$Url, [string]$Body, [hashtable
             if ($answer.Content) { return $answer.Content | ConvertFrom-Json }
             return
         }
-        'https://api.github.com/*' {
+        'https://api.github.com' {
             $path = $Url.Substring('https://api.github.com/'.Length)
             $answer = if ($Body) { $Body | gh api --method $Method $path --input - } else { gh api --method $Method $path }
             if ($LASTEXITCODE) { throw "gh: $answer" }
             if ($answer) { return $answer | ConvertFrom-Json }
             return
         }
-        default {
+        'https://*.vault.azure.net' {
+            Connect-Azure
             $token = (Get-AzAccessToken -ResourceUrl 'https://vault.azure.net' -AsSecureString).Token
             $request = @{ Method = $Method; Uri = $Url; Authentication = 'Bearer'; Token = $token }
             if ($Body) { $request.Body = $Body; $request.ContentType = 'application/json' }
             return Invoke-RestMethod @request
         }
+        default { throw "nobody signs in to $_" }
     }
 }
 
@@ -94,6 +124,7 @@ function Wait-State([string]$Url, [scriptblock]$Query, [string]$State) {
 
 function Invoke-Batch([string]$Server, [string]$Database, [string]$Batch) {
     Write-Host "  SQL $Server/$Database"
+    Connect-Azure
     $token = (Get-AzAccessToken -ResourceUrl 'https://database.windows.net/' -AsSecureString).Token
     Invoke-Sqlcmd -ServerInstance $Server -Database $Database -Query $Batch -AccessToken ($token | ConvertFrom-SecureString -AsPlainText)
 }

@@ -46,6 +46,8 @@ _request() {
   local method=$1 url=$2; shift 2
   case $url in
     https://api.github.com/*) gh api --method "$method" "${url#https://api.github.com/}" "$@" ;;
+    # A vault's name in the path of another host gets no token.
+    https://*/*.vault.azure.net/*) stop "nobody signs in to $url" ;;
     https://*.vault.azure.net/*) az rest --resource https://vault.azure.net --method "$method" --url "$url" "$@" ;;
     */providers/Microsoft.Subscription/subscriptions/*)
       # A subscription that this tenant does not have yet: `az` would look for it among those that it knows.
