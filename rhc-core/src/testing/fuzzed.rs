@@ -54,3 +54,42 @@ pub fn round_trip<T: DeserializeOwned + Serialize + Debug>(
     assert_eq!(serde_json::to_value(&again).unwrap(), written);
     assert_eq!(format!("{again:?}"), format!("{read:?}"));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+    use serde_json::json;
+    use std::time::Duration;
+
+    #[derive(Debug, Deserialize, Serialize)]
+    struct Kept {
+        a: u8,
+    }
+
+    #[derive(Debug, Deserialize, Serialize)]
+    struct Lost {
+        #[serde(default, skip_serializing)]
+        a: u8,
+    }
+
+    #[test]
+    fn what_is_another_kind_of_document_is_left_alone() {
+        let mut seen = 0;
+        round_trip::<Kept>(&json!({"a": 1}), |kept| seen = kept.a);
+        assert_eq!(seen, 1);
+        round_trip::<Kept>(&json!({"b": 1}), |_| seen = 2);
+        assert_eq!(seen, 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "Lost { a: 1 }")]
+    fn what_is_not_written_is_missed() {
+        round_trip::<Lost>(&json!({"a": 1}), |_| {});
+    }
+
+    #[test]
+    fn time_that_nobody_needs_passes_at_once() {
+        block_on(async { tokio::time::sleep(Duration::from_secs(86_400)).await });
+    }
+}
