@@ -183,12 +183,41 @@ impl Cloud {
         body: Option<String>,
         token: Option<&str>,
     ) -> Answer {
+        self.send_over(method, target, body, token, None).await
+    }
+
+    /// A change over the version that was seen.
+    pub(crate) async fn patch_over(
+        &self,
+        path: &str,
+        version: &str,
+        body: Value,
+        seen: &str,
+    ) -> Answer {
+        let target = versioned(path, version);
+        let token = self.token();
+        let body = Some(body.to_string());
+        self.send_over(Method::Patch, &target, body, Some(&token), Some(seen))
+            .await
+    }
+
+    async fn send_over(
+        &self,
+        method: Method,
+        target: &str,
+        body: Option<String>,
+        token: Option<&str>,
+        seen: Option<&str>,
+    ) -> Answer {
         let target = if target.starts_with("https://") {
             target.to_owned()
         } else {
             format!("https://management.azure.com{target}")
         };
         let mut request = Request::new(target.parse().expect("a URL"), method);
+        if let Some(seen) = seen {
+            request.insert_header("if-match", seen.to_owned());
+        }
         if let Some(token) = token {
             request.insert_header("authorization", format!("Bearer {token}"));
         }

@@ -115,3 +115,30 @@ async fn a_record_without_its_zone_is_refused() {
         .await
         .refused("no zone", 404, "ParentResourceNotFound");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_record_is_changed_over_the_version_that_was_seen() {
+    let cloud = with_zone().await;
+    let www = format!("{}/CNAME/www", zone());
+    let made = cloud.put(&www, VERSION, alias("a.example.net")).await;
+    let first = made.accepted(201).at("etag").as_str().unwrap().to_owned();
+    let note = |text: &str| json!({ "properties": { "metadata": { "note": text } } });
+    let changed = cloud.patch_over(&www, VERSION, note("1"), &first).await;
+    let changed = changed.accepted(200);
+    assert_eq!(changed.at("properties.metadata.note"), "1");
+    assert_eq!(changed.at("properties.CNAMERecord.cname"), "a.example.net");
+    let second = changed.at("etag").as_str().unwrap().to_owned();
+    assert_ne!(first, second);
+    cloud
+        .patch_over(&www, VERSION, note("2"), &first)
+        .await
+        .refused("an older version", 412, "PreconditionFailed");
+    cloud
+        .patch_over(&www, VERSION, note("3"), "*")
+        .await
+        .accepted(200);
+    let shown = cloud.get(&www, VERSION).await;
+    assert_eq!(shown.at("properties.metadata.note"), "3");
+    let list = cloud.get(&format!("{}/CNAME", zone()), VERSION).await;
+    assert!(list.at("value")[0]["etag"].is_string());
+}

@@ -69,6 +69,16 @@ pub(crate) fn examples() -> Vec<Example> {
     ]
 }
 
+const TAGS: &str = "2025-04-01";
+
+fn tags_of(id: &str) -> String {
+    format!("{id}/providers/Microsoft.Resources/tags/default")
+}
+
+fn mark() -> Value {
+    json!({ "operation": "Merge", "properties": { "tags": { "mark": "x" } } })
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_lock_has_a_level() {
     let cloud = Cloud::new().await;
@@ -97,7 +107,11 @@ async fn what_is_locked_is_not_deleted_nor_what_it_stands_in() {
         let answer = cloud.delete(id, version).await;
         answer.refused("locked", 409, "ScopeLocked");
     }
-    // It can be changed, and its neighbour deleted.
+    // It can be changed, its tags too, and its neighbour deleted.
+    cloud
+        .patch(&tags_of(&app), TAGS, mark())
+        .await
+        .accepted(200);
     cloud.put(&app, IDENTITIES, east()).await.accepted(200);
     cloud.delete(&at, LOCKS).await.accepted(200);
     cloud.delete(&app, IDENTITIES).await.accepted(200);
@@ -115,6 +129,8 @@ async fn what_is_read_only_is_not_changed_either() {
         cloud.patch(&app, IDENTITIES, json!({ "tags": {} })).await,
         cloud.put(&identity("other-id"), IDENTITIES, east()).await,
         cloud.delete(&app, IDENTITIES).await,
+        cloud.patch(&tags_of(&app), TAGS, mark()).await,
+        cloud.delete(&tags_of(&app), TAGS).await,
     ];
     for answer in answers {
         answer.refused("read only", 409, "ScopeLocked");

@@ -30,7 +30,7 @@ model! {
         app_id: AppId,
         /// Its name; not unique.
         display_name: String,
-        /// Its natural key; set at creation by the upsert, never changed.
+        /// Its natural key; set at creation by the upsert, or by an update while it is null, and never changed.
         unique_name: String,
         /// What it is for.
         description: String,

@@ -47,7 +47,7 @@ const PROPERTIES: &[Property] = &[
     flag("securityEnabled").not_null(),
     text("securityIdentifier").read_only(),
     text("theme"),
-    text("uniqueName").read_only(),
+    text("uniqueName").once(),
     one_of("visibility", &["Private", "Public", "HiddenMembership"]),
     objects("onPremisesProvisioningErrors", &[]).read_only(),
 ];
@@ -141,6 +141,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
         body.retain(|name, value| name != "isAssignableToRole" || before.get(name) != Some(value));
     }
     schema::check(&body, PROPERTIES, "Group", false)?;
+    GROUP.named_once(state, tenant, id, &body)?;
     let mut after = before;
     schema::merge(&mut after, &body);
     rules(state, call, &after, Some(id))?;

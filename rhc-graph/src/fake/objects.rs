@@ -52,6 +52,36 @@ impl EntityType {
         Ok(found)
     }
 
+    /// A unique name is given to what has none, once, and to one object.
+    ///
+    /// Source: [application-update](https://learn.microsoft.com/graph/api/application-update) and
+    /// [group-update](https://learn.microsoft.com/graph/api/group-update). Unverified: the words of the refusals.
+    pub(super) fn named_once(
+        &self,
+        state: &State,
+        tenant: Uuid,
+        id: Uuid,
+        body: &Map<String, Value>,
+    ) -> Result<(), Refusal> {
+        const NAME: &str = "uniqueName";
+        let Some(wanted) = body.get(NAME) else {
+            return Ok(());
+        };
+        let before = body_of(state, tenant, id);
+        let own = before.get(NAME).filter(|own| !own.is_null());
+        match (own, wanted.as_str()) {
+            (Some(own), _) if own != wanted => Err(Refusal::bad_request(format!(
+                "Property '{NAME}' is immutable once it is set on resource '{}'.",
+                self.resource
+            ))),
+            (None, Some("")) => Err(Refusal::invalid(NAME, self.resource)),
+            (None, Some(name)) if self.is_taken(state, tenant, NAME, name, Some(id)) => {
+                Err(Refusal::taken(NAME))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The object that a key means, as the service itself or a reader sees it.
     pub(super) fn find(
         &self,

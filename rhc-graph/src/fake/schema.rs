@@ -38,6 +38,8 @@ pub enum Access {
     ReadOnly,
     /// The caller, at creation.
     CreateOnly,
+    /// The caller, in an update and while it is null.
+    Once,
     /// The caller.
     ReadWrite,
 }
@@ -144,6 +146,13 @@ impl Property {
         self
     }
 
+    /// Null at creation, set by an update once, never changed. Whether it was set is for the type to check.
+    #[must_use]
+    pub const fn once(mut self) -> Self {
+        self.access = Access::Once;
+        self
+    }
+
     /// Shown only when asked for.
     #[must_use]
     pub const fn selected(mut self) -> Self {
@@ -212,6 +221,7 @@ pub fn check(
         match property.access {
             Access::ReadOnly => return Err(Refusal::read_only(name, resource)),
             Access::CreateOnly if !creating => return Err(Refusal::read_only(name, resource)),
+            Access::Once if creating => return Err(Refusal::read_only(name, resource)),
             _ => {}
         }
         check_value(value, property, resource, creating)?;

@@ -453,3 +453,41 @@ async fn a_change_is_seen_after_a_while_only() {
     tokio::time::sleep(Duration::from_secs(6)).await;
     assert_eq!(name().await, "new");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_unique_name_is_given_once_to_what_has_none() {
+    let place = Place::settled();
+    let graph = place.operator(place.home);
+    let applications = graph.applications();
+    let taken = applications.upsert("taken", &named("a")).await.unwrap();
+    let taken = taken.created().unwrap().object_id().unwrap();
+    let nameless = applications.create(&named("b")).await.unwrap();
+    let id = nameless.object_id().unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(120)).await;
+    let called = |name: &str| Application {
+        unique_name: Some(name.to_owned()),
+        ..Application::default()
+    };
+    for (key, name, words) in [
+        (id, "taken", "already exists"),
+        (id, "", "Invalid value"),
+        (taken, "other", "immutable once it is set"),
+    ] {
+        let result = applications.update(key, &called(name)).await;
+        refused(result, 400, "Request_BadRequest", words);
+    }
+    applications.update(id, &called("mine")).await.unwrap();
+    // What is there may be repeated.
+    applications.update(id, &called("mine")).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(120)).await;
+    let found = applications.get("mine").await.unwrap();
+    assert_eq!(found.id, Some(id));
+    assert_eq!(found.display_name.as_deref(), Some("b"));
+    let result = applications.update(id, &called("another")).await;
+    refused(
+        result,
+        400,
+        "Request_BadRequest",
+        "immutable once it is set",
+    );
+}

@@ -372,3 +372,26 @@ async fn many_members_come_in_pages() {
     assert_eq!(members.collect_all().await.unwrap().len(), 130);
     assert_eq!(place.world.request_count() - before, 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_has_no_unique_name_is_given_one_once() {
+    let place = Place::settled();
+    let graph = place.operator(place.home);
+    let made = graph.groups().create(&security("nameless")).await.unwrap();
+    let id = made.object_id().unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(120)).await;
+    let called = |name: &str| Group {
+        unique_name: Some(name.to_owned()),
+        ..Group::default()
+    };
+    graph.groups().update(id, &called("mine")).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(120)).await;
+    assert_eq!(graph.groups().get("mine").await.unwrap().id, Some(id));
+    let result = graph.groups().update(id, &called("other")).await;
+    refused(
+        result,
+        400,
+        "Request_BadRequest",
+        "immutable once it is set",
+    );
+}

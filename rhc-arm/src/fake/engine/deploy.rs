@@ -191,6 +191,7 @@ fn send(
         caller: caller.clone(),
         now: state.now(),
         lane_taken: false,
+        if_match: None,
     };
     match *method {
         Method::DELETE => delete::delete(state, &call, &path)?,

@@ -63,6 +63,8 @@ pub(crate) struct Call<'a> {
     pub(crate) now: OffsetDateTime,
     /// Whether another write to the same lane is being worked on.
     pub(crate) lane_taken: bool,
+    /// The version that whoever writes has seen.
+    pub(crate) if_match: Option<&'a str>,
 }
 
 impl Call<'_> {
@@ -135,6 +137,10 @@ async fn answer(world: World, info: RequestInfo, request: Request<Body>) -> Resp
             caller,
             now: info.at,
             lane_taken,
+            if_match: parts
+                .headers
+                .get(axum::http::header::IF_MATCH)
+                .and_then(|own| own.to_str().ok()),
         };
         let left = throttle(&call).map_err(|(error, wait)| {
             let wait = world.retry_after_headers(wait);

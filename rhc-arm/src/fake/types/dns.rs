@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::super::context::PutContext;
 use super::super::error::ServiceError;
 use super::super::json;
-use super::super::path::ResourcePath;
+use super::super::path::{ResourcePath, key};
 use super::super::rules::{
     Codes, Location, NameRule, Patch, Pattern, Style, Timing, TypeRules, Unknown,
 };
@@ -145,9 +145,12 @@ const fn record(resource_type: &'static str) -> TypeRules {
             )
         }),
         before_put: alone,
-        compute: |_, put, stored| {
+        compute: |state, put, stored| {
             stored.set("properties.fqdn", format!("{}.", full_name(put.path)));
             stored.set("properties.targetResource", json!({}));
+            // As recorded: an id of its own, without quotes, that changes with each write.
+            let etag = version(state, put.id);
+            stored.set("etag", etag);
             Ok(())
         },
         on_ready: |state, key| {
@@ -161,6 +164,17 @@ const fn record(resource_type: &'static str) -> TypeRules {
         view: view_record,
         ..TypeRules::child(resource_type, VERSIONS)
     }
+}
+
+fn version(state: &mut State, id: &str) -> String {
+    let now = state.now().unix_timestamp_nanos().to_string();
+    let before = state
+        .read::<Arm>()
+        .and_then(|arm| arm.get(id)?.text("etag").map(str::to_owned));
+    let before = before.unwrap_or_default();
+    state
+        .derived_uuid(&["etag", &key(id), &now, &before])
+        .to_string()
 }
 
 /// A name with a CNAME has no other records.

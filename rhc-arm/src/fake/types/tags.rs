@@ -10,6 +10,7 @@ use super::super::json;
 use super::super::path::key;
 use super::super::route::{Reply, Route, RouteContext};
 use super::super::state::arm;
+use super::lock::{self, Doing};
 
 const VERSIONS: &[&str] = &[
     "2022-09-01",
@@ -39,7 +40,10 @@ pub(super) const ROUTES: &[Route] = &[
         "DELETE",
         "Microsoft.Resources/tags/delete",
         |state, context| {
-            set(state, context.param("scope"), Map::new());
+            let scope = context.param("scope");
+            // Unverified: that a lock against deletion lets tags be taken off.
+            lock::check(state, scope, Doing::Writing)?;
+            set(state, scope, Map::new());
             Ok(Reply::empty(200))
         },
     ),
@@ -109,6 +113,7 @@ fn write(
     check_tags(&json!({ "tags": sent }))?;
     let sent = sent.as_object().cloned().unwrap_or_default();
     let scope = context.param("scope");
+    lock::check(state, scope, Doing::Writing)?;
     let mut tags = match operation {
         "Merge" | "Delete" => held(state, scope),
         "Replace" => Map::new(),

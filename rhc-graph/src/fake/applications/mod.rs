@@ -108,6 +108,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     owned(state, call, id)?;
     let body = call.body()?;
     schema::check(body, PROPERTIES, "Application", false)?;
+    APPLICATION.named_once(state, tenant, id, body)?;
     let before = body_of(state, tenant, id);
     let mut after = before.clone();
     schema::merge(&mut after, body);

@@ -189,7 +189,7 @@ pub(super) const PROPERTIES: &[Property] = &[
             guid("resourceAppId").not_null(),
         ],
     ),
-    text("uniqueName").read_only(),
+    text("uniqueName").once(),
     filled("verifiedPublisher", VERIFIED_PUBLISHER).read_only(),
     filled("web", WEB),
     filled("spa", &[texts("redirectUris")]),
