@@ -54,17 +54,14 @@ impl DeploymentLog {
             .is_some_and(|file| file.metadata().is_ok_and(|about| about.len() == 0));
         if is_new {
             log.write(&format!(
-                "# {}: deployment log\n\nKept by `apply` and `destroy`, the newest run last. No secret stands in it.\n",
+                "# {}: deployment log\n\nKept by `apply`, `destroy` and `import`, the newest run last. No secret stands in it.\n",
                 cell(title)
             ));
         }
         let totals = &plan.totals;
-        let deletes = match totals.delete {
-            0 => String::new(),
-            number => format!("{number} to delete, "),
-        };
+        let first = first(&[(totals.delete, "to delete"), (totals.adopt, "to adopt")]);
         log.write(&format!(
-            "\n## {}\n\n- What: {}\n- Who: {}\n- Plan: {deletes}{} to create, {} to update, {} unchanged, {} by hand\n\n| when (UTC) | step | result |\n|---|---|---|\n",
+            "\n## {}\n\n- What: {}\n- Who: {}\n- Plan: {first}{} to create, {} to update, {} unchanged, {} by hand\n\n| when (UTC) | step | result |\n|---|---|---|\n",
             when(now),
             cell(what),
             cell(who),
@@ -87,6 +84,7 @@ impl DeploymentLog {
                     Effect::Recovered => "found done: an earlier run had begun it".to_owned(),
                     Effect::DoneByPerson => "done by a person".to_owned(),
                     Effect::Deleted => "deleted".to_owned(),
+                    Effect::Adopted => "adopted".to_owned(),
                     Effect::Unchanged => return,
                 },
             ),
@@ -101,12 +99,9 @@ impl DeploymentLog {
 
     /// Ends the entry.
     pub(super) fn end(&mut self, summary: &Summary, now: OffsetDateTime) {
-        let deleted = match summary.deleted {
-            0 => String::new(),
-            number => format!("{number} deleted, "),
-        };
+        let first = first(&[(summary.deleted, "deleted"), (summary.adopted, "adopted")]);
         let mut text = format!(
-            "\n- Result, {}: {deleted}{} created, {} updated, {} unchanged, {} failed, {} waiting for a person\n",
+            "\n- Result, {}: {first}{} created, {} updated, {} unchanged, {} failed, {} waiting for a person\n",
             when(now),
             summary.created,
             summary.updated,
@@ -142,6 +137,13 @@ impl DeploymentLog {
         let path = self.path.display();
         self.lost = Some(format!("{path}: the deployment log is not kept: {error}"));
     }
+}
+
+/// What stands first, because there is some of it.
+fn first(counts: &[(usize, &str)]) -> String {
+    let some = counts.iter().filter(|(number, _)| *number > 0);
+    some.map(|(number, what)| format!("{number} {what}, "))
+        .collect()
 }
 
 /// Who runs this program, as the computer knows him.

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
 
-use clap::{Arg, Command, CommandFactory, ValueEnum};
+use clap::{Arg, ArgAction, Command, CommandFactory, ValueEnum};
 use clap_complete::Shell;
 
 use super::args::{Args, Verb};
@@ -60,6 +60,15 @@ Files:
   The journal of a run stands beside --state; for an address in
   .rhc/<environment>/<address>/journal.jsonl, for azure in
   .rhc/<environment>/journal.jsonl, below the current folder.";
+
+/// What import does, beside its operand: whoever reads its help wants to know what becomes of his things.
+const IMPORTED: &str = "What is adopted: the keys that stand below what plan shows as foreign.
+
+Only the mark is written: the tag rhc-environment, the note of that name on DNS records, the unique name of an application or a group \
+that has none, the first line of a workflow. From then on apply changes the thing to what the file says, and destroy deletes it. What \
+bears another environment's mark, is protected or cannot bear a mark is refused, and then nothing is written at all. Nobody needs more \
+than the role Tag Contributor for a tag, DNS Zone Contributor for a record, Application.ReadWrite.All or Group.ReadWrite.All for a \
+unique name";
 
 /// A verb as it is taught.
 struct Lesson {
@@ -123,7 +132,7 @@ fn lesson(verb: Verb) -> Lesson {
         ),
         Verb::Apply => (
             &[
-                "saved",
+                "operands",
                 "target",
                 "html",
                 "yes",
@@ -162,6 +171,19 @@ fn lesson(verb: Verb) -> Lesson {
                 (
                     "destroy --state cloud.json --yes-destroy qa",
                     "without a question, from a script; run again, it says that nothing is left",
+                ),
+            ],
+        ),
+        Verb::Import => (
+            &["operands", "html", "yes", "inside"],
+            &[
+                (
+                    "import network/Microsoft.Network/virtualNetworks/rhc-qa-vnet --cloud azure",
+                    "show what it is and whose, ask, and put the mark on it; plan then shows its differences",
+                ),
+                (
+                    "import KEY KEY --state cloud.json",
+                    "several at once: all of them, or none if one cannot be adopted; run again, it says that they are",
                 ),
             ],
         ),
@@ -243,7 +265,7 @@ fn lesson(verb: Verb) -> Lesson {
             )],
         ),
         Verb::Completions => (
-            &["saved"],
+            &["operands"],
             &[
                 (
                     "completions bash > qa_rollout.bash",
@@ -317,14 +339,23 @@ impl Lesson {
     fn taught(&self, arg: &Arg) -> Arg {
         let arg = arg.clone();
         match (self.verb, arg.get_id().as_str()) {
-            (Verb::Completions, "saved") => arg
+            (Verb::Completions, "operands") => arg
+                .action(ArgAction::Set)
+                .num_args(1)
                 .value_name("SHELL")
                 .help("The shell: bash, elvish, fish, powershell or zsh")
                 .required(true)
                 .value_parser(clap::value_parser!(Shell)),
-            (Verb::Apply, "saved") => arg
+            (Verb::Apply, "operands") => arg
+                .action(ArgAction::Set)
+                .num_args(1)
                 .value_name("PLAN")
                 .help("A plan that plan --out saved: exactly that is done, and nothing if the world has moved"),
+            (Verb::Import, "operands") => arg
+                .value_name("KEY")
+                .help("What is adopted: the keys that stand below what plan shows as foreign")
+                .long_help(IMPORTED)
+                .required(true),
             (Verb::Plan, "out") => arg
                 .value_name("FILE")
                 .help("Save the plan to this file, for apply"),
@@ -400,7 +431,7 @@ pub(super) fn with_environment(
 
 /// `completions SHELL`.
 pub(super) fn completions(args: &Args, console: &mut Console) -> Result<Exit, CliError> {
-    let named = args.saved.as_deref().unwrap_or(Path::new(""));
+    let named = args.operand().unwrap_or(Path::new(""));
     let shell = named
         .to_str()
         .and_then(|name| Shell::from_str(name, true).ok());

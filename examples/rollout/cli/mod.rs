@@ -3,6 +3,7 @@
 
 mod args;
 mod carrying;
+mod checks;
 mod console;
 mod deployment_log;
 mod destroy;
@@ -11,6 +12,7 @@ mod endpoints;
 mod events;
 mod failure;
 mod help;
+mod import;
 mod journal;
 mod logging;
 mod mirror;

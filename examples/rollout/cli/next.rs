@@ -48,6 +48,18 @@ pub(super) fn next(args: &Args, program: &str, exit: Exit, document: &Document) 
             "build it again when it is needed; what Azure still keeps is recovered:",
             command(Verb::Apply),
         ),
+        Verb::Import if exit != Exit::Done => {
+            let summary: Option<&Summary> = details.apply.as_ref();
+            let refused = "do what stands below each !, or leave it out, and run import again";
+            match summary.and_then(|summary| summary.next("import")) {
+                Some(words) => said(&words, command(Verb::Import)),
+                None => said(refused, command(Verb::Import)),
+            }
+        }
+        Verb::Import => said(
+            "see what apply would change of it, with",
+            command(Verb::Plan),
+        ),
         Verb::Apply if !args.target.is_empty() => said(
             "the part is as the file says; see what is left of the whole with",
             command(Verb::Plan),
@@ -121,7 +133,11 @@ fn after_plan(args: &Args, program: &str, plan: &Plan) -> Option<Next> {
 
 /// The program with this verb and the options of the run that still count.
 fn command(args: &Args, program: &str, verb: Verb) -> String {
-    let mut text = format!("{program} {}{}", verb.name(), place(args));
+    let keys = args.keys().into_iter().filter(|_| verb == Verb::Import);
+    let keys: String = keys
+        .map(|key| format!(" {}", quoted(Path::new(&key))))
+        .collect();
+    let mut text = format!("{program} {}{keys}{}", verb.name(), place(args));
     if matches!(verb, Verb::Plan | Verb::Drift | Verb::Apply) {
         let whole = args.verb() == Verb::Apply && verb == Verb::Plan;
         for target in args.target.iter().filter(|_| !whole) {

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
+use super::args::Verb;
 use super::failure::CliError;
 use crate::sign_in::{Ask, Prompt};
 
@@ -69,15 +70,16 @@ async fn ask(question: &str) -> String {
     answer.await.unwrap_or_default().trim().to_owned()
 }
 
-/// Asks whether the plan may be carried out. Whoever cannot be asked has to say so beforehand.
-pub(super) async fn confirm() -> Result<(), CliError> {
+/// Asks whether what was shown may be done. Whoever cannot be asked has to say so beforehand.
+pub(super) async fn confirm(verb: Verb, question: &str) -> Result<(), CliError> {
     if !std::io::stdin().is_terminal() {
+        let verb = verb.name();
         return Err(CliError::usage(
-            "apply on azure asks before it writes, and nobody is at a terminal",
-            "look at the plan, then run apply with --yes",
+            format!("{verb} on azure asks before it writes, and nobody is at a terminal"),
+            format!("look at what it would do, then run {verb} with --yes"),
         ));
     }
-    if ask("Carry this plan out on Azure? Type yes: ").await == "yes" {
+    if ask(&format!("{question} Type yes: ")).await == "yes" {
         Ok(())
     } else {
         Err(CliError {

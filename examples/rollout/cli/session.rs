@@ -70,8 +70,8 @@ impl<'a> Session<'a> {
             journal = Some(signals.or_stopped(taken).await??);
         }
         let cloud = args.cloud.name();
-        let saved = args.saved.as_ref();
-        let saved = saved
+        let saved = args
+            .operand()
             .map(|path| SavedPlan::read(path, &manifest.environment.name, &cloud))
             .transpose()?;
         let replaced = saved.as_ref();
@@ -94,7 +94,11 @@ impl<'a> Session<'a> {
             )
         })?;
         let targets = saved.as_ref().map_or(&args.target[..], SavedPlan::targets);
-        let rollout = rollout.only(targets).map_err(no_such_part)?;
+        let rollout = match args.keys() {
+            keys if keys.is_empty() => rollout.only(targets),
+            keys => rollout.only_steps(&keys),
+        };
+        let rollout = rollout.map_err(|error| no_such_part(args.verb(), error))?;
         let document = Document::new(args.verb().name(), &manifest.environment.name, &cloud);
         Ok(Self {
             args,
@@ -125,8 +129,11 @@ impl<'a> Session<'a> {
     pub(super) async fn run(&mut self) -> Result<Exit, CliError> {
         self.greet();
         // Nothing comes of a comparison that could be foreseen to fail, and what it needs it asks for itself.
-        // And what stands in the way of making something does not keep anybody from deleting it.
-        if !matches!(self.args.verb(), Verb::Mirror | Verb::Destroy) {
+        // And what stands in the way of making something does not keep anybody from deleting or adopting it.
+        if !matches!(
+            self.args.verb(),
+            Verb::Mirror | Verb::Destroy | Verb::Import
+        ) {
             self.preflight().await?;
         }
         match self.args.verb() {
@@ -162,6 +169,12 @@ impl<'a> Session<'a> {
             }
             Verb::Destroy => {
                 let exit = self.destroy().await?;
+                self.come_to_rest(exit).await;
+                self.save()?;
+                Ok(exit)
+            }
+            Verb::Import => {
+                let exit = self.import().await?;
                 self.come_to_rest(exit).await;
                 self.save()?;
                 Ok(exit)
@@ -310,7 +323,8 @@ impl<'a> Session<'a> {
         }
         self.document.planned(planned.plan.clone());
         if asks {
-            self.signals.or_stopped(prompt::confirm()).await??;
+            let asked = prompt::confirm(self.args.verb(), "Carry this plan out on Azure?");
+            self.signals.or_stopped(asked).await??;
         }
         let summary = self.carry_out(planned, journal).await?;
         let mut text = self.console.text();
@@ -348,6 +362,7 @@ impl<'a> Session<'a> {
             stop: self.signals.stop(),
             operator: self.operator(),
             fence: Some(self.target.connection.fence().clone()),
+            leaves_doors: self.args.verb() == Verb::Import,
             time_scale: self.target.connection.clock().speed(),
             ..ApplyOptions::default()
         }
@@ -361,7 +376,7 @@ impl<'a> Session<'a> {
             part if part.is_empty() => String::new(),
             part => format!(", only {part}"),
         };
-        let saved = self.args.saved.as_ref();
+        let saved = self.args.operand();
         let saved = saved.map_or_else(String::new, |plan| format!(", the plan {}", plan.display()));
         let what = format!(
             "{} on {}{saved}{part}",
@@ -458,27 +473,34 @@ fn told_to(console: &Console, events: Events) -> Listener {
     })
 }
 
-fn no_such_part(error: TargetError) -> CliError {
+fn no_such_part(verb: Verb, error: TargetError) -> CliError {
     let help = match &error {
         TargetError::Unknown {
             stages, similar, ..
         } => {
             let stages = stages.join(", ");
-            let similar = similar
-                .iter()
-                .map(Key::as_str)
-                .collect::<Vec<_>>()
-                .join(", ");
-            let steps = match similar.as_str() {
-                "" => "the keys of steps stand in plan --json".to_owned(),
-                similar => format!("steps that sound like it: {similar}"),
-            };
+            let steps = similar_steps(similar)
+                .unwrap_or_else(|| "the keys of steps stand in plan --json".to_owned());
             format!("the stages are {stages}; {steps}")
         }
+        TargetError::NoStep { similar, .. } => match similar_steps(similar) {
+            None => "the keys stand below what plan shows as foreign".to_owned(),
+            Some(similar) => similar,
+        },
         TargetError::Graph(_) => "this is a mistake in the rollout: please report it".to_owned(),
+    };
+    let option = match verb {
+        Verb::Import => "import",
+        _ => "--target",
     };
     CliError {
         exit: Exit::Usage,
-        ..CliError::failed(format!("--target: {}", full(&error)), help)
+        ..CliError::failed(format!("{option}: {}", full(&error)), help)
     }
+}
+
+fn similar_steps(similar: &[Key]) -> Option<String> {
+    let similar: Vec<_> = similar.iter().map(Key::as_str).collect();
+    let similar = similar.join(", ");
+    (!similar.is_empty()).then(|| format!("steps that sound like it: {similar}"))
 }

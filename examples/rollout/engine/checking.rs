@@ -154,11 +154,11 @@ impl Rollout {
             keys if keys.is_empty() => finding,
             keys => Finding::WaitsFor { keys },
         };
-        match decide(meta, &desired, observed, &step.rules()) {
+        match decide(step, &desired, observed, &step.rules()) {
             Decision::Unchanged if meta.manual => Finding::DoneByPerson,
             Decision::Unchanged => Finding::AsWanted,
-            // Nothing is checked while it is taken down.
-            Decision::Create | Decision::Delete => waiting_or(Finding::Missing),
+            // Nothing is checked while it is taken down or adopted.
+            Decision::Create | Decision::Delete | Decision::Adopt => waiting_or(Finding::Missing),
             Decision::Manual { instructions } => waiting_or(Finding::Pending { instructions }),
             Decision::Update(changes) | Decision::Conflict { changes, .. } => {
                 let open: BTreeSet<String> = changes

@@ -4,9 +4,11 @@ use serde_json::Value;
 
 use super::diff::{FieldChange, diff};
 use super::error::StepError;
+use super::marking::Marking;
 use super::meta::{Meta, OwnedBy};
 use super::rules::DiffRules;
-use super::step::{Mark, Observed};
+use super::step::{Mark, Observed, Step};
+use super::values::Outputs;
 
 /// What has to be done with one step.
 #[derive(Clone, Debug)]
@@ -30,21 +32,40 @@ pub(super) enum Decision {
     },
     Failed(StepError),
     Delete,
+    Adopt,
 }
 
 pub(super) fn decide(
-    meta: &Meta,
+    step: &dyn Step,
     desired: &Value,
     observed: &Observed,
     rules: &DiffRules,
 ) -> Decision {
+    let meta = step.meta();
+    if meta.adopts {
+        return match observed {
+            Observed::Present {
+                mark: Mark::Foreign,
+                ..
+            } => Decision::Adopt,
+            Observed::Present { .. } => Decision::Unchanged,
+            _ => Decision::Failed(
+                StepError::new(format!(
+                    "{} '{}' is not there any more, or cannot be seen",
+                    meta.kind, meta.name
+                ))
+                .remedy("look at the plan: what is not there is made by apply"),
+            ),
+        };
+    }
     if meta.removes {
         return match observed {
             Observed::Absent | Observed::Blocked { .. } => Decision::Unchanged,
             Observed::Present {
+                document,
+                outputs,
                 mark: Mark::Foreign,
-                ..
-            } => foreign(meta),
+            } => foreign(step, document, outputs),
             Observed::Present { .. } => Decision::Delete,
             Observed::ManualPending { .. }
             | Observed::ManualDone { .. }
@@ -63,9 +84,13 @@ pub(super) fn decide(
             reason: reason.clone(),
         },
         Observed::Absent | Observed::Blocked { .. } => absent(meta),
-        Observed::Present { document, mark, .. } => {
+        Observed::Present {
+            document,
+            outputs,
+            mark,
+        } => {
             if *mark == Mark::Foreign {
-                return foreign(meta);
+                return foreign(step, document, outputs);
             }
             if desired.is_null() {
                 return Decision::Unchanged;
@@ -97,16 +122,31 @@ fn absent(meta: &Meta) -> Decision {
     Decision::Create
 }
 
-fn foreign(meta: &Meta) -> Decision {
-    Decision::Foreign {
-        what: format!(
-            "{} '{}' exists in tenant {} without this environment's mark",
-            meta.kind, meta.name, meta.tenant
+fn foreign(step: &dyn Step, document: &Value, outputs: &Outputs) -> Decision {
+    let meta = step.meta();
+    let what = format!(
+        "{} '{}' exists in tenant {} without this environment's mark",
+        meta.kind, meta.name, meta.tenant
+    );
+    let (more, resolve) = match step.marking(document, outputs) {
+        Marking::By(_) => (
+            String::new(),
+            "if it is this environment's, adopt it by its key: import writes the mark and nothing else. Else \
+             choose another name in the environment file, or have a person remove it"
+                .to_owned(),
         ),
-        resolve: "choose another name in the environment file, or have a person remove or adopt it"
-            .to_owned(),
+        Marking::Anothers(other) => (format!(": it is the environment '{other}''s"), ANOTHERS.to_owned()),
+        Marking::Not { why, resolve } => (format!(": {why}"), resolve),
+    };
+    Decision::Foreign {
+        what: what + &more,
+        resolve,
     }
 }
+
+/// What can be done about a thing of another environment.
+pub(super) const ANOTHERS: &str =
+    "choose another name in the environment file: what another environment has made is its own";
 
 fn present(meta: &Meta, changes: Vec<FieldChange>, rules: &DiffRules) -> Decision {
     if changes.is_empty() {

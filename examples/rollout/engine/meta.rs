@@ -37,6 +37,8 @@ pub struct Meta {
     pub removed_after: Vec<Key>,
     /// What is there is to go: the step deletes, and is done when nothing is there any more.
     pub(super) removes: bool,
+    /// What is there is to bear the mark: the step writes that, and is done when it is there.
+    pub(super) adopts: bool,
 }
 
 impl Meta {
@@ -62,6 +64,7 @@ impl Meta {
             stays: None,
             removed_after: Vec::new(),
             removes: false,
+            adopts: false,
         }
     }
 

@@ -5,6 +5,7 @@
 //! parallel as the dependencies allow, with a journal from which a killed run goes on.
 
 mod acting;
+mod adoption;
 mod apply;
 mod apply_context;
 mod checking;
@@ -16,6 +17,7 @@ mod fence;
 mod graph;
 mod journal;
 mod key;
+mod marking;
 mod merge;
 mod meta;
 mod normal;
@@ -33,6 +35,7 @@ mod values;
 mod window;
 
 pub use acting::{Acting, Doing};
+pub use adoption::{Adoption, AdoptionOptions};
 pub use apply::{
     ApplyOptions, Blocked, Failure, Grace, Made, Settle, Stop, StopHandle, StopLevel, Summary,
     Waiting,
@@ -52,10 +55,11 @@ pub use journal::{
     Outcome, Record, Recovery,
 };
 pub use key::{Key, Stage, TenantKey};
+pub use marking::{MARK, MarkWrite, Marking};
 pub use merge::merge;
 pub use meta::{Lane, Meta, OwnedBy};
 pub use observe::{ListId, Listed, Listings, Observe, ObserveStats, Purpose};
-pub use plan::{Action, Orphan, Plan, PlanEntry, Totals};
+pub use plan::{Action, Adopting, Orphan, Plan, PlanEntry, Totals};
 pub use planning::{PlanOptions, Planned};
 pub use progress::{Effect, Progress, ProgressSink};
 pub use removal::{

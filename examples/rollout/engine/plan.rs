@@ -1,5 +1,7 @@
 //! The plan, as data.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -96,7 +98,7 @@ pub enum Action {
         /// What can be done about it.
         resolve: String,
     },
-    /// It is deleted. In the plan of a takedown only, as all that follow but the last.
+    /// It is deleted. In the plan of a takedown only, as all that follow but the last, and what is said of an import.
     Delete {
         /// How many other things of the environment go with it.
         #[serde(skip_serializing_if = "is_zero")]
@@ -115,7 +117,9 @@ pub enum Action {
         /// Why.
         why: String,
     },
-    /// It stays because something is in the way.
+    /// It is there, and the environment's mark is put on it. In the plan of an import only.
+    Adopt(Box<Adopting>),
+    /// It stays, or is not adopted, because something is in the way.
     Refused {
         /// What.
         why: String,
@@ -138,8 +142,8 @@ impl Plan {
     /// Whether a run would have nothing to do, as far as that can be seen.
     pub fn is_empty(&self) -> bool {
         let t = &self.totals;
-        t.delete + t.refused + t.create + t.update + t.manual + t.foreign + t.conflict + t.failed
-            == 0
+        let changes = t.delete + t.adopt + t.create + t.update + t.manual;
+        changes + t.refused + t.foreign + t.conflict + t.failed == 0
     }
 
     /// The entry of a step.
@@ -158,6 +162,25 @@ impl Plan {
             Exit::Changes
         }
     }
+}
+
+/// What is adopted: what is there, what is written, and what follows.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Adopting {
+    /// Its id at the service.
+    pub id: String,
+    /// Where it is, where the service says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// The tags or notes that it bears, which stay.
+    pub tags: BTreeMap<String, String>,
+    /// The mark, as it is written.
+    pub writes: String,
+    /// What apply changes of it afterwards.
+    pub changes: Vec<FieldChange>,
+    /// What can be done about those of them that cannot be changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conflict: Option<String>,
 }
 
 /// How many entries of each action.
@@ -179,6 +202,9 @@ pub struct Totals {
     pub conflict: usize,
     /// Not planned.
     pub failed: usize,
+    /// To be adopted.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub adopt: usize,
     /// To be deleted.
     #[serde(skip_serializing_if = "is_zero")]
     pub delete: usize,
@@ -188,7 +214,7 @@ pub struct Totals {
     /// Staying as they are meant to.
     #[serde(skip_serializing_if = "is_zero")]
     pub stays: usize,
-    /// Staying because something is in the way.
+    /// Staying, or not adopted, because something is in the way.
     #[serde(skip_serializing_if = "is_zero")]
     pub refused: usize,
     /// Not there any more.

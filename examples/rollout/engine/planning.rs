@@ -294,7 +294,7 @@ impl Rollout {
             Err(error) => return (failed(&error), false),
         };
         let rules = step.rules();
-        let action = match decide(meta, &desired, observed, &rules) {
+        let action = match decide(step, &desired, observed, &rules) {
             Decision::Create => Action::Create {
                 desired: showable(&desired, &rules),
             },
@@ -315,6 +315,7 @@ impl Rollout {
                 parts: 0,
                 remains: None,
             },
+            Decision::Adopt => failed(&StepError::bug("what is adopted has a plan of its own")),
         };
         let unchanged = matches!(action, Action::Unchanged);
         (action, unchanged)
@@ -441,6 +442,7 @@ fn is_to_do(action: &Action) -> bool {
         | Action::Foreign { .. }
         | Action::Conflict { .. }
         | Action::Delete { .. }
+        | Action::Adopt { .. }
         | Action::Failed { .. } => true,
     }
 }
@@ -458,6 +460,7 @@ pub(super) fn totals(entries: &[PlanEntry]) -> Totals {
             Action::Conflict { .. } => &mut totals.conflict,
             Action::Failed { .. } => &mut totals.failed,
             Action::Delete { .. } => &mut totals.delete,
+            Action::Adopt { .. } => &mut totals.adopt,
             Action::GoesWith { .. } => &mut totals.goes_with,
             Action::Stays { .. } => &mut totals.stays,
             Action::Refused { .. } => &mut totals.refused,

@@ -24,6 +24,8 @@ pub enum Effect {
     DoneByPerson,
     /// It was deleted.
     Deleted,
+    /// It bears the environment's mark now.
+    Adopted,
 }
 
 /// Something happened.

@@ -10,6 +10,7 @@ use super::apply_context::Apply;
 use super::diff::FieldChange;
 use super::error::StepError;
 use super::key::Key;
+use super::marking::{MarkWrite, Marking};
 use super::meta::Meta;
 use super::observe::Observe;
 use super::removal::{Address, Remains, Removal};
@@ -125,6 +126,25 @@ pub trait Step: Send + Sync {
             "{} does not know how to delete {}",
             self.meta().key,
             address.as_str()
+        )))
+    }
+
+    /// How what was seen, which does not bear this environment's mark, comes to bear it.
+    fn marking(&self, document: &Value, outputs: &Outputs) -> Marking {
+        let _ = (document, outputs);
+        Marking::impossible(self.meta())
+    }
+
+    /// Sends this one request and no other, and returns when the service has done it.
+    ///
+    /// # Errors
+    /// When it was refused, failed, or nobody knows; see [`StepError`].
+    async fn put_mark(&self, cx: &Apply<'_>, mark: &MarkWrite) -> Result<(), StepError> {
+        let _ = cx;
+        Err(StepError::bug(format!(
+            "{} does not know how to write {}",
+            self.meta().key,
+            mark.says
         )))
     }
 }
@@ -251,4 +271,6 @@ pub enum ChangeKind {
     Reconcile,
     /// It exists and is to go.
     Delete,
+    /// It exists and is to bear the mark; nothing else of it changes.
+    Adopt,
 }

@@ -19,6 +19,14 @@ pub enum TargetError {
         /// Steps whose keys hold what was asked for.
         similar: Vec<Key>,
     },
+    /// No step has this key.
+    #[error("no step has the key '{name}'")]
+    NoStep {
+        /// What was asked for.
+        name: String,
+        /// Steps whose keys hold what was asked for.
+        similar: Vec<Key>,
+    },
     /// The part makes no order; the whole does, so this is a mistake in here.
     #[error(transparent)]
     Graph(#[from] GraphError),
@@ -58,6 +66,22 @@ impl Rollout {
         Ok(self)
     }
 
+    /// Only the steps with these keys, and whatever they need.
+    ///
+    /// # Errors
+    /// When there is no such step.
+    pub fn only_steps(self, keys: &[String]) -> Result<Self, TargetError> {
+        for name in keys {
+            if !self.wants(&Key::new(name)) {
+                return Err(TargetError::NoStep {
+                    name: name.clone(),
+                    similar: self.similar(name),
+                });
+            }
+        }
+        self.only(keys)
+    }
+
     fn is_called(&self, at: usize, name: &str) -> bool {
         self.steps.get(at).is_some_and(|step| {
             let meta = step.meta();
@@ -68,18 +92,29 @@ impl Rollout {
     }
 
     fn unknown(&self, name: &str) -> TargetError {
-        const SHOWN: usize = 5;
-        let metas = || self.steps().map(|step| step.meta());
-        let stages: BTreeSet<Stage> = metas().map(|meta| meta.stage).collect();
-        let asked = name.to_lowercase();
-        let similar: BTreeSet<&Key> = metas()
-            .map(|meta| &meta.key)
-            .filter(|key| key.as_str().to_lowercase().contains(&asked))
-            .collect();
+        let stages: BTreeSet<Stage> = self.steps().map(|step| step.meta().stage).collect();
         TargetError::Unknown {
             name: name.to_owned(),
             stages: stages.into_iter().map(|stage| stage.id).collect(),
-            similar: similar.into_iter().take(SHOWN).cloned().collect(),
+            similar: self.similar(name),
+        }
+    }
+
+    /// Steps whose keys hold this, or the end of it.
+    fn similar(&self, name: &str) -> Vec<Key> {
+        const SHOWN: usize = 5;
+        let holding = |part: &str| -> Vec<Key> {
+            let part = part.to_lowercase();
+            let keys = self.steps().map(|step| &step.meta().key);
+            let similar: BTreeSet<&Key> = keys
+                .filter(|key| key.as_str().to_lowercase().contains(&part))
+                .collect();
+            similar.into_iter().take(SHOWN).cloned().collect()
+        };
+        let whole = holding(name);
+        match name.rsplit('/').next().filter(|end| !end.is_empty()) {
+            Some(end) if whole.is_empty() => holding(end),
+            _ => whole,
         }
     }
 }

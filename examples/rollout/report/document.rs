@@ -63,6 +63,8 @@ pub struct Applied {
     updated: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     deleted: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    adopted: Option<usize>,
     failed: usize,
     unchanged: usize,
     recovered: usize,
@@ -81,6 +83,7 @@ impl Applied {
             created: summary.created,
             updated: summary.updated,
             deleted: (summary.deleted > 0).then_some(summary.deleted),
+            adopted: (summary.adopted > 0).then_some(summary.adopted),
             failed: summary.failed.len(),
             unchanged: summary.unchanged,
             recovered: summary.recovered,

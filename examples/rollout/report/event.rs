@@ -131,6 +131,7 @@ fn planned(entry: &PlanEntry) -> Option<Named<'_>> {
         Action::GoesWith { .. } => "goes_with",
         Action::Stays { .. } => "stays",
         Action::Refused { .. } => "refused",
+        Action::Adopt(_) => "adopt",
     };
     Some(Named::Planned {
         key: entry.key.as_str(),

@@ -45,6 +45,8 @@ pub struct Run {
     pub updated: usize,
     /// How many deleted something.
     pub deleted: usize,
+    /// How many put the environment's mark on something.
+    pub adopted: usize,
     /// How many were found done.
     pub unchanged: usize,
     /// What failed.
@@ -118,6 +120,7 @@ impl JournalReport {
                 created: 0,
                 updated: 0,
                 deleted: 0,
+                adopted: 0,
                 unchanged: 0,
                 failed: Vec::new(),
             });
@@ -138,6 +141,7 @@ impl JournalReport {
                 Outcome::Created => run.created += 1,
                 Outcome::Updated => run.updated += 1,
                 Outcome::Deleted => run.deleted += 1,
+                Outcome::Adopted => run.adopted += 1,
                 Outcome::Unchanged => run.unchanged += 1,
                 Outcome::Failed => run.failed.push(Failed {
                     key: key.clone(),
@@ -172,6 +176,7 @@ pub fn journal(text: &mut Text, report: &JournalReport) {
         let how = match (&run.ended, &run.summary) {
             (Some(ended), Some(summary)) => format!("ended {}: {summary}", second(ended)),
             _ if at == last && report.held => "under way".to_owned(),
+            _ if run.adopted > 0 => format!("cut off; until then {} adopted", run.adopted),
             _ if run.deleted > 0 => format!("cut off; until then {} deleted", run.deleted),
             _ => format!(
                 "cut off; until then {} created, {} updated",

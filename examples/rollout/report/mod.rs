@@ -1,5 +1,6 @@
 //! What the program says: text for people, one JSON document for scripts. It draws and prints nothing itself.
 
+mod adoption;
 mod board;
 mod document;
 mod event;
@@ -19,6 +20,7 @@ mod text;
 mod timeline;
 mod verification;
 
+pub use adoption::{adopted, adoption};
 pub use board::{Board, Ended};
 pub use document::{Applied, Counts, Details, Document, Verified};
 pub use event::{Event, Named, SCHEMA, of_plan, of_verification};

@@ -23,8 +23,9 @@ pub fn plan(text: &mut Text, plan: &Plan) {
     let shown = |entry: &&PlanEntry| match &entry.action {
         Action::Manual { .. } => false,
         Action::Unchanged => detail == Detail::Verbose,
-        // A takedown is drawn by itself.
+        // A takedown is drawn by itself, and so is an import.
         Action::Delete { .. }
+        | Action::Adopt(_)
         | Action::GoesWith { .. }
         | Action::Stays { .. }
         | Action::Refused { .. }
@@ -116,6 +117,7 @@ fn change<'p>(
                 Tone::Bad,
                 &format!("{what}; it is not this rollout's and is not touched"),
             );
+            text.paragraph("      ", Tone::Faint, &format!("step {}", entry.key));
             text.paragraph("      ", Tone::Plain, once(said, resolve));
         }
         Action::Failed { message, remedy } => {
@@ -132,6 +134,7 @@ fn change<'p>(
         | Action::Unchanged
         | Action::Manual { .. }
         | Action::Delete { .. }
+        | Action::Adopt(_)
         | Action::GoesWith { .. }
         | Action::Stays { .. }
         | Action::Refused { .. }
@@ -152,7 +155,7 @@ fn name_of<'n>(key: &'n Key, names: &HashMap<&Key, &'n str>) -> &'n str {
     names.get(key).copied().unwrap_or(key.as_str())
 }
 
-fn fields(text: &mut Text, changes: &[FieldChange]) {
+pub(super) fn fields(text: &mut Text, changes: &[FieldChange]) {
     for change in changes {
         let line = format!(
             "{}: {} -> {}",

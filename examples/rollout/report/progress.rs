@@ -46,6 +46,7 @@ impl ProgressLines {
                     ChangeKind::Update => "updates",
                     ChangeKind::Reconcile => "looks and mends",
                     ChangeKind::Delete => "deletes",
+                    ChangeKind::Adopt => "adopts",
                 };
                 line(" ", Tone::Faint, format!("{change} {}", short(key)));
             }
@@ -83,6 +84,7 @@ impl ProgressLines {
                 Effect::Unchanged => return None,
                 Effect::Created => line("+", Tone::Good, format!("created {}", short(key))),
                 Effect::Deleted => line("-", Tone::Good, format!("deleted {}", short(key))),
+                Effect::Adopted => line(">", Tone::Good, format!("adopted {}", short(key))),
                 Effect::Updated => line("~", Tone::Good, format!("updated {}", short(key))),
                 Effect::Recovered => {
                     line(

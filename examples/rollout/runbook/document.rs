@@ -95,6 +95,7 @@ fn state(action: &Action) -> String {
             format!("differs in what cannot be changed: {}", fields(changes))
         }
         Action::Failed { message, .. } => format!("could not be planned: {message}"),
+        Action::Adopt(_) => "to be adopted".to_owned(),
         Action::Delete { .. }
         | Action::GoesWith { .. }
         | Action::Stays { .. }

@@ -6,15 +6,17 @@ use async_trait::async_trait;
 use rhc_arm::{Identity, Operation, OperationId, Resource, ResourceId, ResourceType, Resources};
 use serde_json::{Map, Value, json};
 
+mod marking;
 mod recovery;
 
 use super::clients::{Clients, TenantRef};
 use super::following::follow;
 use crate::engine::{
-    Address, Apply, Change, DiffRules, Inputs, Key, Lane, Mark, Meta, Observe, Observed, Output,
-    Outputs, OwnedBy, Remains, Removal, Step, StepError, merge,
+    Address, Apply, Change, DiffRules, Inputs, Key, Lane, Mark, MarkWrite, Marking, Meta, Observe,
+    Observed, Output, Outputs, OwnedBy, Remains, Removal, Step, StepError, merge,
 };
 
+use marking::MarkedBy;
 pub use recovery::Recovers;
 use recovery::is_put_on;
 
@@ -47,7 +49,6 @@ impl From<&Output<String>> for Parent {
 }
 
 type Build = Box<dyn Fn(&Inputs<'_>) -> Result<Value, StepError> + Send + Sync>;
-type Known = Box<dyn Fn(&Value) -> bool + Send + Sync>;
 type Remain = Box<dyn Fn(&Value) -> Option<Remains> + Send + Sync>;
 type Refused = Box<dyn Fn(rhc_core::Error) -> StepError + Send + Sync>;
 type Extract<R> = Box<dyn Fn(&Resource<R>) -> Outputs + Send + Sync>;
@@ -88,7 +89,7 @@ pub struct ArmStep<R: ResourceType> {
     rules: DiffRules,
     refused: Refused,
     environment: String,
-    known_by: Option<Known>,
+    marked_by: MarkedBy,
     remain: Option<Remain>,
     recovers: Option<Recovers>,
 }
@@ -124,17 +125,10 @@ impl<R: ResourceType> ArmStep<R> {
                 .immutable("location")
                 .ignore_case("properties.provisioningState"),
             environment: environment.into(),
-            known_by: None,
+            marked_by: MarkedBy::Tag,
             remain: None,
             recovers: None,
         }
-    }
-
-    /// Known as ours by its properties, for types that have no tags.
-    #[must_use]
-    pub fn known_by(mut self, ours: impl Fn(&Value) -> bool + Send + Sync + 'static) -> Self {
-        self.known_by = Some(Box::new(ours));
-        self
     }
 
     /// Further outputs, read from the resource.
@@ -350,7 +344,7 @@ impl<R: ResourceType> Step for ArmStep<R> {
                 "{} '{}' was made by somebody else in the meantime: it does not carry this environment's mark",
                 self.meta.kind, self.meta.name
             ))
-            .remedy("find out whose it is; give it the tag rhc-environment if it is yours, else choose another name in the environment file"));
+            .remedy("find out whose it is; if it is this environment's, adopt it with import, else choose another name in the environment file"));
         }
         let document = self.put_over(there.as_ref(), change.desired)?;
         let resource = self.typed(document)?;
@@ -403,6 +397,14 @@ impl<R: ResourceType> Step for ArmStep<R> {
         follow(cx, operation).await.map_err(worth_repeating)?;
         Ok(())
     }
+
+    fn marking(&self, document: &Value, outputs: &Outputs) -> Marking {
+        self.marking_of(document, outputs)
+    }
+
+    async fn put_mark(&self, cx: &Apply<'_>, mark: &MarkWrite) -> Result<(), StepError> {
+        self.write_mark(cx, mark).await
+    }
 }
 
 impl<R: ResourceType> ArmStep<R> {
@@ -410,19 +412,6 @@ impl<R: ResourceType> ArmStep<R> {
         serde_json::from_value(document).map_err(|error| {
             StepError::bug(format!("the desired document is no {}: {error}", R::TYPE))
         })
-    }
-
-    /// Whose a resource is.
-    fn mark(&self, resource: &Resource<R>) -> Mark {
-        let is_marked = || match &self.known_by {
-            Some(known) => serde_json::to_value(&resource.properties).is_ok_and(|own| known(&own)),
-            None => resource.has_tag("rhc-environment", &self.environment),
-        };
-        match self.meta.owner {
-            OwnedBy::Mark if is_marked() => Mark::Ours,
-            OwnedBy::Mark => Mark::Foreign,
-            _ => Mark::Unmarkable,
-        }
     }
 
     /// What is there, with what is wanted put over it.

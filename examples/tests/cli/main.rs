@@ -4,6 +4,7 @@ mod console;
 mod conventions;
 mod destroy;
 mod https;
+mod import;
 mod journal;
 mod mirror;
 mod probe;

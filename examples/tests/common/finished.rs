@@ -7,7 +7,8 @@ use rhc_core::fake::WorldOptions;
 use rollout::connection::Connection;
 use rollout::embedded::EmbeddedCloud;
 use rollout::engine::{
-    ApplyOptions, Fence, PlanOptions, Planned, RemovalOptions, Rollout, Summary, Takedown,
+    Adoption, AdoptionOptions, ApplyOptions, Fence, Journal, Key, MemoryJournal, PlanOptions,
+    Planned, RemovalOptions, Rollout, Summary, Takedown,
 };
 use rollout::manifest::Manifest;
 use rollout::steps::{self, Clients};
@@ -88,6 +89,12 @@ impl Run {
         }
     }
 
+    /// The same from a desk, where the databases' server lets nobody in.
+    pub(crate) fn from_outside(self) -> Self {
+        self.connection.work_from_outside();
+        self
+    }
+
     /// What it may write.
     pub(crate) fn fence(&self) -> &Fence {
         self.connection.fence()
@@ -120,6 +127,46 @@ impl Run {
             ..RemovalOptions::default()
         };
         self.rollout.plan_removal(&options).await.unwrap()
+    }
+
+    /// What of these would be adopted, and what is in the way.
+    pub(crate) async fn plan_adoption(&self, keys: &[Key]) -> Adoption {
+        self.plan_adoption_after(keys, &MemoryJournal::new()).await
+    }
+
+    /// The same, after the runs that this journal knows.
+    pub(crate) async fn plan_adoption_after(
+        &self,
+        keys: &[Key],
+        journal: &MemoryJournal,
+    ) -> Adoption {
+        let options = AdoptionOptions {
+            recovery: journal.recovery().await.unwrap(),
+            fence: Some(self.connection.fence().clone()),
+            ..AdoptionOptions::default()
+        };
+        self.rollout.plan_adoption(keys, &options).await.unwrap()
+    }
+
+    /// Adopts it.
+    pub(crate) async fn adopt(&self, adoption: Adoption) -> Summary {
+        self.adopt_after(adoption, Arc::default()).await
+    }
+
+    /// The same, with this journal.
+    pub(crate) async fn adopt_after(
+        &self,
+        adoption: Adoption,
+        journal: Arc<MemoryJournal>,
+    ) -> Summary {
+        let options = ApplyOptions {
+            journal: journal as Arc<dyn Journal>,
+            fence: Some(self.connection.fence().clone()),
+            leaves_doors: true,
+            ..ApplyOptions::default()
+        };
+        let Adoption { rollout, planned } = adoption;
+        rollout.apply(planned, &options).await.unwrap()
     }
 
     /// Takes it down.

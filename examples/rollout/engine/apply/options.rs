@@ -22,6 +22,8 @@ pub struct ApplyOptions {
     pub stop: Stop,
     /// Who is let in where a door is opened for the work, and for how long.
     pub operator: Operator,
+    /// Doors that an earlier run left open stay so until the next apply, because this run may write nothing else.
+    pub leaves_doors: bool,
     /// How long a run goes on that is stopped.
     pub grace: Grace,
     /// The fence around the clients of the steps, which learns from the run what is the environment's.
@@ -89,6 +91,7 @@ impl Default for ApplyOptions {
             progress: ProgressSink::default(),
             stop: Stop::never(),
             operator: Operator::default(),
+            leaves_doors: false,
             grace: Grace::default(),
             fence: None,
             concurrency: 16,

@@ -55,7 +55,10 @@ impl Rollout {
                 options.progress.clone(),
             ),
         };
-        let left_open = self.close_windows(&shared).await;
+        let left_open = match options.leaves_doors {
+            true => Vec::new(),
+            false => self.close_windows(&shared).await,
+        };
         let mut books = Books::new(&shared, planned);
         let stopped = books.run().await;
         let broken_journal = books.broken_journal;
@@ -341,6 +344,7 @@ impl<'r> Books<'r> {
             Effect::Recovered => &mut self.summary.recovered,
             Effect::DoneByPerson => &mut self.summary.done_by_person,
             Effect::Deleted => &mut self.summary.deleted,
+            Effect::Adopted => &mut self.summary.adopted,
         } += 1;
         self.set(at, State::Done(effect));
         if let Some(step) = self.shared.rollout.steps.get(at) {

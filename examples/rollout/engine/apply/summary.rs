@@ -31,6 +31,9 @@ pub struct Summary {
     /// Deleted.
     #[serde(skip_serializing_if = "is_zero")]
     pub deleted: usize,
+    /// Marked as the environment's.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub adopted: usize,
     /// Failed.
     pub failed: Vec<Failure>,
     /// Not begun, because another step failed.
@@ -143,12 +146,14 @@ impl Summary {
     }
 
     pub(super) fn short(&self) -> String {
-        let deleted = match self.deleted {
-            0 => String::new(),
-            number => format!("{number} deleted, "),
-        };
+        let mut first = String::new();
+        for (number, what) in [(self.deleted, "deleted"), (self.adopted, "adopted")] {
+            if number > 0 {
+                first.push_str(&format!("{number} {what}, "));
+            }
+        }
         format!(
-            "{deleted}{} created, {} updated, {} failed, {} blocked, {} waiting{}",
+            "{first}{} created, {} updated, {} failed, {} blocked, {} waiting{}",
             self.created,
             self.updated,
             self.failed.len(),

@@ -101,14 +101,16 @@ impl Work<'_> {
         };
         // What this run has written without knowing how that ended.
         let mut begun: Option<ChangeKind> = None;
-        let mut sight = self.first_sight(prior, open.is_some());
+        // Whether a mark was put on shows in the same place as before.
+        let unfinished = open.is_some_and(|open| open.change != ChangeKind::Adopt);
+        let mut sight = self.first_sight(prior, unfinished);
         let mut settled = false;
         let mut attempt = 0;
         loop {
             settled = settled || matches!(sight, Sight::Settle);
             let observed = self.see(sight, begun.is_some()).await?;
             let desired = self.step.desired(&inputs)?;
-            let (kind, fields) = match decide(meta, &desired, &observed, &rules) {
+            let (kind, fields) = match decide(self.step, &desired, &observed, &rules) {
                 Decision::Unchanged => {
                     outputs = with_observed(&observed, outputs);
                     let effect = self.found(begun, open).await?;
@@ -126,6 +128,7 @@ impl Work<'_> {
                 Decision::Update(fields) => (ChangeKind::Update, fields),
                 Decision::Reconcile { .. } => (ChangeKind::Reconcile, Vec::new()),
                 Decision::Delete => (ChangeKind::Delete, Vec::new()),
+                Decision::Adopt => (ChangeKind::Adopt, Vec::new()),
             };
             if kind == ChangeKind::Create && !settled && self.must_look_first(&rules) {
                 // A list may lag behind an earlier write.
@@ -352,8 +355,9 @@ impl Work<'_> {
         let Some(operation) = &open.operation else {
             return Outputs::new();
         };
-        // How the opposite of what is to be done ended is seen by looking.
-        if self.step.meta().removes || open.change == ChangeKind::Delete {
+        // How the opposite of what is to be done ended is seen by looking; so is a mark.
+        let opposite = self.step.meta().removes || open.change == ChangeKind::Delete;
+        if opposite || open.change == ChangeKind::Adopt {
             return Outputs::new();
         }
         let _permit = self.shared.permits.acquire().await;
@@ -437,6 +441,7 @@ fn effect_of(kind: ChangeKind) -> Effect {
     match kind {
         ChangeKind::Create => Effect::Created,
         ChangeKind::Delete => Effect::Deleted,
+        ChangeKind::Adopt => Effect::Adopted,
         ChangeKind::Update | ChangeKind::Reconcile => Effect::Updated,
     }
 }
@@ -446,6 +451,7 @@ fn outcome_of(effect: Effect) -> Outcome {
         Effect::Created => Outcome::Created,
         Effect::Updated => Outcome::Updated,
         Effect::Deleted => Outcome::Deleted,
+        Effect::Adopted => Outcome::Adopted,
         Effect::Unchanged | Effect::Recovered | Effect::DoneByPerson => Outcome::Unchanged,
     }
 }

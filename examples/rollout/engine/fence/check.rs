@@ -8,7 +8,7 @@ use url::Url;
 use super::super::key::TenantKey;
 use super::github::GITHUB;
 use super::ownership::{GraphAccess, TenantRules, holds};
-use super::{Fence, plain, role_definitions};
+use super::{Fence, role_definitions};
 use crate::engine::removal::Address;
 
 /// A request that the fence did not let through.
@@ -45,12 +45,9 @@ const SUBSCRIPTION_TYPES: [&str; 3] = [
     "Microsoft.Security/pricings",
 ];
 
-const ONLY_DELETED: &str =
-    "the environment is taken down, and this is not a deletion that was announced";
-
 const ONLY_LOOKED_AT: &str = "the environment is only looked at, and nothing of it is changed";
 
-type Verdict = Result<(), String>;
+pub(super) type Verdict = Result<(), String>;
 
 impl Fence {
     /// Whether a request may leave.
@@ -76,45 +73,6 @@ impl Fence {
             })
     }
 
-    /// Whether a deletion at this address may leave.
-    pub(super) fn check_deletion(
-        &self,
-        tenant: &TenantKey,
-        address: &Address,
-    ) -> Result<(), Refusal> {
-        let (hosts, path) = match address {
-            Address::Azure(id) => (&self.ownership.hosts.arm, id.clone()),
-            Address::Graph(path) => (&self.ownership.hosts.graph, format!("/v1.0/{path}")),
-        };
-        let host = hosts.first().map_or("", String::as_str);
-        let text = format!("https://{host}/{}", path.trim_start_matches('/'));
-        let refusal = |reason: String| Refusal {
-            method: "DELETE".to_owned(),
-            target: text.clone(),
-            tenant: tenant.clone(),
-            reason,
-        };
-        let url = Url::parse(&text).map_err(|error| refusal(error.to_string()))?;
-        self.check(tenant, "DELETE", &url, None)
-    }
-
-    /// Whether this is a deletion that a takedown has announced.
-    fn is_to_go(&self, tenant: &TenantKey, method: &str, path: &[String]) -> bool {
-        let learnt = self.read();
-        let announced = (tenant.clone(), plain(&path.join("/")));
-        let deletes = learnt.deletes.as_ref();
-        method == "DELETE" && deletes.is_some_and(|deletes| deletes.contains(&announced))
-    }
-
-    /// While things are taken down: whether this is one of the deletions.
-    fn may_go(&self, tenant: &TenantKey, method: &str, path: &[String]) -> Verdict {
-        if self.read().deletes.is_none() || self.is_to_go(tenant, method, path) {
-            Ok(())
-        } else {
-            Err(ONLY_DELETED.to_owned())
-        }
-    }
-
     /// Whether the answer to a request that was let through names a directory object which that request made.
     pub(super) fn may_have_made(&self, method: &str, url: &Url) -> bool {
         let host = url.host_str().unwrap_or_default();
@@ -135,14 +93,14 @@ impl Fence {
         }
         let path = segments(url)?;
         if holds(&self.ownership.hosts.github, &host) {
-            self.may_go(tenant, method, &path)?;
+            self.may_go(tenant, method, Address::GitHub, &path, body)?;
             return self.github(tenant, method, &path, body);
         }
         let rules = self.rules(tenant)?;
         if holds(&self.ownership.hosts.arm, &host) {
-            self.arm(tenant, rules, method, &path)?;
+            self.arm(tenant, rules, method, &path, body)?;
             self.may_start(tenant, method, &path)?;
-            self.may_go(tenant, method, &path)?;
+            self.may_go(tenant, method, Address::Azure, &path, body)?;
             if self.is_to_go(tenant, method, &path) {
                 return Ok(());
             }
@@ -150,7 +108,7 @@ impl Fence {
         } else if holds(&self.ownership.hosts.graph, &host) {
             self.graph(tenant, rules, method, url, &path, body)
         } else {
-            self.may_go(tenant, method, &path)?;
+            self.may_do_anything()?;
             self.data_plane(tenant, &host, &path)
         }
     }
@@ -214,6 +172,7 @@ impl Fence {
         rules: &TenantRules,
         method: &str,
         path: &[String],
+        body: Option<&[u8]>,
     ) -> Verdict {
         let protected = &self.ownership.protected;
         if let Some(name) = path
@@ -226,8 +185,9 @@ impl Fence {
             return Ok(());
         }
         let goes = self.is_to_go(tenant, method, path);
+        let announced = goes || self.is_mark(tenant, method, Address::Azure, path, body);
         if let Some(verdict) =
-            single_resource(rules, &protected.resource_groups, method, goes, path)
+            single_resource(rules, &protected.resource_groups, method, announced, path)
         {
             return verdict;
         }
@@ -392,7 +352,7 @@ impl Fence {
             return Err(ONLY_LOOKED_AT.to_owned());
         }
         let parts = split_keys(path);
-        self.may_go(tenant, method, &parts)?;
+        self.may_go(tenant, method, Address::Graph, &parts, body)?;
         if let [directory, deleted, id, restore] = parts.as_slice()
             && is(directory, "directory")
             && is(deleted, "deletedItems")
@@ -417,6 +377,12 @@ impl Fence {
             }
             (GraphAccess::Objects, None) if method == "POST" => Ok(()),
             (GraphAccess::Objects, None) => Err("it would change a whole collection".to_owned()),
+            // It is adopted: that it is named here was announced.
+            (GraphAccess::Objects, Some(_))
+                if self.is_mark(tenant, method, Address::Graph, &parts, body) =>
+            {
+                Ok(())
+            }
             (GraphAccess::Objects, Some(id)) => self.owns_object(tenant, id),
         }
     }
@@ -477,7 +443,7 @@ fn single_resource(
     rules: &TenantRules,
     protected_groups: &BTreeSet<String>,
     method: &str,
-    goes: bool,
+    announced: bool,
     path: &[String],
 ) -> Option<Verdict> {
     let id = format!("/{}", path.join("/"));
@@ -487,7 +453,7 @@ fn single_resource(
     let group = path.get(3).map_or("", String::as_str);
     Some(if holds(protected_groups, group) {
         Err(format!("the resource group {group} is protected"))
-    } else if method == "PUT" || goes {
+    } else if method == "PUT" || announced {
         Ok(())
     } else {
         Err("it stands among what is somebody else's, and is only put".to_owned())

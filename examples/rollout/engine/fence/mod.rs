@@ -1,6 +1,7 @@
 //! The write fence: a request that would change what the environment file does not own is refused before it leaves,
 //! even when a step is wrong.
 
+mod announced;
 mod check;
 mod github;
 mod ownership;
@@ -16,7 +17,6 @@ use serde_json::Value;
 
 use super::key::TenantKey;
 use super::meta::{Meta, OwnedBy};
-use super::removal::Address;
 use super::values::Outputs;
 use super::window::DoorName;
 
@@ -49,6 +49,8 @@ struct Learnt {
     only: Option<BTreeSet<(TenantKey, String)>>,
     /// Once things are taken down: what may be deleted, by tenant and path, and nothing else is written.
     deletes: Option<BTreeSet<(TenantKey, String)>>,
+    /// Once things are adopted: which marks may be written, and nothing else is.
+    marks: Option<announced::Marks>,
 }
 
 impl Fence {
@@ -99,35 +101,6 @@ impl Fence {
     /// Whether things are only looked at by now.
     pub fn only_looks(&self) -> bool {
         self.read().only.is_some()
-    }
-
-    /// From now on nothing is made or changed any more, anywhere; and only what the takedown names, one by one and just before,
-    /// is deleted.
-    pub fn only_delete(&self) {
-        self.write().deletes.get_or_insert_default();
-    }
-
-    /// What stands at this address was just seen, and is the environment's: it may be deleted. Without
-    /// [`only_delete`](Self::only_delete) before, that counts for nothing.
-    pub(super) fn may_delete(&self, tenant: &TenantKey, address: &Address) {
-        if let Some(deletes) = &mut self.write().deletes {
-            deletes.insert((tenant.clone(), plain(address.as_str())));
-        }
-    }
-
-    /// Whether that deletion would be let through.
-    pub(super) fn would_delete(
-        &self,
-        tenant: &TenantKey,
-        address: &Address,
-    ) -> Result<(), Refusal> {
-        let mut learnt = self.read().clone();
-        learnt.deletes = Some(BTreeSet::from([(tenant.clone(), plain(address.as_str()))]));
-        let trial = Self {
-            ownership: Arc::clone(&self.ownership),
-            learnt: Arc::new(RwLock::new(learnt)),
-        };
-        trial.check_deletion(tenant, address)
     }
 
     /// A data-plane host (`rhc-qa-sqlsvr.database.windows.net`) is the environment's.

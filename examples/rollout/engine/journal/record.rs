@@ -82,6 +82,8 @@ pub enum Outcome {
     Updated,
     /// Deleted.
     Deleted,
+    /// Marked as the environment's.
+    Adopted,
     /// Nothing was to be done, or it turned out to have been done before.
     Unchanged,
     /// Refused or failed: nothing was made.

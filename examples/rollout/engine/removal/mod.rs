@@ -50,13 +50,15 @@ pub enum Address {
     Azure(String),
     /// A path of Microsoft Graph, without the version: `applications/<id>`.
     Graph(String),
+    /// A path of GitHub's API: `repos/<owner>/<name>/contents/<file>`.
+    GitHub(String),
 }
 
 impl Address {
     /// The id or path.
     pub fn as_str(&self) -> &str {
         match self {
-            Self::Azure(path) | Self::Graph(path) => path,
+            Self::Azure(path) | Self::Graph(path) | Self::GitHub(path) => path,
         }
     }
 
@@ -64,7 +66,7 @@ impl Address {
     pub(super) fn azure(&self) -> Option<String> {
         match self {
             Self::Azure(id) => Some(id.to_lowercase()),
-            Self::Graph(_) => None,
+            Self::Graph(_) | Self::GitHub(_) => None,
         }
     }
 }

@@ -125,7 +125,7 @@ impl Rollout {
 
     /// What was seen as the environment's own may be written as far as the fence is concerned: it lets deletions through one
     /// by one.
-    fn let_fence_learn(&self, looks: &[Look], fence: Option<&Fence>) {
+    pub(in crate::engine) fn let_fence_learn(&self, looks: &[Look], fence: Option<&Fence>) {
         let Some(fence) = fence else { return };
         for (step, look) in self.steps.iter().zip(looks) {
             match &look.observed {

@@ -10,6 +10,7 @@ use tokio::time::sleep;
 use super::super::apply_context::Apply;
 use super::super::error::StepError;
 use super::super::fence::Fence;
+use super::super::marking::Marking;
 use super::super::meta::Meta;
 use super::super::observe::{Listings, Observe, Purpose};
 use super::super::progress::Effect;
@@ -150,5 +151,9 @@ impl Step for Remover {
 
     fn removal(&self, document: &Value, outputs: &Outputs) -> Removal {
         self.step.removal(document, outputs)
+    }
+
+    fn marking(&self, document: &Value, outputs: &Outputs) -> Marking {
+        self.step.marking(document, outputs)
     }
 }

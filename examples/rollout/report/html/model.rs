@@ -51,6 +51,7 @@ pub(super) enum State {
     NotObserved,
     Refused,
     ToDelete,
+    ToAdopt,
     ToCreate,
     ToUpdate,
     Created,
@@ -58,6 +59,7 @@ pub(super) enum State {
     DoneByPerson,
     Found,
     Deleted,
+    Adopted,
     Unchanged,
     Stays,
     Gone,
@@ -74,9 +76,11 @@ impl State {
             Self::NotBegun => ("–", "not begun", "warn"),
             Self::Person => ("*", "waits for a person", "warn"),
             Self::NotObserved => ("?", "not observed", "warn"),
-            Self::Refused => ("!", "not deleted", "bad"),
+            Self::Refused => ("!", "refused", "bad"),
             Self::ToDelete => ("-", "to delete", "plan"),
             Self::Deleted => ("-", "deleted", "good"),
+            Self::ToAdopt => (">", "to adopt", "plan"),
+            Self::Adopted => (">", "adopted", "good"),
             Self::Stays => ("=", "stays", "same"),
             Self::Gone => ("=", "gone", "same"),
             Self::ToCreate => ("+", "to create", "plan"),
@@ -96,6 +100,7 @@ impl State {
             Some(End::Done(Effect::Recovered)) => return Self::Found,
             Some(End::Done(Effect::DoneByPerson)) => return Self::DoneByPerson,
             Some(End::Done(Effect::Deleted)) => return Self::Deleted,
+            Some(End::Done(Effect::Adopted)) => return Self::Adopted,
             Some(End::Done(Effect::Unchanged)) => return Self::Unchanged,
             Some(End::Failed(_)) => return Self::Failed,
             Some(End::Blocked(_)) => return Self::Blocked,
@@ -115,6 +120,7 @@ impl State {
             | Action::Update { .. }
             | Action::NotObserved { .. }
             | Action::Delete { .. }
+            | Action::Adopt(_)
                 if applied =>
             {
                 Self::NotBegun
@@ -123,6 +129,7 @@ impl State {
             Action::Update { .. } => Self::ToUpdate,
             Action::NotObserved { .. } => Self::NotObserved,
             Action::Delete { .. } => Self::ToDelete,
+            Action::Adopt(_) => Self::ToAdopt,
         }
     }
 }

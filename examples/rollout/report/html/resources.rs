@@ -95,6 +95,14 @@ fn action(action: &Action) -> Markup {
                 p.bad { (message) }
                 @if let Some(remedy) = remedy { p { strong { "What to do: " } (remedy) } }
             }
+            Action::Adopt(adopting) => {
+                p { "It gets " (adopting.writes) ", and nothing else of it changes." }
+                p.faint { code { (adopting.id) } }
+                @if !adopting.changes.is_empty() { p { "Then apply changes:" } (fields(&adopting.changes)) }
+                @if let Some(conflict) = &adopting.conflict {
+                    p.bad { "Some of that cannot be changed on what exists." } p { strong { "What to do: " } (conflict) }
+                }
+            }
             Action::Stays { why } => p { (why) },
             Action::GoesWith { whole } => p { "It goes with " code { (whole) } },
             Action::Delete { remains: Some(remains), .. } => p { (remains) },

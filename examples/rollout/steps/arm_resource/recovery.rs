@@ -53,7 +53,7 @@ impl<R: ResourceType> ArmStep<R> {
                 "{} '{}' was deleted and had this name: it is back, and does not carry this environment's mark",
                 self.meta.kind, self.meta.name
             ))
-            .remedy("find out whose it is; give it the tag rhc-environment if it is yours, else choose another name in the environment file"));
+            .remedy("find out whose it is; if it is this environment's, adopt it with import, else choose another name in the environment file"));
         }
         let wanted = self.typed(self.put_over(Some(&there), desired)?)?;
         let begun = resources.begin_put(&self.name, &wanted).await;

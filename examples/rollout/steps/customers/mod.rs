@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use super::clients::TenantRef;
 use super::site::Site;
-use crate::engine::{GraphAccess, Key, Meta, Stage};
+use crate::engine::{GraphAccess, Key, Marking, Meta, Stage};
 
 const STAGE: Stage = Stage::IDENTITY;
 
@@ -85,6 +85,19 @@ fn meta(tenant: &TenantRef, kind: &str, name: &str, why: impl Into<String>) -> M
         name,
     )
     .why(why)
+}
+
+/// What is known by how its name begins and is called otherwise gets no mark: to rename it would be to change it.
+fn named_otherwise(meta: &Meta, prefix: &str) -> Marking {
+    Marking::Not {
+        why: format!(
+            "what is the rollout's begins with {prefix}, and {} does not",
+            meta.name
+        ),
+        resolve: format!(
+            "rename it in the portal, and in the environment file, so that it begins with {prefix}: then it is the environment's"
+        ),
+    }
 }
 
 /// A thing that the customers' tenant has exactly one of.

@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use rhc_graph::{ConditionalAccessPolicy, ListQuery, SecurityDefaults, Settling};
 use serde_json::{Map, Value};
 
-use super::{meta, only};
+use super::{meta, named_otherwise, only};
 use crate::engine::{
-    Address, Apply, Change, ChangeKind, DiffRules, FieldChange, Inputs, Key, Lane, Meta, Observe,
-    Observed, Output, Outputs, Remains, Removal, Repeat, Step, StepError,
+    Address, Apply, Change, ChangeKind, DiffRules, FieldChange, Inputs, Key, Lane, Marking, Meta,
+    Observe, Observed, Output, Outputs, Remains, Removal, Repeat, Step, StepError,
 };
 use crate::steps::clients::{Clients, TenantRef};
 use crate::steps::directory::{
@@ -265,6 +265,10 @@ impl Step for SecondFactorStep {
     async fn remove(&self, cx: &Apply<'_>, address: &Address) -> Result<(), StepError> {
         let graph = self.clients.graph(&self.tenant, cx.inputs())?;
         gone(graph.conditional_access().delete(id_in(address)).await)
+    }
+
+    fn marking(&self, _: &Value, _: &Outputs) -> Marking {
+        named_otherwise(&self.meta, &self.prefix)
     }
 }
 

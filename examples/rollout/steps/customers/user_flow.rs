@@ -7,10 +7,10 @@ use rhc_external_id::{
 use rhc_graph::{AppId, Error, Settling};
 use serde_json::Value;
 
-use super::meta;
+use super::{meta, named_otherwise};
 use crate::engine::{
-    Address, Apply, Change, ChangeKind, DiffRules, Inputs, Key, Lane, Meta, Observe, Observed,
-    Output, Outputs, Removal, Repeat, Step, StepError,
+    Address, Apply, Change, ChangeKind, DiffRules, Inputs, Key, Lane, Marking, Meta, Observe,
+    Observed, Output, Outputs, Removal, Repeat, Step, StepError,
 };
 use crate::steps::clients::{Clients, TenantRef};
 use crate::steps::directory::{app_id, gone, id_in, object_alone, to_value, written};
@@ -201,6 +201,10 @@ impl Step for UserFlowStep {
     async fn remove(&self, cx: &Apply<'_>, address: &Address) -> Result<(), StepError> {
         let flows = UserFlows::new(self.clients.graph(&self.tenant, cx.inputs())?);
         gone(flows.delete(id_in(address)).await)
+    }
+
+    fn marking(&self, _: &Value, _: &Outputs) -> Marking {
+        named_otherwise(&self.meta, &self.prefix)
     }
 }
 

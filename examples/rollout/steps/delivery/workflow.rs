@@ -17,12 +17,12 @@ const LOGIN: &str = "azure/login@a641126d1b8aa4d1fa005f4f92df94a3a4c4c906 # v3.1
 const BUILDX: &str = "docker/setup-buildx-action@37fe631027851001ddb9b187196cc803df7f5f0e # v4.3.0";
 const BUILD: &str = "docker/build-push-action@53b7df96c91f9c12dcc8a07bcb9ccacbed38856a # v7.3.0";
 
+/// How the mark of every environment begins.
+pub(super) const MADE_BY: &str = "# Made by the rollout of the environment ";
+
 /// What the file begins with: by it the rollout knows that it made it.
 pub fn mark(manifest: &Manifest) -> String {
-    format!(
-        "# Made by the rollout of the environment {}.\n",
-        manifest.name_prefix()
-    )
+    format!("{MADE_BY}{}.\n", manifest.name_prefix())
 }
 
 /// The workflow of an app.

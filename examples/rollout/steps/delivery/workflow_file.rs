@@ -1,14 +1,25 @@
 //! The workflow's file on the branch: committed last, when everything that it uses is there.
 
 use async_trait::async_trait;
+use azure_core::base64;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::failure::failed;
+use super::workflow::MADE_BY;
 use crate::engine::{
-    Apply, Change, Inputs, Mark, Meta, Observe, Observed, Output, Outputs, Step, StepError,
+    Address, Apply, Change, Inputs, Mark, MarkWrite, Marking, Meta, Observe, Observed, Output,
+    Outputs, Step, StepError,
 };
 use crate::github::RepositoryClient;
+
+/// Where the document keeps what is there, of a file that is somebody else's.
+const THERE: &str = "there";
+
+/// The message of the commit that adopts it.
+///
+/// Page: [skipping workflow runs](https://docs.github.com/en/actions/managing-workflow-runs/skipping-workflow-runs).
+const ADOPTS: &str = "Mark the workflow as the rollout's [skip ci]";
 
 /// The file. Its first line is its mark: a file of that name without it is somebody else's.
 #[derive(Debug)]
@@ -57,7 +68,7 @@ impl WorkflowFileStep {
             self.repository.name()
         ))
         .remedy(
-            "find out whose workflow it is; move it to another file, and the rollout makes its own",
+            "find out whose workflow it is; adopt it with import if it is this environment's, else move it to another file, and the rollout makes its own",
         )
     }
 }
@@ -91,10 +102,15 @@ impl Step for WorkflowFileStep {
             return Ok(Observed::Absent);
         };
         let text = file.text().map_err(failed)?;
+        let mark = self.mark_of(&text);
+        let mut document = document(&branch, &text);
+        if mark == Mark::Foreign {
+            document[THERE] = json!({ "sha": file.sha, "text": text });
+        }
         Ok(Observed::Present {
-            document: document(&branch, &text),
+            document,
             outputs: Outputs::new(),
-            mark: self.mark_of(&text),
+            mark,
         })
     }
 
@@ -126,5 +142,61 @@ impl Step for WorkflowFileStep {
             .await
             .map_err(failed)?;
         Ok(Outputs::new())
+    }
+
+    fn marking(&self, document: &Value, _: &Outputs) -> Marking {
+        let there = &document[THERE];
+        let (Some(sha), Some(text)) = (there["sha"].as_str(), there["text"].as_str()) else {
+            return Marking::Not {
+                why: "GitHub does not say which version of the file is there".to_owned(),
+                resolve: "move it to another file, and the rollout makes its own".to_owned(),
+            };
+        };
+        let first = text.lines().next().unwrap_or_default();
+        if let Some(other) = first
+            .strip_prefix(MADE_BY)
+            .and_then(|rest| rest.strip_suffix('.'))
+        {
+            return Marking::Anothers(other.to_owned());
+        }
+        if text.starts_with('\u{feff}') {
+            return Marking::Not {
+                why: "it begins with a byte order mark, before which no line can stand".to_owned(),
+                resolve: "save it without one, and run import again".to_owned(),
+            };
+        }
+        let place = format!("repos/{}/contents/{}", self.repository.name(), self.path);
+        let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let line = self.mark.trim_end();
+        Marking::By(MarkWrite {
+            thing: Address::GitHub(place.clone()),
+            method: "PUT",
+            to: Address::GitHub(place),
+            body: json!({
+                "message": ADOPTS,
+                "content": base64::encode(format!("{line}{end}{text}")),
+                "branch": document["branch"],
+                "sha": sha,
+            }),
+            if_match: None,
+            says: format!("the first line `{line}`, by a commit that starts no workflow"),
+        })
+    }
+
+    async fn put_mark(&self, _: &Apply<'_>, mark: &MarkWrite) -> Result<(), StepError> {
+        let of = |field: &str| mark.body[field].as_str().unwrap_or_default();
+        let bytes = base64::decode(of("content"));
+        let text = bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let text = text.ok_or_else(|| StepError::bug("the file with its mark is no text"))?;
+        self.repository
+            .put_file(
+                &self.path,
+                of("branch"),
+                &text,
+                of("message"),
+                Some(of("sha")),
+            )
+            .await
+            .map_err(failed)
     }
 }

@@ -7,12 +7,12 @@ use rhc_graph::{Application, ApplicationKey, Applications, GraphClient, ListQuer
 use serde_json::Value;
 
 use super::{
-    gone, id_in, listed_or_read, object_alone, parse_object_id, patch, recoverable, to_value,
-    written,
+    gone, id_in, listed_or_read, object_alone, parse_object_id, patch, put_name, recoverable,
+    so_called, to_value, written,
 };
 use crate::engine::{
-    Address, Apply, Change, ChangeKind, DiffRules, FieldChange, Inputs, Listed, Meta, Observe,
-    Observed, Outputs, Remains, Removal, Step, StepError,
+    Address, Apply, Change, ChangeKind, DiffRules, FieldChange, Inputs, Listed, MarkWrite, Marking,
+    Meta, Observe, Observed, Outputs, Remains, Removal, Step, StepError,
 };
 use crate::steps::clients::{Clients, TenantRef};
 
@@ -75,7 +75,10 @@ impl Step for ApplicationStep {
         let listed = all
             .get(&self.meta.name)
             .map_or(Ok(Observed::Absent), present)?;
-        listed_or_read(self, cx, listed).await
+        match listed_or_read(self, cx, listed).await? {
+            Observed::Absent => self.unnamed(all.iter()),
+            seen => Ok(seen),
+        }
     }
 
     async fn find(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
@@ -156,9 +159,50 @@ impl Step for ApplicationStep {
         let key = ApplicationKey::Id(parse_object_id(id_in(address))?);
         gone(graph.applications().delete(key).await)
     }
+
+    fn marking(&self, document: &Value, outputs: &Outputs) -> Marking {
+        let own: Vec<_> = self.wanted.tags.iter().flatten().collect();
+        let tags = document["tags"].as_array().into_iter().flatten();
+        let mut others = tags
+            .filter_map(Value::as_str)
+            .filter(|tag| !own.iter().any(|own| own == tag))
+            .filter_map(|tag| tag.strip_prefix(MARK));
+        match others.next() {
+            Some(other) => Marking::Anothers(other.to_owned()),
+            None => put_name(&self.meta, "applications", document, outputs),
+        }
+    }
+
+    async fn put_mark(&self, cx: &Apply<'_>, mark: &MarkWrite) -> Result<(), StepError> {
+        let graph = self.clients.graph(&self.tenant, cx.inputs())?;
+        let key = ApplicationKey::Id(parse_object_id(id_in(&mark.to))?);
+        let named: Application = serde_json::from_value(mark.body.clone())
+            .map_err(|error| StepError::bug(format!("the mark is no application: {error}")))?;
+        Ok(graph.applications().update(key, &named).await?)
+    }
 }
 
 impl ApplicationStep {
+    fn called(&self) -> &str {
+        self.wanted
+            .display_name
+            .as_deref()
+            .unwrap_or(&self.meta.name)
+    }
+
+    /// The one that is called so and has no unique name: whoever made it made it without the rollout.
+    fn unnamed<'a>(
+        &self,
+        all: impl Iterator<Item = &'a Application>,
+    ) -> Result<Observed, StepError> {
+        let applications = all.filter(|one| {
+            one.unique_name.is_none() && one.display_name.as_deref() == Some(self.called())
+        });
+        so_called(&self.meta, applications, |one| {
+            Ok(Observed::foreign(to_value(one)?, outputs(one)?))
+        })
+    }
+
     /// Brings back the application that was deleted and keeps the unique name, if it bears this environment's mark. Its service
     /// principals do not come back with it, and are made anew.
     async fn restore(&self, cx: &Apply<'_>, graph: &GraphClient) -> Result<bool, StepError> {

@@ -129,7 +129,7 @@ impl Step for FederatedCredentialStep {
         let mut name = self.meta.name.clone();
         match change.kind {
             // A deletion is no change: it has a way of its own.
-            ChangeKind::Create | ChangeKind::Reconcile | ChangeKind::Delete => {
+            ChangeKind::Create | ChangeKind::Reconcile | ChangeKind::Delete | ChangeKind::Adopt => {
                 let made = credentials.create(&wanted).await?;
                 if let Some(id) = &made.id {
                     cx.made(id).await?;

@@ -4,10 +4,13 @@ use async_trait::async_trait;
 use rhc_graph::{Group, GroupKey, ListQuery, Settling};
 use serde_json::Value;
 
-use super::{gone, id_in, listed_or_read, object_alone, parse_object_id, to_value, written};
+use super::{
+    gone, id_in, listed_or_read, object_alone, parse_object_id, put_name, so_called, to_value,
+    written,
+};
 use crate::engine::{
-    Address, Apply, Change, DiffRules, Inputs, Meta, Observe, Observed, Outputs, Removal, Step,
-    StepError,
+    Address, Apply, Change, DiffRules, Inputs, MarkWrite, Marking, Meta, Observe, Observed,
+    Outputs, Removal, Step, StepError,
 };
 use crate::steps::clients::{Clients, TenantRef};
 
@@ -66,7 +69,10 @@ impl Step for GroupStep {
         let listed = all
             .get(&self.meta.name)
             .map_or(Ok(Observed::Absent), present)?;
-        listed_or_read(self, cx, listed).await
+        match listed_or_read(self, cx, listed).await? {
+            Observed::Absent => self.unnamed(all.iter()),
+            seen => Ok(seen),
+        }
     }
 
     async fn find(&self, cx: &Observe<'_>) -> Result<Observed, StepError> {
@@ -119,6 +125,37 @@ impl Step for GroupStep {
         let graph = self.clients.graph(&self.tenant, cx.inputs())?;
         let key = GroupKey::Id(parse_object_id(id_in(address))?);
         gone(graph.groups().delete(key).await)
+    }
+
+    fn marking(&self, document: &Value, outputs: &Outputs) -> Marking {
+        put_name(&self.meta, "groups", document, outputs)
+    }
+
+    async fn put_mark(&self, cx: &Apply<'_>, mark: &MarkWrite) -> Result<(), StepError> {
+        let graph = self.clients.graph(&self.tenant, cx.inputs())?;
+        let key = GroupKey::Id(parse_object_id(id_in(&mark.to))?);
+        let named: Group = serde_json::from_value(mark.body.clone())
+            .map_err(|error| StepError::bug(format!("the mark is no group: {error}")))?;
+        Ok(graph.groups().update(key, &named).await?)
+    }
+}
+
+impl GroupStep {
+    fn called(&self) -> &str {
+        self.wanted
+            .display_name
+            .as_deref()
+            .unwrap_or(&self.meta.name)
+    }
+
+    /// The one that is called so and has no unique name: whoever made it made it without the rollout.
+    fn unnamed<'g>(&self, all: impl Iterator<Item = &'g Group>) -> Result<Observed, StepError> {
+        let groups = all.filter(|group| {
+            group.unique_name.is_none() && group.display_name.as_deref() == Some(self.called())
+        });
+        so_called(&self.meta, groups, |group| {
+            Ok(Observed::foreign(to_value(group)?, outputs(group)?))
+        })
     }
 }
 

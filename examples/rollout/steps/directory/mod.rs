@@ -20,12 +20,12 @@ pub use service_principal::ServicePrincipalStep;
 pub use singleton::SingletonStep;
 
 use crate::engine::{
-    Address, Change, DiffRules, Key, Meta, Observe, Observed, Output, Outputs, Remains, Removal,
-    Step, StepError, diff, merge,
+    Address, Change, DiffRules, Key, MarkWrite, Marking, Meta, Observe, Observed, Output, Outputs,
+    Remains, Removal, Step, StepError, diff, merge,
 };
 use rhc_core::ObjectId;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The id of a directory object, made by the step with this key.
 pub fn object_id(key: &Key) -> Output<String> {
@@ -90,6 +90,58 @@ pub(super) fn object_alone(
 ) -> Removal {
     let id = outputs.get(id).and_then(Value::as_str).unwrap_or_default();
     Removal::alone(meta, Address::Graph(format!("{collection}/{id}")))
+}
+
+/// What is called as wanted and has no unique name: nothing, or the one.
+fn so_called<'o, T: 'o>(
+    meta: &Meta,
+    objects: impl Iterator<Item = &'o T>,
+    foreign: impl Fn(&T) -> Result<Observed, StepError>,
+) -> Result<Observed, StepError> {
+    let objects: Vec<&T> = objects.collect();
+    match objects.as_slice() {
+        [] => Ok(Observed::Absent),
+        [one] => foreign(one),
+        several => Err(StepError::new(format!(
+            "{} of the tenant's {} are called {}, and none of them has the unique name by which the rollout knows its own",
+            several.len(),
+            meta.kind,
+            meta.name
+        ))
+        .remedy(
+            "look in the portal which of them is needed, delete or rename the others, and adopt that one with import; or choose another \
+             name in the environment file",
+        )
+        .contradicts_file()),
+    }
+}
+
+/// The mark of an object of this collection is its unique name, which what has none is given once.
+///
+/// Pages: [application-update](https://learn.microsoft.com/graph/api/application-update),
+/// [group-update](https://learn.microsoft.com/graph/api/group-update).
+fn put_name(meta: &Meta, collection: &str, document: &Value, outputs: &Outputs) -> Marking {
+    let id = outputs.get("objectId").and_then(Value::as_str);
+    match (id, document["uniqueName"].as_str()) {
+        (Some(id), None) => {
+            let address = Address::Graph(format!("{collection}/{id}"));
+            Marking::By(MarkWrite {
+                thing: address.clone(),
+                method: "PATCH",
+                to: address,
+                body: json!({ "uniqueName": meta.name }),
+                if_match: None,
+                says: format!(
+                    "the unique name {}, which nobody can change any more",
+                    meta.name
+                ),
+            })
+        }
+        _ => Marking::Not {
+            why: "it has another unique name, which nobody can change".to_owned(),
+            resolve: "choose another name in the environment file".to_owned(),
+        },
+    }
 }
 
 /// What the directory keeps of a deleted object.

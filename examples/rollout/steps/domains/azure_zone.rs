@@ -3,17 +3,17 @@
 
 use std::collections::BTreeMap;
 
+use rhc_arm::Resource;
 use rhc_arm::types::network::{
     CnameRecord, CnameRecordProperties, DnsCname, DnsTxt, TxtRecord, TxtRecordProperties,
 };
-use rhc_arm::{Resource, ResourceType};
 use serde_json::Value;
 
 use super::records::{proof_name, relative};
 use super::{Ground, Records, STAGE};
 use crate::engine::{Meta, Output};
 use crate::manifest::AzureZone;
-use crate::steps::arm_resource::{ArmStep, Parent};
+use crate::steps::arm_resource::Parent;
 use crate::steps::site::Site;
 
 /// For how long whoever asks may remember an answer.
@@ -52,7 +52,8 @@ impl Site<'_> {
             }))
         });
         let proof = self.add(
-            noted(step, self.environment()).rules(|rules| rules.open("properties.TXTRecords")),
+            step.noted()
+                .rules(|rules| rules.open("properties.TXTRecords")),
         );
 
         let leads_to: Output<String> = ground.app.key.output("host");
@@ -75,17 +76,11 @@ impl Site<'_> {
             }))
         });
         let way = self.add(
-            noted(step, self.environment())
+            step.noted()
                 .rules(|rules| rules.equal_by("properties.CNAMERecord.cname", same_name)),
         );
         Records { proof, way }
     }
-}
-
-/// Known by the note that it carries.
-fn noted<R: ResourceType>(step: ArmStep<R>, environment: &str) -> ArmStep<R> {
-    let environment = environment.to_owned();
-    step.known_by(move |properties| properties["metadata"][NOTE] == *environment)
 }
 
 /// Names in any case, and with or without the dot at the end.

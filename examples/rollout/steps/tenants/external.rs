@@ -8,8 +8,8 @@ use rhc_external_id::{
 use serde_json::Value;
 
 use crate::engine::{
-    Apply, Change, ChangeKind, DiffRules, Inputs, Meta, Observe, Observed, Output, Outputs, Step,
-    StepError,
+    Apply, Change, ChangeKind, DiffRules, Inputs, MarkWrite, Marking, Meta, Observe, Observed,
+    Output, Outputs, Step, StepError,
 };
 use crate::manifest::{Directory, Tenant};
 use crate::steps::arm_resource::ArmStep;
@@ -152,5 +152,13 @@ impl Step for ExternalTenantStep {
 
     async fn resume(&self, cx: &Apply<'_>, operation: &str) -> Result<Option<Outputs>, StepError> {
         self.resource.resume(cx, operation).await
+    }
+
+    fn marking(&self, document: &Value, outputs: &Outputs) -> Marking {
+        self.resource.marking(document, outputs)
+    }
+
+    async fn put_mark(&self, cx: &Apply<'_>, mark: &MarkWrite) -> Result<(), StepError> {
+        self.resource.put_mark(cx, mark).await
     }
 }
