@@ -5,11 +5,13 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use rhc_arm::fake::{TypeRules, registered_types};
 use rhc_core::fake::{LoggedRequest, WorldOptions};
 use rollout::{
+    connection::Connection,
     embedded::EmbeddedCloud,
-    engine::{ApplyOptions, PlanOptions},
-    manifest::Manifest,
+    engine::{Action, AdoptionOptions, ApplyOptions, Key, PlanOptions},
+    manifest::{AzureZone, Manifest},
     steps::{self, Clients},
 };
+use serde_json::{Value, json};
 
 use crate::{
     Outcome,
@@ -33,7 +35,7 @@ pub struct Traffic {
     pub types: Vec<TypeRules>,
 }
 
-/// Plans, applies, plans again and verifies the environment of the examples, and gives what went over the wire.
+/// Plans, applies, plans again the environment of the examples, adopts some of it, and gives what went over the wire.
 ///
 /// # Errors
 /// The rehearsal did not succeed.
@@ -69,11 +71,8 @@ fn family(host: &str) -> String {
 async fn rehearse() -> Outcome<(Vec<LoggedRequest>, Vec<TypeRules>)> {
     let manifest = Manifest::load(root().join("examples/environments/qa.toml"))
         .map_err(|error| error.to_string())?;
-    let options = WorldOptions {
-        record_bodies: true,
-        ..WorldOptions::default()
-    };
-    let cloud = EmbeddedCloud::new(&manifest, options, true).map_err(|error| error.to_string())?;
+    let cloud =
+        EmbeddedCloud::new(&manifest, recorded(), true).map_err(|error| error.to_string())?;
     for _ in 0..2 {
         let connection = cloud.connect();
         let clients = Clients::new(Arc::clone(&connection) as Arc<dyn steps::Connect>);
@@ -96,7 +95,97 @@ async fn rehearse() -> Outcome<(Vec<LoggedRequest>, Vec<TypeRules>)> {
         }
         tokio::time::sleep(Duration::from_secs(120)).await;
     }
-    Ok((cloud.world().log(), registered_types(cloud.world())))
+    let mut log = cloud.world().log();
+    let state = cloud.to_state().map_err(|error| error.to_string())?;
+    log.extend(adopt(&manifest, state).await?);
+    log.extend(adopt_record(manifest).await?);
+    Ok((log, registered_types(cloud.world())))
+}
+
+/// Takes the mark off a vault, the applications and the groups of a finished environment, and adopts them again.
+async fn adopt(manifest: &Manifest, mut state: Value) -> Outcome<Vec<LoggedRequest>> {
+    let resources = state["sections"]["arm"]["resources"].as_object_mut();
+    for (id, stored) in resources.into_iter().flatten() {
+        if id.ends_with("/vaults/hp225qa-kv") {
+            stored["body"]["tags"] = json!({ "owner": "ron" });
+        }
+    }
+    let tenants = state["sections"]["directory"]["tenants"].as_object_mut();
+    for (_, tenant) in tenants.into_iter().flatten() {
+        for (_, object) in tenant["objects"].as_object_mut().into_iter().flatten() {
+            if let Some(body) = object["body"].as_object_mut() {
+                body.remove("uniqueName");
+            }
+        }
+    }
+    let cloud = EmbeddedCloud::from_state(manifest, &state.to_string(), recorded(), false)
+        .map_err(|error| error.to_string())?;
+    adopt_all(&cloud, manifest).await
+}
+
+/// Adopts the record of a host name that somebody made in an Azure DNS zone.
+async fn adopt_record(mut manifest: Manifest) -> Outcome<Vec<LoggedRequest>> {
+    let zone = AzureZone {
+        tenant: manifest.environment.hosting_tenant.clone(),
+        subscription: "22222222-2222-4222-8222-222222222222".to_owned(),
+        resource_group: "company-dns".to_owned(),
+    };
+    let id = format!("{}/CNAME/hp2-qa", zone.id(&manifest.dns.zone));
+    manifest.dns.azure_zone = Some(zone);
+    let cloud = EmbeddedCloud::new(&manifest, recorded(), false);
+    let cloud = cloud.map_err(|error| error.to_string())?;
+    let theirs = json!({
+        "id": id,
+        "type": "Microsoft.Network/dnsZones/CNAME",
+        "etag": "4873ff04-6bac-4f53-ac6f-051360bf8be3",
+        "properties": { "TTL": 60, "CNAMERecord": { "cname": "theirs.example" }, "metadata": { "ticket": "4711" } },
+    });
+    let put = |state: &mut rhc_core::fake::State| rhc_arm::fake::put_resource(state, theirs);
+    cloud.world().with(put);
+    adopt_all(&cloud, &manifest).await
+}
+
+async fn adopt_all(cloud: &EmbeddedCloud, manifest: &Manifest) -> Outcome<Vec<LoggedRequest>> {
+    let rollout = |connection: &Arc<Connection>| {
+        let clients = Clients::new(Arc::clone(connection) as Arc<dyn steps::Connect>);
+        steps::environment(manifest, &clients).map_err(|error| error.to_string())
+    };
+    let planned = rollout(&cloud.connect())?;
+    let plan = planned.plan(&PlanOptions::default()).await.plan;
+    let entries = plan.entries.into_iter();
+    let foreign: Vec<Key> = entries
+        .filter(|entry| matches!(entry.action, Action::Foreign { .. }))
+        .map(|entry| entry.key)
+        .collect();
+    let connection = cloud.connect();
+    let rollout = rollout(&connection)?;
+    let options = AdoptionOptions {
+        fence: Some(connection.fence().clone()),
+        ..AdoptionOptions::default()
+    };
+    let adoption = rollout.plan_adoption(&foreign, &options).await;
+    let adoption = adoption.map_err(|error| error.to_string())?;
+    let options = ApplyOptions {
+        fence: Some(connection.fence().clone()),
+        leaves_doors: true,
+        ..ApplyOptions::default()
+    };
+    let run = adoption.rollout.apply(adoption.planned, &options).await;
+    let summary = run.map_err(|error| error.to_string())?;
+    if foreign.is_empty() || summary.adopted < foreign.len() {
+        return Err(format!(
+            "the import did not succeed: {foreign:?} {:?}",
+            summary.failed
+        ));
+    }
+    Ok(cloud.world().log())
+}
+
+fn recorded() -> WorldOptions {
+    WorldOptions {
+        record_bodies: true,
+        ..WorldOptions::default()
+    }
 }
 
 fn exchange(request: &LoggedRequest) -> Outcome<Exchange> {
