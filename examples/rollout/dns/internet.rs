@@ -120,7 +120,11 @@ async fn values(
     kind: RecordKind,
 ) -> Result<Vec<String>, NetError> {
     let wanted = match kind {
+        RecordKind::A => RecordType::A,
+        RecordKind::Aaaa => RecordType::AAAA,
+        RecordKind::Caa => RecordType::CAA,
         RecordKind::Cname => RecordType::CNAME,
+        RecordKind::Ns => RecordType::NS,
         RecordKind::Txt => RecordType::TXT,
     };
     let found = match resolver.lookup(name.clone(), wanted).await {
@@ -141,6 +145,17 @@ async fn values(
                     .flat_map(|part| part.to_vec())
                     .collect();
                 Some(String::from_utf8_lossy(&bytes).into_owned())
+            }
+            (RData::A(address), RecordKind::A) => Some(address.0.to_string()),
+            (RData::AAAA(address), RecordKind::Aaaa) => Some(address.0.to_string()),
+            (RData::CAA(caa), RecordKind::Caa) => Some(format!(
+                "{} {} \"{}\"",
+                caa.flags(),
+                caa.tag,
+                String::from_utf8_lossy(&caa.value)
+            )),
+            (RData::NS(server), RecordKind::Ns) => {
+                Some(server.0.to_ascii().trim_end_matches('.').to_owned())
             }
             _ => None,
         }
@@ -173,7 +188,7 @@ impl Resolver for Internet {
 mod tests {
     use hickory_resolver::proto::op::{Message, MessageType, ResponseCode};
     use hickory_resolver::proto::rr::Record;
-    use hickory_resolver::proto::rr::rdata::{A, CNAME, NS, TXT};
+    use hickory_resolver::proto::rr::rdata::{A, AAAA, CAA, CNAME, NS, TXT};
     use tokio::net::UdpSocket;
 
     use super::*;
@@ -192,6 +207,14 @@ mod tests {
             }
             ("www.example.org.", RecordType::CNAME) => {
                 vec![RData::CNAME(CNAME(named("App.example.net.")))]
+            }
+            ("a.example.org.", RecordType::A) => vec![RData::A(A::new(203, 0, 113, 7))],
+            ("a.example.org.", RecordType::AAAA) => {
+                vec![RData::AAAA(AAAA::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 7))]
+            }
+            ("a.example.org.", RecordType::CAA) => {
+                let issuer = Some(named("digicert.com."));
+                vec![RData::CAA(CAA::new_issue(false, issuer, Vec::new()))]
             }
             ("ns.example.org." | "example.org.", _) => Vec::new(),
             _ => return None,
@@ -236,6 +259,24 @@ mod tests {
         assert_eq!(found.unwrap(), ["proof"]);
         let found = internet.lookup("www.example.org", RecordKind::Cname).await;
         assert_eq!(found.unwrap(), ["App.example.net"]);
+    }
+
+    #[tokio::test]
+    async fn every_kind_is_answered_as_zone_files_write_it() {
+        let internet = name_server().await;
+        for (name, kind, wanted) in [
+            ("a.example.org", RecordKind::A, "203.0.113.7"),
+            ("a.example.org", RecordKind::Aaaa, "2001:db8::7"),
+            (
+                "a.example.org",
+                RecordKind::Caa,
+                "0 issue \"digicert.com.\"",
+            ),
+            ("example.org", RecordKind::Ns, "ns.example.org"),
+        ] {
+            let found = internet.lookup(name, kind).await.unwrap();
+            assert_eq!(found, [wanted], "{name} {kind}");
+        }
     }
 
     #[tokio::test]

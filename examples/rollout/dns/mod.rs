@@ -18,8 +18,16 @@ pub use internet::Internet;
 /// The kinds of records that are looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordKind {
+    /// An IPv4 address.
+    A,
+    /// An IPv6 address.
+    Aaaa,
+    /// Who may issue certificates, as zone files write it: `0 issue "example.com"`.
+    Caa,
     /// Another name for the same.
     Cname,
+    /// Who answers for a zone.
+    Ns,
     /// Text.
     Txt,
 }
@@ -28,7 +36,11 @@ impl RecordKind {
     /// As DNS writes it.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::A => "A",
+            Self::Aaaa => "AAAA",
+            Self::Caa => "CAA",
             Self::Cname => "CNAME",
+            Self::Ns => "NS",
             Self::Txt => "TXT",
         }
     }

@@ -82,11 +82,13 @@ async fn records(world: World, Path((name, kind)): Path<(String, String)>) -> Re
         return respond::json(404, &json!({ "error": message }));
     };
     let found: Vec<String> = world.with(|state| {
-        let found = state.read::<Dns>().map(|dns| dns.lookup(&name, kind));
-        let found = found.unwrap_or_default().iter();
-        found
-            .map(|own| own.trim_end_matches('.').to_owned())
-            .collect()
+        let found = state.read::<Dns>().map(|dns| match kind {
+            RecordType::Ns => dns.name_servers(&name),
+            _ => dns.lookup(&name, kind).to_vec(),
+        });
+        let found = found.unwrap_or_default();
+        let plain = found.iter().map(|own| own.trim_end_matches('.'));
+        plain.map(str::to_owned).collect()
     });
     respond::json(200, &found)
 }

@@ -5,7 +5,7 @@ use rhc_arm::fake::{
     Arm, Codes, DeleteContext, Immutable, NameRule, Patch, PutContext, ServiceError, Stored, Style,
     Timing, TypeRules, Unknown, key,
 };
-use rhc_core::fake::{RecordType, State};
+use rhc_core::fake::{Dns, RecordType, State};
 use serde_json::json;
 
 use super::{APPS, CERTIFICATES, UNNAMED, VERSIONS, bad, domains, json, regions};
@@ -170,6 +170,25 @@ fn compute(_: &mut State, put: &PutContext<'_>, stored: &mut Stored) -> Result<(
     Ok(())
 }
 
+/// Whom the service has its certificates from, as CAA records name it.
+///
+/// Source: azure-container-apps issue 1542 names the authority. Unverified: by which name it looks for itself in CAA records.
+const AUTHORITY: &str = "digicert.com";
+
+/// An authority must not issue where CAA records name others (RFC 8659). Unverified: the words.
+fn issues(state: &State, host: &str) -> Result<(), ServiceError> {
+    let allowed = state
+        .read::<Dns>()
+        .is_none_or(|dns| dns.may_issue(host, AUTHORITY));
+    match allowed {
+        true => Ok(()),
+        false => Err(bad(
+            UNNAMED,
+            format!("The CAA records of '{host}' do not let {AUTHORITY} issue a certificate."),
+        )),
+    }
+}
+
 /// The authority looks once more when it issues.
 fn on_ready(state: &mut State, id: &str) -> Result<(), ServiceError> {
     let Some(own) = state.read::<Arm>().and_then(|arm| arm.get(id)).cloned() else {
@@ -180,7 +199,8 @@ fn on_ready(state: &mut State, id: &str) -> Result<(), ServiceError> {
         .map_or("", |at| at.0);
     let subject = own.text(SUBJECT).unwrap_or_default();
     let method = own.text(VALIDATION).unwrap_or_default();
-    let outcome = controlled(state, environment, subject, method);
+    let outcome =
+        controlled(state, environment, subject, method).and_then(|()| issues(state, subject));
     if let Some(stored) = state.section::<Arm>().get_mut(id) {
         match &outcome {
             Ok(()) => {

@@ -213,6 +213,18 @@ async fn a_certificate_fails_when_the_record_goes_away_meanwhile() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_certificate_fails_where_another_authority_alone_may_issue() {
+    let stage = Stage::added().await;
+    let (zone, others) = ("recalibratex.net", ["0 issue \"other.example\""]);
+    stage.record(zone, RecordType::Caa, &others);
+    let error = stage.certify("cert", HOST, "CNAME").await.unwrap_err();
+    assert!(error.to_string().contains("digicert.com"), "{error}");
+    let both = ["0 issue \"other.example\"", "0 issue \"digicert.com\""];
+    stage.record(zone, RecordType::Caa, &both);
+    stage.certify("cert", HOST, "CNAME").await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_second_certificate_for_a_host_name_is_refused() {
     let stage = Stage::certified().await;
     let error = stage.certify("other", HOST, "CNAME").await.unwrap_err();

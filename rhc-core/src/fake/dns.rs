@@ -1,7 +1,7 @@
 //! The World's public DNS: zones, and the records in them that anybody can look up.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +16,14 @@ const LONGEST_CHAIN: usize = 8;
 pub enum RecordType {
     /// An IPv4 address.
     A,
+    /// An IPv6 address.
+    Aaaa,
+    /// Who may issue certificates.
+    Caa,
     /// Another name for the same.
     Cname,
+    /// Who answers for a zone.
+    Ns,
     /// Text.
     Txt,
 }
@@ -28,17 +34,48 @@ impl RecordType {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::A => "A",
+            Self::Aaaa => "AAAA",
+            Self::Caa => "CAA",
+            Self::Ns => "NS",
             Self::Cname => "CNAME",
             Self::Txt => "TXT",
+        }
+    }
+
+    /// Whether a value has the form of this kind.
+    fn takes(self, value: &str) -> bool {
+        match self {
+            Self::A => value.parse::<Ipv4Addr>().is_ok(),
+            Self::Aaaa => value.parse::<Ipv6Addr>().is_ok(),
+            Self::Caa => caa(value).is_some(),
+            Self::Cname | Self::Ns | Self::Txt => true,
+        }
+    }
+
+    /// What a value of this kind is.
+    fn wanted(self) -> &'static str {
+        match self {
+            Self::A => "an IPv4 address",
+            Self::Aaaa => "an IPv6 address",
+            Self::Caa => r#"of the form 0 issue "example.com""#,
+            Self::Cname | Self::Ns => "a name",
+            Self::Txt => "a text",
         }
     }
 
     /// From how DNS writes it, in any case.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::A, Self::Cname, Self::Txt]
-            .into_iter()
-            .find(|kind| kind.as_str().eq_ignore_ascii_case(text))
+        [
+            Self::A,
+            Self::Aaaa,
+            Self::Caa,
+            Self::Cname,
+            Self::Ns,
+            Self::Txt,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str().eq_ignore_ascii_case(text))
     }
 }
 
@@ -119,6 +156,39 @@ impl Dns {
             .map_or(&[], Vec::as_slice)
     }
 
+    /// Who answers for a zone: what stands in it, or else a server of the World's. Nobody where no zone has this name.
+    #[must_use]
+    pub fn name_servers(&self, zone: &str) -> Vec<String> {
+        let zone = plain(zone);
+        match self.lookup(&zone, RecordType::Ns) {
+            [] if self.zones.contains_key(&zone) => vec![format!("ns1.{zone}")],
+            own => own.to_vec(),
+        }
+    }
+
+    /// Whether an authority may issue certificates for a name: the first name on the way up that has CAA records says so (RFC 8659,
+    /// section 3).
+    #[must_use]
+    pub fn may_issue(&self, name: &str, authority: &str) -> bool {
+        let name = plain(name);
+        let mut at = Some(name.as_str());
+        while let Some(own) = at {
+            let found = self.lookup(&self.resolve(own), RecordType::Caa);
+            if !found.is_empty() {
+                let mut issuers = found
+                    .iter()
+                    .filter_map(|value| caa(value))
+                    .filter(|(tag, _)| tag.eq_ignore_ascii_case("issue"))
+                    .map(|(_, issuer)| issuer)
+                    .peekable();
+                return issuers.peek().is_none()
+                    || issuers.any(|issuer| issuer.eq_ignore_ascii_case(authority));
+            }
+            at = own.split_once('.').map(|(_, above)| above);
+        }
+        true
+    }
+
     /// The name at the end of a name's aliases; itself where it has none, or they go round in a circle.
     #[must_use]
     pub fn resolve(&self, name: &str) -> String {
@@ -142,6 +212,15 @@ impl Dns {
             rest = rest.split_once('.')?.1;
         }
     }
+}
+
+/// The tag and the issuer, without parameters, of a CAA record as zone files write it.
+fn caa(value: &str) -> Option<(&str, &str)> {
+    let mut parts = value.splitn(3, ' ');
+    let _flags: u8 = parts.next()?.parse().ok()?;
+    let tag = parts.next()?;
+    let issuer = parts.next()?.trim_matches('"');
+    Some((tag, issuer.split(';').next().unwrap_or_default().trim()))
 }
 
 fn plain(name: &str) -> String {
@@ -168,12 +247,12 @@ impl Section for Dns {
                         "a name with a CNAME record has no other records",
                     ));
                 }
-                let addresses = sets.get(&RecordType::A).into_iter().flatten();
-                for address in addresses {
-                    if address.parse::<Ipv4Addr>().is_err() {
+                for (kind, values) in sets {
+                    let wrong = values.iter().find(|value| !kind.takes(value));
+                    if let Some(value) = wrong {
                         return Err(SectionProblem::new(
-                            format!("{at}.A"),
-                            format!("{address:?} is not an IPv4 address"),
+                            format!("{at}.{}", kind.as_str()),
+                            format!("{value:?} is not {}", kind.wanted()),
                         ));
                     }
                 }
@@ -226,6 +305,43 @@ mod tests {
     }
 
     #[test]
+    fn a_zone_has_name_servers_and_another_name_has_none() {
+        let mut dns = dns();
+        assert_eq!(dns.name_servers("Contoso.com"), ["ns1.contoso.com"]);
+        assert_eq!(dns.name_servers("www.contoso.com"), [""; 0]);
+        assert_eq!(dns.name_servers("fabrikam.com"), [""; 0]);
+        dns.set("contoso.com", RecordType::Ns, ["a.example"]);
+        assert_eq!(dns.name_servers("contoso.com"), ["a.example"]);
+    }
+
+    #[test]
+    fn the_nearest_records_say_who_may_issue() {
+        let mut dns = dns();
+        assert!(dns.may_issue("www.contoso.com", "digicert.com"));
+        dns.set(
+            "contoso.com",
+            RecordType::Caa,
+            ["0 issue \"other.example\""],
+        );
+        assert!(!dns.may_issue("www.contoso.com", "digicert.com"));
+        dns.set(
+            "contoso.com",
+            RecordType::Caa,
+            ["0 iodef \"mailto:x@contoso.com\""],
+        );
+        assert!(dns.may_issue("www.contoso.com", "digicert.com"));
+        // Those at the end of an alias count, and those above the name only where there are none.
+        dns.set(
+            "app.contoso.com",
+            RecordType::Caa,
+            ["0 issue \"DigiCert.com; account=1\""],
+        );
+        dns.set("contoso.com", RecordType::Caa, ["0 issue \";\""]);
+        assert!(dns.may_issue("www.contoso.com", "digicert.com"));
+        assert!(!dns.may_issue("other.contoso.com", "digicert.com"));
+    }
+
+    #[test]
     fn a_section_that_contradicts_itself_is_refused() {
         let path = |json: serde_json::Value| {
             let dns: Dns = serde_json::from_value(json).unwrap();
@@ -247,6 +363,12 @@ mod tests {
             path(zone("a.contoso.com", serde_json::json!({ "A": ["x"] }))),
             "zones.contoso.com.records.a.contoso.com.A"
         );
+        for (kind, value) in [("AAAA", "203.0.113.7"), ("CAA", "digicert.com")] {
+            assert_eq!(
+                path(zone("a.contoso.com", serde_json::json!({ kind: [value] }))),
+                format!("zones.contoso.com.records.a.contoso.com.{kind}")
+            );
+        }
         assert!(dns().validate().is_ok());
     }
 }

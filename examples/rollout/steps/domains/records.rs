@@ -80,8 +80,8 @@ impl RecordsStep {
                     "It must be a plain CNAME: no forwarding, no proxy (with Cloudflare \"DNS only\"). {name} leads to {} at present.",
                     seen.join(", ")
                 ),
-                (RecordKind::Txt, []) => format!("{name} has none yet."),
-                (RecordKind::Txt, seen) => format!(
+                (_, []) => format!("{name} has none yet."),
+                (_, seen) => format!(
                     "{name} holds {} at present, which may stay beside it.",
                     seen.join(", ")
                 ),
@@ -99,7 +99,7 @@ impl Record {
             RecordKind::Cname => {
                 !seen.is_empty() && seen.iter().all(|own| own.eq_ignore_ascii_case(&self.value))
             }
-            RecordKind::Txt => seen.contains(&self.value),
+            _ => seen.contains(&self.value),
         }
     }
 }
