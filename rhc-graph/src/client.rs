@@ -3,7 +3,7 @@
 use crate::{
     Applications, AuditLogs, ConditionalAccess, DeletedItems, DirectoryObjects, Domains, Groups,
     Invitations, Organizations, PermissionGrants, Policies, Roles, ServicePrincipals, Settling,
-    Upserted, User, Users,
+    SubscribedSkus, Upserted, User, Users,
 };
 use azure_core::credentials::TokenCredential;
 use rhc_core::{
@@ -88,6 +88,11 @@ impl GraphClient {
     /// The tenant itself and its domains.
     pub fn organization(&self) -> Organizations {
         Organizations::new(self.clone())
+    }
+
+    /// What the tenant has licences for.
+    pub fn subscribed_skus(&self) -> SubscribedSkus {
+        SubscribedSkus::new(self.clone())
     }
 
     /// Directory roles and who holds them.

@@ -34,6 +34,7 @@ mod references;
 mod roles;
 mod service_principals;
 mod settled;
+mod subscribed_skus;
 mod upserted;
 mod users;
 
@@ -92,5 +93,9 @@ pub use service_principals::{
     AppRoleAssignment, AppRoleAssignments, HeldAppRoles, ServicePrincipal, ServicePrincipals,
 };
 pub use settled::Settling;
+pub use subscribed_skus::{
+    CapabilityStatus, ENTRA_ID_P1, ENTRA_ID_P2, LicenseUnitsDetail, ServicePlanInfo, SubscribedSku,
+    SubscribedSkus,
+};
 pub use upserted::Upserted;
 pub use users::{ObjectIdentity, PasswordProfile, User, Users};

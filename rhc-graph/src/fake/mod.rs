@@ -42,6 +42,7 @@ mod routes;
 pub mod schema;
 mod service_principals;
 mod state;
+mod subscribed_skus;
 mod tenant;
 mod users;
 
@@ -52,6 +53,7 @@ pub use odata::{Query, listed, single};
 pub use refusal::Refusal;
 pub use rhc_core::fake::{Replication, State, World, WorldOptions};
 pub use route::{Needs, Route, Run};
+pub use subscribed_skus::subscribe;
 
 use axum::{
     Router,
@@ -131,6 +133,7 @@ pub fn tables() -> Vec<(&'static str, &'static [schema::Property])> {
             service_principals::SERVICE_PRINCIPAL.properties,
         ),
         ("signIn", audit_logs::SIGN_IN),
+        ("subscribedSku", subscribed_skus::SUBSCRIBED_SKU),
         ("unifiedRoleAssignment", roles::ROLE_ASSIGNMENT),
         ("unifiedRoleDefinition", roles::ROLE_DEFINITION),
         ("user", users::USER.properties),

@@ -117,6 +117,13 @@ pub(super) const ORGANIZATION: Needs = &[&[
     "Directory.ReadWrite.All",
     "Directory.AccessAsUser.All",
 ]];
+pub(super) const READ_LICENSES: Needs = &[&[
+    "LicenseAssignment.Read.All",
+    "Organization.Read.All",
+    "Directory.Read.All",
+    "Organization.ReadWrite.All",
+    "Directory.ReadWrite.All",
+]];
 pub(super) const DOMAINS: Needs = &[&[
     "Domain.Read.All",
     "Domain.ReadWrite.All",

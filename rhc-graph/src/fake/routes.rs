@@ -6,22 +6,22 @@ use super::needs::{
     READ_ACCESS, READ_APPLICATIONS, READ_AUDITS, READ_AUTHENTICATORS, READ_AUTHORIZATION,
     READ_BRANDING, READ_CREDENTIALS, READ_CROSS_TENANT, READ_DIRECTORY, READ_DOMAIN_RECORDS,
     READ_EMAILS, READ_GRANTS, READ_GROUP_IDS, READ_GROUP_OWNERS, READ_GROUPS, READ_GROUPS_BELOW,
-    READ_HELD, READ_IMAGES, READ_MEMBER_OF, READ_MEMBER_OF_PRINCIPAL, READ_MEMBERS, READ_METHOD,
-    READ_METHODS, READ_METHODS_POLICY, READ_NESTED_GROUPS, READ_OWNED, READ_PASSES, READ_PASSKEYS,
-    READ_PASSWORDS, READ_PHONES, READ_PLATFORM_CREDENTIALS, READ_SECURITY_DEFAULTS, READ_SIGN_INS,
-    READ_SOFTWARE_OATH, READ_TRANSITIVE_MEMBER_OF, READ_USERS, READ_WINDOWS_HELLO, RESET_PASSWORD,
-    REVOKE_SESSIONS, ROLES, UNASSIGN_ROLES, USERS_DELTA, WRITE_ACCESS, WRITE_APPLICATIONS,
-    WRITE_AUTHENTICATORS, WRITE_BRANDING, WRITE_DOMAINS, WRITE_EMAILS, WRITE_GRANTS, WRITE_GROUPS,
-    WRITE_LOCATIONS, WRITE_MEMBERS, WRITE_METHOD, WRITE_ORGANIZATION, WRITE_PASSES, WRITE_PASSKEYS,
-    WRITE_PHONES, WRITE_PLATFORM_CREDENTIALS, WRITE_ROLES, WRITE_SOFTWARE_OATH, WRITE_USERS,
-    WRITE_WINDOWS_HELLO,
+    READ_HELD, READ_IMAGES, READ_LICENSES, READ_MEMBER_OF, READ_MEMBER_OF_PRINCIPAL, READ_MEMBERS,
+    READ_METHOD, READ_METHODS, READ_METHODS_POLICY, READ_NESTED_GROUPS, READ_OWNED, READ_PASSES,
+    READ_PASSKEYS, READ_PASSWORDS, READ_PHONES, READ_PLATFORM_CREDENTIALS, READ_SECURITY_DEFAULTS,
+    READ_SIGN_INS, READ_SOFTWARE_OATH, READ_TRANSITIVE_MEMBER_OF, READ_USERS, READ_WINDOWS_HELLO,
+    RESET_PASSWORD, REVOKE_SESSIONS, ROLES, UNASSIGN_ROLES, USERS_DELTA, WRITE_ACCESS,
+    WRITE_APPLICATIONS, WRITE_AUTHENTICATORS, WRITE_BRANDING, WRITE_DOMAINS, WRITE_EMAILS,
+    WRITE_GRANTS, WRITE_GROUPS, WRITE_LOCATIONS, WRITE_MEMBERS, WRITE_METHOD, WRITE_ORGANIZATION,
+    WRITE_PASSES, WRITE_PASSKEYS, WRITE_PHONES, WRITE_PLATFORM_CREDENTIALS, WRITE_ROLES,
+    WRITE_SOFTWARE_OATH, WRITE_USERS, WRITE_WINDOWS_HELLO,
 };
 use super::route::{Needs, Route, Run};
 use super::{
     app_roles, applications, audit_logs, authentication, branding, branding_images,
     conditional_access, deleted, delta, directory_objects, domains, federated, groups, invitations,
     links, method_policies, named_locations, permission_grants, policies, roles,
-    service_principals, tenant, users,
+    service_principals, subscribed_skus, tenant, users,
 };
 
 const fn route(
@@ -167,6 +167,7 @@ pub(super) const ROUTES: &[Route] = &[
     route("GET", "/auditLogs/directoryAudits/{}", "directoryAudits.get", READ_AUDITS, audit_logs::directory_audit),
     route("GET", "/auditLogs/signIns", "signIns.list", READ_SIGN_INS, audit_logs::sign_ins),
     route("GET", "/auditLogs/signIns/{}", "signIns.get", READ_SIGN_INS, audit_logs::sign_in),
+    route("GET", "/subscribedSkus", "subscribedSkus.list", READ_LICENSES, subscribed_skus::list),
     route("GET", "/roleManagement/directory/roleAssignments", "roles.assignments.list", ROLES, roles::assignments),
     route("GET", "/roleManagement/directory/roleDefinitions", "roles.definitions.list", ROLES, roles::definitions),
     route("POST", "/roleManagement/directory/roleAssignments", "roles.assignments.create", WRITE_ROLES, roles::assign),

@@ -53,6 +53,9 @@ pub(super) struct TenantPolicies {
     /// The domain that new users get, where somebody chose one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) default_domain: Option<String>,
+    /// What the tenant has licences for, by the product's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) subscribed_skus: BTreeMap<String, Map<String, Value>>,
     /// What was told to those who ask for changes, by their tokens.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) deltas: BTreeMap<String, Baseline>,
@@ -134,6 +137,14 @@ impl Section for GraphState {
                     if one.get("id") != Some(&json!(id)) {
                         return Err(named(kind, id));
                     }
+                }
+            }
+            for (product, one) in &policies.subscribed_skus {
+                if one.get("skuPartNumber") != Some(&json!(product)) {
+                    return Err(SectionProblem::new(
+                        format!("tenants.{tenant}.subscribedSkus.{product}.skuPartNumber"),
+                        "it must be the key that it stands under",
+                    ));
                 }
             }
             for (kind, all) in [

@@ -21,4 +21,5 @@ mod policies;
 mod roles;
 mod service;
 mod service_principals;
+mod subscribed_skus;
 mod users;

@@ -5,7 +5,7 @@ use rhc_core::fake::{
 };
 pub(crate) use rhc_core::testing::CERTIFICATE;
 use rhc_core::testing::Live;
-use rhc_graph::{AppId, ListQuery, ObjectId, TenantId};
+use rhc_graph::{AppId, ENTRA_ID_P1, ListQuery, ObjectId, TenantId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -23,6 +23,8 @@ pub(crate) const DELETED: &str = "0e000000-0000-4000-8000-000000000001";
 pub(crate) const ACCESS: &str = "0f000000-0000-4000-8000-000000000001";
 pub(crate) const LOCATION: &str = "0f000000-0000-4000-8000-000000000002";
 pub(crate) const SIGN_IN: &str = "0f000000-0000-4000-8000-000000000003";
+/// The product Entra ID P1.
+const PREMIUM: &str = "078d2b04-f1bd-4111-bbd6-b4b1b354cef4";
 /// A domain that is not verified yet, and the record that will prove it.
 pub(crate) const PENDING: &str = "pending.example.com";
 const PROOF: &str = "MS=ms76177830";
@@ -254,6 +256,10 @@ pub(crate) async fn live(who: Who) -> Live {
         "permissionGrants": {GRANT: {"id": GRANT, "clientId": PRINCIPAL, "consentType": "AllPrincipals", "resourceId": API, "scope": "openid"}},
         "branding": {"0": {"id": "0", "signInPageText": "Welcome"}, "fr": {"id": "fr", "signInPageText": "Bienvenue"}},
         "waitingDomains": [PENDING],
+        "subscribedSkus": {"AAD_PREMIUM": {"id": format!("{TENANT}_{PREMIUM}"), "skuId": PREMIUM, "skuPartNumber": "AAD_PREMIUM",
+            "appliesTo": "User", "capabilityStatus": "Enabled", "consumedUnits": 2, "subscriptionIds": [],
+            "prepaidUnits": {"enabled": 5, "lockedOut": 0, "suspended": 0, "warning": 0},
+            "servicePlans": [{"servicePlanId": ENTRA_ID_P1, "servicePlanName": "AAD_PREMIUM", "provisioningStatus": "Success", "appliesTo": "User"}]}},
         "authentication": {MEMBER: methods()},
         "policies": {
             "temporaryAccessPassAuthenticationMethod": {"id": "TemporaryAccessPass", "state": "enabled", "defaultLength": 8, "defaultLifetimeInMinutes": 60,

@@ -1,4 +1,4 @@
-//! The tenant, its domains, its directory roles, and the open floor.
+//! The tenant, its domains, licences and directory roles, and the open floor.
 
 use super::place::{APPLICATION, HELD, MEMBER, STRANGER, object, tenant};
 use rhc_graph::{
@@ -17,6 +17,7 @@ operations! {
     roles_assignments_create: "roles.assignments.create" => |graph| graph.roles().assign(&RoleAssignment::whole_directory(object(STRANGER), GLOBAL_ADMINISTRATOR)).await;
     roles_assignments_delete: "roles.assignments.delete" => |graph| graph.roles().unassign(HELD).await;
     roles_definitions_get: "roles.definitions.get" => |graph| graph.roles().definition(GLOBAL_ADMINISTRATOR).await;
+    subscribed_skus_list: "subscribedSkus.list" => |graph| graph.subscribed_skus().list().collect_all().await;
     domains_list: "domains.list" => |graph| graph.organization().domains().collect_all().await;
     roles_assignments_list: "roles.assignments.list" => |graph| graph.roles().holders(GLOBAL_ADMINISTRATOR).collect_all().await;
     roles_definitions_list: "roles.definitions.list" => |graph| graph.roles().definitions(ListQuery::filter(Filter::eq("displayName", "Global Administrator"))).collect_all().await;
@@ -35,6 +36,7 @@ refusals! {
 
 denials! {
     organization_get_denied: "organization.get.denied" => |graph| graph.organization().get().await;
+    subscribed_skus_list_denied: "subscribedSkus.list.denied" => |graph| graph.subscribed_skus().list().collect_all().await;
     domains_list_denied: "domains.list.denied" => |graph| graph.organization().domains().collect_all().await;
     roles_assignments_list_denied: "roles.assignments.list.denied" => |graph| graph.roles().holders(GLOBAL_ADMINISTRATOR).collect_all().await;
     roles_definitions_list_denied: "roles.definitions.list.denied" => |graph| graph.roles().definitions(ListQuery::default()).collect_all().await;

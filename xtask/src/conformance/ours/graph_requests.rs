@@ -139,6 +139,7 @@ fn list(exchange: &Exchange, all: &str) -> Option<Caught> {
         "oauth2permissiongrants",
         "organization",
         "domains",
+        "subscribedskus",
     ];
     known.contains(&all.as_str()).then(|| {
         caught::graph(|graph| async move {
@@ -159,6 +160,7 @@ fn list(exchange: &Exchange, all: &str) -> Option<Caught> {
                 "users" => graph.users().list(query).collect_all().await.map(drop),
                 "organization" => graph.organization().get().await.map(drop),
                 "domains" => graph.organization().domains().collect_all().await.map(drop),
+                "subscribedskus" => graph.subscribed_skus().list().collect_all().await.map(drop),
                 _ => graph
                     .permission_grants()
                     .list(query)

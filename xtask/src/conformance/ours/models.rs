@@ -282,6 +282,7 @@ pub const GRAPH: &[(&str, Through)] = &[
     ("organizationalBranding", plain::<graph::Branding>),
     ("servicePrincipal", plain::<graph::ServicePrincipal>),
     ("signIn", plain::<graph::SignIn>),
+    ("subscribedSku", plain::<graph::SubscribedSku>),
     ("unifiedRoleAssignment", plain::<graph::RoleAssignment>),
     ("unifiedRoleDefinition", plain::<graph::RoleDefinition>),
     ("user", plain::<graph::User>),
@@ -292,6 +293,10 @@ pub const GRAPH: &[(&str, Through)] = &[
     (
         "externalUsersSelfServiceSignUpEventsFlow",
         plain::<external::UserFlow>,
+    ),
+    (
+        "authenticationEventListener",
+        plain::<external::EventListener>,
     ),
     ("identityProviderBase", plain::<external::IdentityProvider>),
     (
