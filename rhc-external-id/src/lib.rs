@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod directory;
+mod event_listeners;
 #[cfg(feature = "fake")]
 pub mod fake;
 mod identity_providers;
@@ -13,6 +14,7 @@ pub use directory::{
     BillingConfig, CiamDirectories, CiamDirectory, CiamDirectoryProperties, CreateTenantProperties,
     InvalidDomain, NameAvailability, initial_domain,
 };
+pub use event_listeners::{EventListener, EventListeners, MOST_EVENT_LISTENERS};
 pub use identity_providers::IdentityProviders;
 #[cfg(feature = "key-vault")]
 pub use key_vault::{

@@ -10,8 +10,8 @@ use rhc_core::fake::{ObjectKind, TenantKind, World, WorldOptions};
 use rhc_core::testing::{Connection, Fixtures, Live};
 use rhc_external_id::{
     CertificatePolicy, CiamDirectories, CiamDirectory, CiamDirectoryProperties,
-    CreateTenantProperties, EMAIL_PASSWORD, FlowAttribute, KeyVaultClient, SignatureAlgorithm,
-    UserFlow, UserFlows,
+    CreateTenantProperties, EMAIL_PASSWORD, EventListeners, FlowAttribute, KeyVaultClient,
+    SignatureAlgorithm, UserFlow, UserFlows,
 };
 use rhc_graph::{GraphClient, GraphClientOptions};
 use serde::Serialize;
@@ -284,6 +284,28 @@ fn over_flows<T: 'static, R: Future<Output = Result<T>> + 'static>(
         let made = graph.map(|graph| call(UserFlows::new(graph)));
         Box::pin(async move { made?.await })
     }
+}
+
+fn over_listeners<T: 'static, R: Future<Output = Result<T>> + 'static>(
+    call: impl Fn(EventListeners) -> R,
+) -> impl Fn(Connection) -> Pin<Box<dyn Future<Output = Result<T>>>> {
+    move |connection| {
+        let options = GraphClientOptions {
+            client: connection.options,
+            ..GraphClientOptions::default()
+        };
+        let graph = GraphClient::new(connection.credential, Some(options));
+        let made = graph.map(|graph| call(EventListeners::new(graph)));
+        Box::pin(async move { made?.await })
+    }
+}
+
+#[tokio::test]
+async fn event_listeners_list() {
+    let name = "eventListeners.list";
+    let call = over_listeners(|all| async move { all.list().collect_all().await });
+    let value = fixtures().run(name, customers(), call).await;
+    insta::assert_json_snapshot!(name, value);
 }
 
 macro_rules! user_flow_fixtures {

@@ -4,7 +4,8 @@ use rhc_core::fake::directory::NewTenant;
 use rhc_core::fake::{Replication, TenantKind, World, WorldOptions};
 use rhc_core::{Error, Method, Path, Result};
 use rhc_external_id::{
-    AttributeCollection, EMAIL_PASSWORD, FlowAttribute, MethodLoadStart, UserFlow, UserFlows,
+    AttributeCollection, EMAIL_PASSWORD, EventListeners, FlowAttribute, MOST_EVENT_LISTENERS,
+    MethodLoadStart, UserFlow, UserFlows,
 };
 use rhc_graph::{AppId, Application, GraphClient, GraphClientOptions};
 use serde_json::{Value, json};
@@ -512,4 +513,51 @@ async fn the_state_survives_and_nonsense_in_it_is_named() {
     state["sections"]["externalId"]["tenants"][EXTERNAL.to_string()]["userFlows"] = flows;
     let error = load(&state).check().unwrap_err().to_string();
     assert!(error.contains(&app) && error.contains("too"), "{error}");
+}
+
+/// Somebody's extensions: so many, beside the user flows.
+fn with_listeners(place: &Place, count: usize) -> Value {
+    let mut saved = place.world.to_json().unwrap();
+    let kind = "#microsoft.graph.onTokenIssuanceStartListener";
+    let own = &mut saved["sections"]["externalId"]["tenants"][EXTERNAL.to_string()];
+    own["eventListeners"] = (0..count)
+        .map(|number| (format!("listener-{number}"), json!(kind)))
+        .collect();
+    saved
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tenant_listens_to_so_many_events_and_no_more() {
+    let place = Place::new();
+    let flow = |name: &str| {
+        let attributes = ["email", "displayName"].map(FlowAttribute::built_in);
+        UserFlow::invitation_only(name, [] as [&str; 0], attributes.to_vec())
+    };
+    let made = place.flows().create(&flow("first")).await.unwrap();
+    let listed = EventListeners::new(place.graph(EXTERNAL, SCOPES)).list();
+    let listed = listed.collect_all().await.unwrap();
+    assert!(listed.len() >= 3, "{listed:?}");
+    assert!(
+        listed
+            .iter()
+            .all(|one| one.authentication_events_flow_id == made.id)
+    );
+    let each = listed.len();
+    for (others, fits) in [
+        (MOST_EVENT_LISTENERS - 2 * each, true),
+        (MOST_EVENT_LISTENERS - 2 * each + 1, false),
+    ] {
+        let saved = with_listeners(&place, others).to_string();
+        let world = World::from_json(&saved, WorldOptions::default()).unwrap();
+        rhc_graph::fake::mount(&world);
+        rhc_external_id::fake::mount(&world);
+        let full = Place {
+            world,
+            workforce: place.workforce,
+        };
+        let second = full.flows().create(&flow("second")).await;
+        let said = second.as_ref().err().map(ToString::to_string);
+        assert_eq!(second.is_ok(), fits, "{said:?}");
+        assert!(fits || said.unwrap().contains("249 event listener"));
+    }
 }

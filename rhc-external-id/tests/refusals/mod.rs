@@ -2,7 +2,7 @@
 
 use crate::{
     FLOW, HP2, NAME, SMX, SUBSCRIPTION, customers, live, live_vault, over_directories, over_flows,
-    over_vault, pin, policy, with_scopes,
+    over_listeners, over_vault, pin, policy, with_scopes,
 };
 use rhc_core::testing::refusal;
 use rhc_external_id::{EMAIL_PASSWORD, FlowAttribute, SignatureAlgorithm, UserFlow};
@@ -53,6 +53,14 @@ async fn get_missing() {
 async fn list_denied() {
     let name = "userFlows.list.denied";
     let call = over_flows(|flows| async move { refusal(flows.list().collect_all().await) });
+    let live = with_scopes(&["User.Read"]);
+    pin(name, crate::fixtures().run(name, live, call).await);
+}
+
+#[tokio::test]
+async fn listeners_denied() {
+    let name = "eventListeners.list.denied";
+    let call = over_listeners(|all| async move { refusal(all.list().collect_all().await) });
     let live = with_scopes(&["User.Read"]);
     pin(name, crate::fixtures().run(name, live, call).await);
 }

@@ -1,6 +1,7 @@
 //! User flows on Microsoft Graph, and the identity providers and attributes that they are made of.
 
 mod body;
+mod listeners;
 mod operations;
 mod parts;
 mod state;
@@ -58,6 +59,7 @@ pub(super) const ROUTES: &[Route] = &[
     route("GET", "/identity/authenticationEventsFlows/{}/microsoft.graph.externalUsersSelfServiceSignUpEventsFlow/onAttributeCollection/microsoft.graph.onAttributeCollectionExternalUsersSelfServiceSignUp/attributes", "userFlows.attributes.list", READ, parts::attributes),
     route("POST", "/identity/authenticationEventsFlows/{}/microsoft.graph.externalUsersSelfServiceSignUpEventsFlow/onAttributeCollection/microsoft.graph.onAttributeCollectionExternalUsersSelfServiceSignUp/attributes/$ref", "userFlows.attributes.add", WRITE, parts::add_attribute),
     route("DELETE", "/identity/authenticationEventsFlows/{}/microsoft.graph.externalUsersSelfServiceSignUpEventsFlow/onAttributeCollection/microsoft.graph.onAttributeCollectionExternalUsersSelfServiceSignUp/attributes/{}/$ref", "userFlows.attributes.remove", WRITE, parts::remove_attribute),
+    route("GET", "/identity/authenticationEventListeners", "eventListeners.list", READ, listeners::list),
     route("GET", "/identity/identityProviders/availableProviderTypes", "identityProviders.availableProviderTypes", READ_PROVIDERS, tenant_providers::available_types),
     route("GET", "/identity/identityProviders", "identityProviders.list", READ_PROVIDERS, tenant_providers::list),
     route("POST", "/identity/identityProviders", "identityProviders.create", WRITE_PROVIDERS, tenant_providers::create),

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::body;
+use super::listeners;
 use super::state::{Flow, TenantFlows, UserFlowState};
 
 const SET: &str = "identity/authenticationEventsFlows";
@@ -107,6 +108,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     body::check(sent, true)?;
     let flow = body::made(sent, own(state, call))?;
     name_is_free(own(state, call), &flow.display_name, None)?;
+    listeners::has_room(own(state, call), &flow)?;
     for application in &flow.include_applications {
         application_is_free(state, call, *application)?;
     }

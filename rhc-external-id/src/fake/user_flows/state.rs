@@ -24,6 +24,9 @@ pub(super) struct TenantFlows {
     /// Identity providers that somebody configured beside the built-in ones, by id, with their types and without secrets.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) identity_providers: BTreeMap<String, Map<String, Value>>,
+    /// Event listeners that are no part of a user flow: their types, such as `#microsoft.graph.onTokenIssuanceStartListener`, by id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) event_listeners: BTreeMap<String, String>,
     /// Attributes that somebody defined beside the built-in ones, by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) attributes: BTreeMap<String, Map<String, Value>>,
