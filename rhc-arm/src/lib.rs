@@ -7,6 +7,7 @@ pub mod fake;
 #[doc(hidden)]
 pub mod fuzzing;
 mod id;
+mod names;
 mod operation;
 pub mod pacing;
 mod resource;
@@ -16,6 +17,7 @@ pub mod types;
 
 pub use client::{ArmClient, ArmClientOptions};
 pub use id::{InvalidResourceId, ResourceId};
+pub use names::{NameAvailability, NameUnavailable};
 pub use operation::{FinalState, Operation, OperationId, Polling, Progress};
 pub use resource::{Identity, IdentityType, Resource, ResourceType, Sku, UserAssigned};
 pub use resources::Resources;

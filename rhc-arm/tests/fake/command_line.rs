@@ -69,6 +69,45 @@ async fn a_storage_accounts_name_can_be_asked_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn names_of_registries_and_communication_services_can_be_asked_for() {
+    let cloud = Cloud::new().await;
+    for (kind, version, unfit) in [
+        (
+            "Microsoft.ContainerRegistry/registries",
+            "2025-11-01",
+            "no-hyphen",
+        ),
+        (
+            "Microsoft.Communication/communicationServices",
+            "2026-03-18",
+            "no_underscore",
+        ),
+    ] {
+        let namespace = kind.split('/').next().unwrap();
+        let path =
+            format!("/subscriptions/{SUBSCRIPTION}/providers/{namespace}/checkNameAvailability");
+        let ask = |name: &str, kind: &str| {
+            let (cloud, path) = (&cloud, &path);
+            let body = json!({ "name": name, "type": kind });
+            async move { cloud.post(path, version, Some(body)).await }
+        };
+        let free = ask("fixtures1", kind).await.accepted(200);
+        assert_eq!(free.body, json!({ "nameAvailable": true }), "{kind}");
+        let stranger = format!("{kind}/fixtures1").to_ascii_lowercase();
+        cloud.world.with(|state| {
+            let arm = state.section::<rhc_arm::fake::Arm>();
+            arm.taken_names.insert(stranger);
+        });
+        let taken = ask("fixtures1", kind).await.accepted(200);
+        assert_eq!(taken.at("reason"), "AlreadyExists", "{kind}");
+        let invalid = ask(unfit, kind).await.accepted(200);
+        assert_eq!(invalid.at("reason"), "Invalid", "{kind}");
+        let other = ask("fixtures2", "Microsoft.Storage/queues").await;
+        other.refused("another type", 400, "InvalidRequestContent");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn resources_are_found_by_their_group() {
     let cloud = Cloud::new().await;
     let identity = in_group("Microsoft.ManagedIdentity/userAssignedIdentities/id-1");

@@ -195,6 +195,10 @@ refusals! {
 }
 
 refusals! {
+    a_name_in_no_subscription: "nameAvailability.check.missing", [] => |arm| {
+        let nobody = "22222222-2222-4222-8222-222222222222".parse().unwrap();
+        arm.subscription(&nobody).name_availability::<Vault>("new-fixtures-kv").await
+    };
     registry_of_a_small_size_in_private: "registries.put.noPrivateNetwork", [] => |arm| {
         let body = json!({"location": "eastus2", "sku": {"name": "Basic"}, "properties": {"publicNetworkAccess": "Disabled"}});
         arm.resources::<Registry>(group()).put("fixturesacr", &of(body)).await

@@ -10,6 +10,7 @@ use rhc_arm::{
             CommunicationService, CommunicationServiceProperties, DomainProperties, EmailDomain,
             EmailService, EmailServiceProperties, SenderUsername, SenderUsernameProperties,
         },
+        container_registry::Registry,
         insights::{
             Component, ComponentProperties, DiagnosticSetting, DiagnosticSettingProperties,
             LogSetting,
@@ -18,6 +19,7 @@ use rhc_arm::{
         operational_insights::{
             Table, TableProperties, Workspace, WorkspaceProperties, WorkspaceSku,
         },
+        storage::StorageAccount,
     },
 };
 use serde_json::json;
@@ -44,6 +46,31 @@ fixture!(vaults, "vaults", [], |arm: ArmClient| async move {
     let vault = new_vault(&arm).await?;
     life(arm, group(), "new-fixtures-kv", vault).await
 });
+
+fixture!(
+    name_availability,
+    "nameAvailability.check",
+    [],
+    |arm: ArmClient| async move {
+        let scope = arm.subscription(&SUBSCRIPTION.parse().unwrap());
+        let vault = new_vault(&arm).await?;
+        let vaults = arm.resources::<Vault>(group());
+        vaults.put("new-fixtures-kv", &vault).await?;
+        Ok(json!([
+            scope.name_availability::<Vault>("new-fixtures-kv").await?,
+            scope
+                .name_availability::<Vault>("another-fixtures-kv")
+                .await?,
+            scope
+                .name_availability::<StorageAccount>("Fixtures")
+                .await?,
+            scope.name_availability::<Registry>("fixturesacr9").await?,
+            scope
+                .name_availability::<CommunicationService>("fixtures-9")
+                .await?,
+        ]))
+    }
+);
 
 fixture!(
     vaults_purge,

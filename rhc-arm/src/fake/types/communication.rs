@@ -8,10 +8,12 @@ use super::super::engine::upsert;
 use super::super::error::ServiceError;
 use super::super::json;
 use super::super::path::ResourcePath;
+use super::super::route::{Reply, Route, RouteContext};
 use super::super::rules::{
     Codes, Immutable, Location, NameRule, Patch, Style, Timing, TypeRules, Uniqueness, Unknown,
 };
-use super::super::state::{Arm, Stored};
+use super::super::state::{Arm, Stored, arm};
+use super::vault;
 
 const SERVICES: &str = "Microsoft.Communication/communicationServices";
 const EMAIL: &str = "Microsoft.Communication/emailServices";
@@ -70,6 +72,37 @@ const SENDER: TypeRules = TypeRules {
     },
     ..TypeRules::child(SENDERS, VERSIONS)
 };
+
+pub(super) const ROUTES: &[Route] = &[Route {
+    method: "POST",
+    pattern: "/subscriptions/{subscription}/providers/Microsoft.Communication/checkNameAvailability",
+    api_versions: VERSIONS,
+    // Unverified.
+    permission: "Microsoft.Communication/checkNameAvailability/action",
+    run: check_name,
+}];
+
+/// Source: `CommunicationServices_CheckNameAvailability` of the description. Unverified: the words, and the reason `Invalid` of a
+/// name that the service does not accept.
+fn check_name(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, ServiceError> {
+    let name = context.need("name")?;
+    if !context.need("type")?.eq_ignore_ascii_case(SERVICES) {
+        return Err(ServiceError::bad_request(
+            "InvalidRequestContent",
+            format!("The request content is invalid: 'type' must be '{SERVICES}'."),
+        ));
+    }
+    let fits = (1..=63).contains(&name.len()) && hyphened(name);
+    let taken = arm(state).is_taken(SERVICES, name);
+    let taken = taken.then_some("is already taken by another Communication Service.");
+    Ok(vault::name_availability(
+        "Communication Service",
+        name,
+        "Invalid",
+        fits,
+        taken,
+    ))
+}
 
 pub(super) const TYPES: &[TypeRules] = &[
     SENDER,

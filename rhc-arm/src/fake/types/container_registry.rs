@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 use super::super::context::PutContext;
 use super::super::error::ServiceError;
 use super::super::json;
+use super::super::route::{Reply, Route, RouteContext};
 use super::super::rules::{
     Codes, Immutable, NameRule, Patch, Style, Timing, TypeRules, Uniqueness, Unknown,
 };
-use super::super::state::Stored;
+use super::super::state::{Stored, arm};
+use super::vault;
 
 pub(super) const REGISTRIES: &str = "Microsoft.ContainerRegistry/registries";
 const VERSIONS: &[&str] = &[
@@ -51,6 +53,31 @@ const PREMIUM: &[(&str, &str, &str, &str)] = &[
         "A retention policy is not supported for the SKU",
     ),
 ];
+
+pub(super) const ROUTES: &[Route] = &[Route {
+    method: "POST",
+    pattern: "/subscriptions/{subscription}/providers/Microsoft.ContainerRegistry/checkNameAvailability",
+    api_versions: VERSIONS,
+    permission: "Microsoft.ContainerRegistry/checkNameAvailability/read",
+    run: check_name,
+}];
+
+/// Source: `Registries_CheckNameAvailability` of the description. Unverified: the words.
+fn check_name(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, ServiceError> {
+    let name = context.need("name")?;
+    if !context.need("type")?.eq_ignore_ascii_case(REGISTRIES) {
+        return Err(ServiceError::bad_request(
+            "InvalidRequestContent",
+            format!("The request content is invalid: 'type' must be '{REGISTRIES}'."),
+        ));
+    }
+    let fits =
+        (5..=50).contains(&name.len()) && name.chars().all(|own| own.is_ascii_alphanumeric());
+    let taken = arm(state).is_taken(REGISTRIES, name).then_some(TAKEN);
+    Ok(vault::name_availability(
+        "registry", name, "Invalid", fits, taken,
+    ))
+}
 
 pub(super) const TYPES: &[TypeRules] = &[TypeRules {
     name: NameRule {

@@ -74,6 +74,8 @@ const ROUTES: &[&[Route]] = &[
     activity::ROUTES,
     alias::ROUTES,
     billing::ROUTES,
+    communication::ROUTES,
+    container_registry::ROUTES,
     deployment::ROUTES,
     entra_logs::ROUTES,
     ownership::ROUTES,

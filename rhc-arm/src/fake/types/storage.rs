@@ -71,6 +71,7 @@ fn check_name(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, Se
     Ok(vault::name_availability(
         "storage account",
         name,
+        "AccountNameInvalid",
         fits,
         taken,
     ))

@@ -83,8 +83,16 @@ pub(super) const ROUTES: &[Route] = &[
     },
 ];
 
+/// Offers with a credit, after which everything stops. Unverified: that nobody has taken the limit away.
+///
+/// Source: [spending limit](https://learn.microsoft.com/azure/cost-management-billing/manage/spending-limit).
+const LIMITED: [&str; 4] = ["FreeTrial_", "AzurePass_", "AzureForStudents_", "MSDN_"];
+
 /// A subscription as ARM shows it.
 pub(super) fn body(id: Uuid, subscription: &Subscription) -> Value {
+    let limited = LIMITED
+        .iter()
+        .any(|offer| subscription.quota_id.starts_with(offer));
     json!({
         "id": format!("/subscriptions/{id}"),
         "authorizationSource": "RoleBased",
@@ -96,7 +104,7 @@ pub(super) fn body(id: Uuid, subscription: &Subscription) -> Value {
         "subscriptionPolicies": {
             "locationPlacementId": "Public_2014-09-01",
             "quotaId": subscription.quota_id,
-            "spendingLimit": "Off",
+            "spendingLimit": if limited { "On" } else { "Off" },
         },
         "tags": subscription.tags,
     })

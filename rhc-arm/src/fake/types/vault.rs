@@ -438,14 +438,18 @@ fn purge(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, Service
     Ok(Reply::empty(200).retry_after(Duration::ZERO))
 }
 
-/// What providers answer who are asked whether a name can be had. `taken` follows the name of one that somebody has.
-pub(super) fn name_availability(kind: &str, name: &str, fits: bool, taken: Option<&str>) -> Reply {
+/// What providers answer who are asked whether a name can be had. `taken` follows the name of one that somebody has; `invalid`
+/// is the reason of one that does not fit.
+pub(super) fn name_availability(
+    kind: &str,
+    name: &str,
+    invalid: &str,
+    fits: bool,
+    taken: Option<&str>,
+) -> Reply {
     let unavailable = |reason: &str, message: String| json!({ "nameAvailable": false, "reason": reason, "message": message });
     let answer = match taken {
-        _ if !fits => unavailable(
-            "AccountNameInvalid",
-            format!("The {kind} name '{name}' is invalid."),
-        ),
+        _ if !fits => unavailable(invalid, format!("The {kind} name '{name}' is invalid.")),
         Some(taken) => unavailable("AlreadyExists", format!("The {kind} name '{name}' {taken}")),
         None => json!({ "nameAvailable": true }),
     };
@@ -465,6 +469,7 @@ fn check_name(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, Se
     Ok(name_availability(
         "vault",
         name,
+        "AccountNameInvalid",
         fits,
         taken.then_some(TAKEN),
     ))
