@@ -105,6 +105,18 @@ fixture!(
         ]))
     }
 );
+fixture!(an_account_shows_its_plan, "github.account", |github| {
+    let owner = github.get().await?.and_then(|own| own.owner);
+    let person = rollout::github::Owner {
+        login: Some("somebody".to_owned()),
+        kind: Some("User".to_owned()),
+        ..rollout::github::Owner::default()
+    };
+    Ok(json!([
+        github.account(&owner.unwrap_or_default()).await?,
+        github.account(&person).await?
+    ]))
+});
 fixture!(an_environment_is_read, "github.environment.get", |github| {
     Ok(json!(github.environment("qa").await?))
 });

@@ -16,14 +16,16 @@
 //! | [`file`](RepositoryClient::file) | `GET contents/{path}` | Contents: read |
 //! | [`put_file`](RepositoryClient::put_file) | `PUT contents/{path}` | Contents and Workflows: write |
 //! | [`runs`](RepositoryClient::runs) | `GET actions/workflows/{file}/runs` | Actions: read |
+//! | [`account`](RepositoryClient::account) | `GET /orgs/{owner}` or `GET /user`, not below the repository | Plan: read, of the organisation or of the person |
 //!
-//! A classic token needs the scopes `repo` and `workflow`. The token goes to `api.github.com` and nowhere else.
+//! A classic token needs the scopes `repo` and `workflow`; to show what is paid for, `admin:org` or `user` too. The token goes to `api.github.com` and nowhere else.
 //!
 //! Source: [GitHub's REST API](https://docs.github.com/rest), of the version that [`API_VERSION`] names.
 
 mod client;
 mod environments;
 mod files;
+mod plans;
 mod refusal;
 mod repositories;
 mod runs;
@@ -34,6 +36,7 @@ mod variables;
 pub use client::{API_VERSION, GitHubClient, ORIGIN, RepositoryClient, RepositoryName};
 pub use environments::{BranchPolicies, BranchPolicy, Environment, Protection};
 pub use files::File;
+pub use plans::{Account, AccountPlan, PaidPlan};
 pub use refusal::RATE_LIMITED;
 pub use repositories::{Branch, Owner, Repository};
 pub use runs::Run;

@@ -32,6 +32,9 @@ model! {
         login: String,
         /// Its id.
         id: u64,
+        /// `Organization` or `User`.
+        #[serde(rename = "type")]
+        kind: String,
     }
 
     /// A branch.

@@ -7,6 +7,7 @@
 //!
 //! Unverified: the words of refusals that no page quotes, and that ids of contents are not those of git.
 
+mod accounts;
 mod answer;
 mod commits;
 mod environments;
@@ -19,7 +20,7 @@ mod tests;
 mod variables;
 
 pub use answer::{OUTSIDER, READER, TOKEN};
-pub use state::{Branch, Environment, GitHub, NamedBranch, Plan, Repository, Run};
+pub use state::{Branch, Environment, GitHub, NamedBranch, OwnerKind, Plan, Repository, Run};
 
 use rhc_core::fake::{State, World};
 

@@ -12,7 +12,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Said {
         "name": own.name,
         "full_name": own.full_name(),
         "private": own.private,
-        "owner": { "login": own.owner, "id": own.owner_id, "type": "Organization" },
+        "owner": { "login": own.owner, "id": own.owner_id, "type": own.owner_kind.as_str() },
         "html_url": format!("https://github.com/{}", own.full_name()),
         "fork": false,
         "archived": own.archived,

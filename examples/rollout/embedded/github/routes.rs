@@ -11,7 +11,7 @@ use url::form_urlencoded;
 
 use super::answer::{Answer, Caller, Said, caller};
 use super::state::{GitHub, Repository};
-use super::{commits, environments, repositories, variables};
+use super::{accounts, commits, environments, repositories, variables};
 
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
@@ -72,6 +72,16 @@ async fn answer(world: World, _: RequestInfo, request: Request<Body>) -> Respons
     });
     let segments: Vec<String> = decoded.collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let accounts = match (&parts.method, segments.as_slice()) {
+        (&Method::GET, ["orgs", login]) => {
+            Some(world.with(|state| accounts::organization(state, who, login)))
+        }
+        (&Method::GET, ["user"]) => Some(world.with(|state| accounts::user(state, who))),
+        _ => None,
+    };
+    if let Some(Ok(answer) | Err(answer)) = accounts {
+        return answer.response();
+    }
     let [root, owner, name, rest @ ..] = segments.as_slice() else {
         return Answer::not_found().response();
     };

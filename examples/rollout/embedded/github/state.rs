@@ -30,6 +30,26 @@ pub enum Plan {
     Enterprise,
 }
 
+/// Whose a repository can be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OwnerKind {
+    /// An organisation's.
+    #[default]
+    Organization,
+    /// A person's.
+    User,
+}
+
+impl OwnerKind {
+    /// As GitHub writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Organization => "Organization",
+            Self::User => "User",
+        }
+    }
+}
+
 /// A repository.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -38,6 +58,9 @@ pub struct Repository {
     pub owner: String,
     /// The owner's id.
     pub owner_id: u64,
+    /// What the owner is.
+    #[serde(default)]
+    pub owner_kind: OwnerKind,
     /// Its name.
     pub name: String,
     /// Its id.
@@ -145,6 +168,7 @@ impl Repository {
         Self {
             owner: owner.to_owned(),
             owner_id: id_of(state, &["owner", owner]),
+            owner_kind: OwnerKind::Organization,
             name: name.to_owned(),
             id: id_of(state, &["repository", full_name]),
             plan: Plan::Team,

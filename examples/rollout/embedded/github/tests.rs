@@ -331,3 +331,30 @@ async fn refuses_a_version_that_is_not_spoken_and_a_nameless_client() {
     let old = ("x-github-api-version", "2020-01-01");
     assert_eq!(ask(vec![bearer, ("user-agent", "x"), old]).await, 400);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_paid_for_is_shown_to_administrators_only() {
+    use crate::github::PaidPlan;
+    let plan = async |world: &World, token: &str| {
+        let repository = as_(world, token);
+        let owner = repository.get().await.unwrap().unwrap().owner.unwrap();
+        let account = repository.account(&owner).await.unwrap();
+        account.and_then(|own| own.paid_plan())
+    };
+    for (paid, shown) in [
+        (Plan::Free, PaidPlan::Free),
+        (Plan::Team, PaidPlan::Paid),
+        (Plan::Enterprise, PaidPlan::Enterprise),
+    ] {
+        for kind in [OwnerKind::Organization, OwnerKind::User] {
+            let world = world();
+            world.with(|state| {
+                for own in state.section::<GitHub>().repositories.values_mut() {
+                    (own.plan, own.owner_kind) = (paid, kind);
+                }
+            });
+            assert_eq!(plan(&world, TOKEN).await, Some(shown), "{paid:?} {kind:?}");
+            assert_eq!(plan(&world, READER).await, None, "{paid:?} {kind:?}");
+        }
+    }
+}
