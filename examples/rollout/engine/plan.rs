@@ -51,6 +51,9 @@ pub struct PlanEntry {
     /// Steps that it needs and that are not done yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<Key>,
+    /// The step that could not be seen, so that this one could not be either: the first of them, where one hides the next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hidden_by: Option<Key>,
     /// An earlier run began to write it and did not record how that ended.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unfinished: bool,

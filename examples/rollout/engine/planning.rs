@@ -71,6 +71,8 @@ pub(super) struct Look {
     pub(super) blocked: bool,
     pub(super) at: Instant,
     pub(super) depth: u32,
+    /// The first step that could not be seen, so that this one could not be either.
+    pub(super) hidden_by: Option<Key>,
     /// What was decided; what a run need not look at again is `Unchanged`.
     pub(super) unchanged: bool,
 }
@@ -144,11 +146,15 @@ impl Rollout {
             let (Some(step), Some(look)) = (self.steps.get(at), looks.get(at)) else {
                 continue;
             };
-            let (action, unchanged) = self.action(at, step.as_ref(), look, looks);
+            let (action, hidden_by) = self.action(at, step.as_ref(), look, looks);
+            let unchanged = matches!(action, Action::Unchanged);
             if let Some(flag) = to_do.get_mut(at) {
                 *flag = is_to_do(&action);
             }
-            entries.push(self.entry(at, step.as_ref(), action, &to_do, recovery));
+            entries.push(PlanEntry {
+                hidden_by,
+                ..self.entry(at, step.as_ref(), action, &to_do, recovery)
+            });
             if let Some(look) = looks.get_mut(at) {
                 look.unchanged = unchanged;
             }
@@ -269,6 +275,10 @@ impl Rollout {
             !matches!(scope.observed, Err(_) | Ok(Observed::NotObserved { .. }))
         });
         look.blocked = true;
+        if !seen {
+            let first = scope.and_then(|scope| scope.hidden_by.clone());
+            look.hidden_by = first.or_else(|| Some(placeholder.key.clone()));
+        }
         look.observed = Ok(if seen {
             Observed::Absent
         } else {
@@ -282,27 +292,43 @@ impl Rollout {
         look
     }
 
-    fn action(&self, at: usize, step: &dyn Step, look: &Look, looks: &[Look]) -> (Action, bool) {
+    /// What would be done, and what hides it.
+    fn action(
+        &self,
+        at: usize,
+        step: &dyn Step,
+        look: &Look,
+        looks: &[Look],
+    ) -> (Action, Option<Key>) {
         let meta = step.meta();
         let observed = match &look.observed {
             Ok(observed) => observed,
-            Err(error) => return (failed(error), false),
+            Err(error) => return (failed(error), None),
         };
         let inputs = Inputs::new(&meta.key, self.dependencies(at, |need| looks.get(need)));
         let desired = match step.desired(&inputs) {
             Ok(desired) => desired,
-            Err(error) => return (failed(&error), false),
+            Err(error) => return (failed(&error), None),
         };
+        let mut hidden_by = None;
         let rules = step.rules();
         let action = match decide(step, &desired, observed, &rules) {
             Decision::Create => Action::Create {
                 desired: showable(&desired, &rules),
             },
             Decision::Update(changes) => match self.unproven(&changes, looks) {
-                Some(reason) => Action::NotObserved { reason },
+                Some(key) => {
+                    let reason = format!("it depends on {key}, which could not be seen");
+                    let look = self.graph.index.get(&key).and_then(|&at| looks.get(at));
+                    hidden_by = look.and_then(|look| look.hidden_by.clone()).or(Some(key));
+                    Action::NotObserved { reason }
+                }
                 None => Action::Update { changes },
             },
-            Decision::Reconcile { reason } => Action::NotObserved { reason },
+            Decision::Reconcile { reason } => {
+                hidden_by.clone_from(&look.hidden_by);
+                Action::NotObserved { reason }
+            }
             Decision::Unchanged => Action::Unchanged,
             Decision::Manual { instructions } => Action::Manual {
                 instructions,
@@ -317,12 +343,12 @@ impl Rollout {
             },
             Decision::Adopt => failed(&StepError::bug("what is adopted has a plan of its own")),
         };
-        let unchanged = matches!(action, Action::Unchanged);
-        (action, unchanged)
+        (action, hidden_by)
     }
 
     /// A difference that consists only of values which exist and could not be seen is not a proven difference.
-    fn unproven(&self, changes: &[super::diff::FieldChange], looks: &[Look]) -> Option<String> {
+    /// The one that could not be seen.
+    fn unproven(&self, changes: &[super::diff::FieldChange], looks: &[Look]) -> Option<Key> {
         let unseen = |key: &super::key::Key| {
             let look = self.graph.index.get(key).and_then(|&at| looks.get(at));
             look.is_some_and(|l| matches!(l.observed, Err(_) | Ok(Observed::NotObserved { .. })))
@@ -332,7 +358,7 @@ impl Rollout {
             .iter()
             .flat_map(|c| &c.after)
             .find(|key| unseen(key))?;
-        all.then(|| format!("it depends on {key}, which could not be seen"))
+        all.then(|| key.clone())
     }
 
     fn entry(
@@ -364,6 +390,7 @@ impl Rollout {
             why: meta.why.clone(),
             action,
             after,
+            hidden_by: None,
             unfinished: recovery.open.contains_key(&meta.key),
         }
     }
@@ -416,6 +443,7 @@ impl Look {
             outputs: Arc::new(outputs),
             at: Instant::now(),
             depth,
+            hidden_by: None,
             unchanged: false,
         }
     }

@@ -294,6 +294,7 @@ mod tests {
             why: "x".to_owned(),
             action,
             after: vec![],
+            hidden_by: None,
             unfinished: false,
         };
         let create = || Action::Create { desired: json!({}) };

@@ -20,7 +20,13 @@ pub fn plan(text: &mut Text, plan: &Plan) {
     let mut group = None;
     let detail = text.detail();
     let mut said = HashSet::new();
+    let hidden = hidden(plan, detail);
+    let is_hidden = |entry: &PlanEntry| {
+        let by = entry.hidden_by.as_ref();
+        by.is_some_and(|by| hidden.contains_key(by))
+    };
     let shown = |entry: &&PlanEntry| match &entry.action {
+        _ if is_hidden(entry) => false,
         Action::Manual { .. } => false,
         Action::Unchanged => detail == Detail::Verbose,
         // A takedown is drawn by itself, and so is an import.
@@ -43,6 +49,13 @@ pub fn plan(text: &mut Text, plan: &Plan) {
             group = Some(own);
         }
         change(text, entry, &names, &mut said);
+        if let Some(number) = hidden.get(&entry.key) {
+            let line = format!(
+                "not observed either: {} that need it (--verbose lists them)",
+                count(*number, "thing")
+            );
+            text.paragraph("      ", Tone::Faint, &line);
+        }
     }
     by_hand(text, plan, &names);
     if detail > Detail::Quiet {
@@ -56,6 +69,20 @@ pub fn plan(text: &mut Text, plan: &Plan) {
     }
     text.gap();
     text.heading(&totals(plan));
+}
+
+/// How many each thing hides that could not be seen and is shown itself: they are told with it, and not one by one.
+fn hidden(plan: &Plan, detail: Detail) -> HashMap<Key, usize> {
+    let mut hidden = HashMap::new();
+    if detail == Detail::Verbose {
+        return hidden;
+    }
+    for by in plan.entries.iter().filter_map(|one| one.hidden_by.as_ref()) {
+        if plan.entry(by).is_some_and(|root| root.hidden_by.is_none()) {
+            *hidden.entry(by.clone()).or_default() += 1;
+        }
+    }
+    hidden
 }
 
 /// The words, or that they were said before: one cause may meet fifty steps.

@@ -19,6 +19,7 @@ fn entry(stage: Stage, name: &str, action: Action) -> PlanEntry {
             .to_owned(),
         action,
         after: vec![],
+        hidden_by: None,
         unfinished: false,
     }
 }

@@ -124,6 +124,9 @@ async fn what_cannot_be_seen_is_neither_unchanged_nor_a_change() {
             reason: "it depends on hidden, which could not be seen".to_owned()
         }
     );
+    assert_eq!(entry.hidden_by, Some(Key::new("hidden")));
+    let first = plan.entry(&Key::new("hidden")).unwrap();
+    assert_eq!(first.hidden_by, None);
     assert!(plan.is_empty());
 }
 

@@ -277,6 +277,7 @@ impl Rollout {
                 why: meta.why.clone(),
                 action: fate.action,
                 after: Vec::new(),
+                hidden_by: None,
                 unfinished: options.recovery.open.contains_key(&meta.key),
             })
         };

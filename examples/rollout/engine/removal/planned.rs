@@ -381,6 +381,7 @@ impl Rollout {
                 why: meta.why.clone(),
                 action,
                 after: Vec::new(),
+                hidden_by: None,
                 unfinished: options.recovery.open.contains_key(&meta.key),
             })
         };

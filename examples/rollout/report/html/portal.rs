@@ -74,6 +74,7 @@ mod tests {
             why: String::new(),
             action: Action::Unchanged,
             after: Vec::new(),
+            hidden_by: None,
             unfinished: false,
         }
     }

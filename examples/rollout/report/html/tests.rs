@@ -25,6 +25,7 @@ fn entry(key: &str, kind: &str, name: &str, action: Action) -> PlanEntry {
         why: "it is needed".to_owned(),
         action,
         after: Vec::new(),
+        hidden_by: None,
         unfinished: false,
     }
 }
