@@ -112,6 +112,53 @@ impl Rule {
         }
         code
     }
+
+    /// The page that says so, where a platform makes the rule and not this program.
+    pub fn page(self) -> Option<&'static str> {
+        Some(match self {
+            Self::InitialDomain => {
+                "https://learn.microsoft.com/azure/templates/microsoft.azureactivedirectory/ciamdirectories"
+            }
+            Self::Country => {
+                "https://learn.microsoft.com/entra/external-id/customers/how-to-create-external-tenant-portal"
+            }
+            Self::ExternalIdHost => {
+                "https://learn.microsoft.com/entra/external-id/external-identities-pricing"
+            }
+            Self::TenantKind => {
+                "https://learn.microsoft.com/entra/external-id/customers/concept-supported-features-customers"
+            }
+            Self::BillingScope => {
+                "https://learn.microsoft.com/azure/cost-management-billing/manage/programmatically-create-subscription-microsoft-customer-agreement"
+            }
+            Self::Name => {
+                "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"
+            }
+            Self::SubnetSize => "https://learn.microsoft.com/azure/container-apps/networking",
+            Self::ReservedRange => {
+                "https://learn.microsoft.com/azure/container-apps/custom-virtual-networks"
+            }
+            Self::DatabaseRole => {
+                "https://learn.microsoft.com/sql/relational-databases/security/authentication-access/database-level-roles"
+            }
+            Self::Retention => {
+                "https://learn.microsoft.com/azure/azure-monitor/logs/data-retention-configure"
+            }
+            Self::Hostname => {
+                "https://learn.microsoft.com/azure/container-apps/custom-domains-managed-certificates"
+            }
+            Self::IdentityProvider => {
+                "https://learn.microsoft.com/entra/external-id/customers/concept-authentication-methods-customers"
+            }
+            Self::SignUp => {
+                "https://learn.microsoft.com/entra/external-id/customers/how-to-disable-sign-up-user-flow"
+            }
+            Self::SecondFactor => {
+                "https://learn.microsoft.com/entra/external-id/customers/concept-multifactor-authentication-customers"
+            }
+            _ => return None,
+        })
+    }
 }
 
 /// A problem before its place in the text is counted out in lines.
@@ -155,6 +202,11 @@ impl Problem {
         let start = floor_boundary(text, finding.span.start);
         let end = floor_boundary(text, finding.span.end).max(start);
         let before = text.get(..start).unwrap_or_default();
+        let mut help = finding.help;
+        // Some say it in their own words.
+        if let Some(page) = finding.rule.page().filter(|_| !help.contains("https://")) {
+            help.push_str(&format!(" ({page})"));
+        }
         let value = finding
             .shows_value
             .then(|| shorten(text.get(start..end).unwrap_or_default()));
@@ -172,7 +224,7 @@ impl Problem {
             path: finding.path,
             value: value.filter(|value| !value.is_empty()),
             message: finding.message,
-            help: finding.help,
+            help,
             span: start..end,
             source: Arc::clone(source),
         }

@@ -135,7 +135,7 @@ fn made_by(check: &mut Check<'_>, path: &str, tenant: &Tenant) {
             Rule::MadeBy,
             at,
             "Microsoft has no interface with which a program could create a workforce tenant",
-            "write \"manual\": the rollout then says what to do in the portal and sees when it is done; or \"exists\" with an id",
+            "write \"manual\": the rollout then says what to do in the portal and sees when it is done; or \"exists\" with an id (https://learn.microsoft.com/entra/fundamentals/create-new-tenant)",
         ),
         (TenantKind::ExternalId, MadeBy::Rollout) if tenant.directory.is_none() => {
             let help = format!("add [{path}.directory], the Azure resource with which the tenant is created");
