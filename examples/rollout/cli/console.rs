@@ -365,6 +365,7 @@ mod tests {
         console.error(&CliError {
             preflight: vec![Finding::stop(
                 "tenant-absent",
+                "https://learn.microsoft.com/",
                 "there is none",
                 "correct it",
             )],

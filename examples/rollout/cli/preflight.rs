@@ -7,9 +7,10 @@ use super::failure::{CliError, full};
 use super::session::Session;
 use crate::engine::{Key, Outputs, Plan, Planned};
 use crate::permissions::{TenantNeeds, needs, needs_of_takedown};
-use crate::preflight::{self, Finding, Severity};
+use crate::preflight::{self, Finding, Severity, Situation};
 use crate::report::{self, Named};
 use crate::runbook::{RecordingError, SEEDS, record, record_takedown};
+use crate::steps::Connect;
 
 impl Session<'_> {
     /// Whether the cloud is asked before anything is done.
@@ -25,8 +26,15 @@ impl Session<'_> {
     /// Says what will not work, and refuses to write where writing is senseless. Where rights will be compared all is
     /// refused together then.
     pub(super) async fn preflight(&mut self) -> Result<(), CliError> {
-        let situation = self.target.situation;
-        let mut findings = preflight::of_file(self.manifest, situation);
+        let connection = &self.target.connection;
+        let situation = Situation {
+            looks: self.looks(),
+            github: connection.github().is_some(),
+            ..self.target.situation
+        };
+        let asked = preflight::of_people(self.manifest, situation, connection);
+        let mut findings = self.signals.or_stopped(asked).await?;
+        findings.extend(preflight::of_file(self.manifest, situation));
         if self.args.verb() == Verb::Verify {
             // What is foreseen has happened or not by now, and the checks say which.
             findings.retain(|one| one.severity == Severity::Stop);
@@ -83,7 +91,7 @@ impl Session<'_> {
     ) -> Result<(), CliError> {
         let found = match all {
             Ok(all) => self.lacking(&all, known).await?,
-            Err(error) => vec![Finding::note(
+            Err(error) => vec![Finding::ours(
                 "needs-unknown",
                 format!(
                     "what the plan needs is read off a rehearsal, and there is none, so rights are not compared beforehand: {}",

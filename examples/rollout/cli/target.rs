@@ -82,6 +82,7 @@ impl Target {
                     github: github.is_some(),
                     application: matches!(method, Method::Pipeline(_)),
                     az: matches!(method, Method::Az),
+                    ..Situation::default()
                 };
                 let prompt = Arc::new(OnStandardError);
                 Ok(Self {

@@ -1,12 +1,23 @@
 //! What cannot work on Microsoft's platform, said before anything is done, with the way out.
 //!
-//! [`of_file`] needs nothing but the environment file; [`of_cloud`] asks the cloud who we are there and what we may do.
-//! [`of_needs`] compares what a plan needs with what we have. They read and never write.
+//! [`of_file`] needs nothing but the environment file, [`of_people`] what everybody may ask; [`of_cloud`] asks the cloud who we
+//! are there, what is taken, what is full and what is not paid for. [`of_needs`] compares what a plan needs with what we have.
+//! They read and never write. What could not be seen is said, with its cause.
 
+mod billing;
 mod cloud;
+mod deleted;
+mod dns;
 mod file;
+mod found;
+mod github;
+mod licences;
+mod limits;
 mod names;
+mod pages;
+mod people;
 mod rights;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -15,6 +26,7 @@ use serde::Serialize;
 
 pub use cloud::of_cloud;
 pub use file::{Situation, of_file};
+pub use people::of_people;
 pub use rights::of_needs;
 pub use token::{Granted, decode};
 
@@ -44,13 +56,13 @@ pub struct Finding {
     /// What can be done.
     pub way_out: String,
     /// The page that says so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<&'static str>,
+    pub source: &'static str,
 }
 
 impl Finding {
     pub(crate) fn stop(
         code: &'static str,
+        source: &'static str,
         what: impl Into<String>,
         way_out: impl Into<String>,
     ) -> Self {
@@ -59,28 +71,29 @@ impl Finding {
             code,
             what: what.into(),
             way_out: way_out.into(),
-            source: None,
-        }
-    }
-
-    /// With the page that says so.
-    #[must_use]
-    pub(crate) fn source(self, page: &'static str) -> Self {
-        Self {
-            source: Some(page),
-            ..self
+            source,
         }
     }
 
     pub(crate) fn note(
         code: &'static str,
+        source: &'static str,
         what: impl Into<String>,
         way_out: impl Into<String>,
     ) -> Self {
         Self {
             severity: Severity::Note,
-            ..Self::stop(code, what, way_out)
+            ..Self::stop(code, source, what, way_out)
         }
+    }
+
+    /// What the program itself is the reason of, and not somebody's platform.
+    pub(crate) fn ours(
+        code: &'static str,
+        what: impl Into<String>,
+        way_out: impl Into<String>,
+    ) -> Self {
+        Self::note(code, pages::OURS, what, way_out)
     }
 }
 

@@ -58,8 +58,10 @@ pub fn findings(text: &mut Text, findings: &[Finding]) {
         };
         text.marked(sign, tone, Tone::Plain, &finding.what);
         text.paragraph("      ", Tone::Faint, &finding.way_out);
-        if let (Detail::Verbose, Some(page)) = (text.detail(), finding.source) {
-            text.paragraph("      ", Tone::Faint, &format!("Source: {page}"));
-        }
+        text.paragraph(
+            "      ",
+            Tone::Faint,
+            &format!("Source: {}", finding.source),
+        );
     }
 }

@@ -27,7 +27,7 @@ use crate::manifest::{Manifest, Tenant};
 use person::{Flow, Person, PersonCredential};
 
 pub use pipeline::Pipeline;
-pub use scopes::{AZURE_CLIENT, AZURE_CLIENT_GRAPH, GRAPH_CLIENT, permissions};
+pub use scopes::{AZURE_CLIENT, AZURE_CLIENT_GRAPH, GRAPH_CLIENT, looks, permissions};
 
 /// How to sign in.
 #[derive(Clone, Debug)]
@@ -114,7 +114,7 @@ impl SignIn {
             let key = TenantKey::new(key);
             let sign_in = TenantSignIn {
                 client_id: tenant.sign_in_client_id.clone(),
-                permissions: permissions(manifest, &key),
+                permissions: [permissions(manifest, &key), looks(manifest, &key)].concat(),
             };
             (key, sign_in)
         };

@@ -3,7 +3,7 @@
 use rhc_core::Cloud;
 
 use crate::engine::TenantKey;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, TenantKind};
 use crate::steps::{baseline, customers};
 
 /// Microsoft Graph Command Line Tools, a public client that people may consent to Graph's permissions for.
@@ -53,6 +53,21 @@ pub fn permissions(manifest: &Manifest, tenant: &TenantKey) -> Vec<&'static str>
     wanted
 }
 
+/// Which licences there are: what is looked at before anything is done, and needed for nothing else.
+const LICENCES: &str = "LicenseAssignment.Read.All";
+
+/// What is only looked at in a tenant's directory, as Graph's delegated permissions: it is asked for, and nothing stops without.
+pub fn looks(manifest: &Manifest, tenant: &TenantKey) -> Vec<&'static str> {
+    let file = manifest.tenant(tenant.as_str());
+    let mut exported = manifest.logs.entra_export.iter();
+    let exported = exported.any(|own| own == tenant.as_str());
+    let workforce = file.is_some_and(|file| file.kind == TenantKind::Workforce);
+    match exported && workforce {
+        true => vec![LICENCES],
+        false => Vec::new(),
+    }
+}
+
 /// Whether a scope is one of Microsoft Graph's.
 pub(super) fn is_graph(cloud: &Cloud, scope: &str) -> bool {
     scope.starts_with(cloud.graph.as_str())
@@ -75,6 +90,17 @@ pub(super) fn wanted(cloud: &Cloud, scope: &str, permissions: &[&str]) -> Vec<St
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn licences_are_looked_at_where_logs_need_one() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/environments/qa.toml");
+        let manifest = Manifest::load(path).unwrap();
+        let of = |key: &str| looks(&manifest, &TenantKey::new(key));
+        assert_eq!(of("database"), [LICENCES]);
+        assert_eq!((of("qa"), of("backoffice")), (Vec::new(), Vec::new()));
+        let needed = permissions(&manifest, &TenantKey::new("database"));
+        assert!(!needed.contains(&LICENCES), "nothing stops without");
+    }
 
     #[test]
     fn graph_is_asked_for_single_permissions_and_arm_for_its_default() {

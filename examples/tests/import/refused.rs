@@ -60,10 +60,7 @@ async fn each_kind_of_thing_that_gets_no_mark_says_why() {
             "identity/policies/identitySecurityDefaultsEnforcementPolicy",
             "every tenant has one",
         ),
-        (
-            "repositories/vokworks-ronk/hp225",
-            "read and never written",
-        ),
+        ("repositories/vokworks-ronk/hp225", "read and never written"),
         ("aliases/rhc-b2c-qa-sub", "its id says whose it is"),
     ] {
         let mut state = state();

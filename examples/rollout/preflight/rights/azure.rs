@@ -5,12 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rhc_arm::types::authorization::Permission;
 use rhc_arm::{ArmClient, Error, Pages, SubscriptionId};
 
-use super::super::Finding;
+use super::super::{Finding, pages};
 use crate::permissions::AzureNeeds;
 use crate::permissions::commands::{Assignee, azure_role, general_role};
-
-const ACTIONS: &str =
-    "https://learn.microsoft.com/azure/role-based-access-control/role-definitions";
 
 /// Actions by where they are needed: in a group, or in the subscription itself.
 type Places = BTreeMap<Option<String>, BTreeSet<String>>;
@@ -93,7 +90,12 @@ pub(super) fn findings(
                 "whether whoever signed in may do the {count} things in {name} that the plan needs could not be found out: {error}"
             );
             let way_out = "run the same command again; a right that is missing shows as a refusal of the step that needs it";
-            return vec![Finding::note("azure-rights-unseen", what, way_out)];
+            return vec![Finding::note(
+                "azure-rights-unseen",
+                pages::ACTIONS,
+                what,
+                way_out,
+            )];
         }
     };
     let mut found = Vec::new();
@@ -103,7 +105,12 @@ pub(super) fn findings(
             told(&compared.missing)
         );
         let way_out = format!("{}; {exactly}", give(id, &compared.missing, who));
-        found.push(Finding::stop("azure-actions-missing", what, way_out));
+        found.push(Finding::stop(
+            "azure-actions-missing",
+            pages::ACTIONS,
+            what,
+            way_out,
+        ));
     }
     if !compared.unseen.is_empty() {
         let what = format!(
@@ -111,10 +118,14 @@ pub(super) fn findings(
             told(&compared.unseen)
         );
         let way_out = format!("{}; {exactly}", give(id, &compared.unseen, who));
-        found.push(Finding::stop("azure-rights-unreadable", what, way_out));
+        found.push(Finding::stop(
+            "azure-rights-unreadable",
+            pages::ACTIONS,
+            what,
+            way_out,
+        ));
     }
-    let found = found.into_iter();
-    found.map(|finding| finding.source(ACTIONS)).collect()
+    found
 }
 
 /// The command for what is missing: over the one group where it is all in one that is there, else over the subscription.

@@ -9,14 +9,11 @@ use rhc_core::{ObjectId, TenantId};
 use rhc_graph::{DirectoryObject, Filter, GraphClient, ListQuery};
 
 use super::super::cloud::cannot_sign_in;
-use super::super::{Finding, Granted};
+use super::super::{Finding, Granted, pages};
 use crate::engine::TenantKey;
 use crate::permissions::commands::directory_role;
 use crate::permissions::{DirectoryRole, TenantNeeds};
 use crate::steps::Clients;
-
-const ROLES: &str =
-    "https://learn.microsoft.com/entra/identity/role-based-access-control/delegate-by-task";
 
 /// Applications use permissions without any role, so only people are asked about.
 pub(super) async fn compare(
@@ -52,13 +49,13 @@ pub(super) async fn compare(
             return findings.push(
                 Finding::note(
                     "directory-roles-unseen",
+                    pages::ROLES,
                     format!(
                         "which roles of the directory of '{key}' whoever signed in holds could not be seen ({why}); the plan needs: {}",
                         names(&needed)
                     ),
                     "see to it that he holds them, or Global Administrator; a missing one shows as a refusal of the step that needs it",
-                )
-                .source(ROLES),
+                ),
             );
         }
     };
@@ -84,25 +81,25 @@ pub(super) async fn compare(
             commands(&missing)
         );
         let finding = if foreign.is_empty() {
-            Finding::stop("directory-roles-missing", lacks, way_out)
+            Finding::stop("directory-roles-missing", pages::ROLES, lacks, way_out)
         } else {
             let words = format!(
                 "{lacks}; he holds others of which nobody here knows whether they do: {}",
                 foreign.join(", ")
             );
-            Finding::note("directory-roles-unknown", words, way_out)
+            Finding::note("directory-roles-unknown", pages::ROLES, words, way_out)
         };
-        findings.push(finding.source(ROLES));
+        findings.push(finding);
     }
     // Whoever administers something reads what he administers.
     if !reading.is_empty() && held.is_empty() {
         findings.push(
             Finding::note(
                 "directory-role-for-reading",
+                pages::ROLES,
                 format!("whoever signed in to '{key}' holds no role of the directory; what members may read is for each tenant to say, so parts of it may not be seen"),
                 format!("a Privileged Role Administrator of that tenant gives it: {}", commands(&reading)),
-            )
-            .source(ROLES),
+            ),
         );
     }
 }

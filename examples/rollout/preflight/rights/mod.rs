@@ -13,14 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use rhc_core::{SubscriptionId, TenantId};
 
 use super::cloud::{UNREACHABLE, cannot_sign_in, unreadable};
-use super::{Finding, Granted};
+use super::{Finding, Granted, pages};
 use crate::engine::{Key, Outputs, StepError, TenantKey};
 use crate::manifest::Manifest;
 use crate::permissions::commands::{self, Assignee};
 use crate::permissions::{AzureNeeds, TenantNeeds};
 use crate::steps::Clients;
-
-const PERMISSIONS: &str = "https://learn.microsoft.com/graph/permissions-reference";
 
 /// Compares what a plan needs with what whoever signed in has. `known` is what the plan's looks found out: the ids of
 /// subscriptions above all. A tenant that is not there yet has no rights to be had; whoever makes it administers it.
@@ -40,7 +38,7 @@ pub async fn of_needs(
             Err(error) => {
                 let way_out = error.remedy_text().unwrap_or("check the network");
                 let what = format!("'{key}': {}", error.full_message());
-                findings.push(Finding::stop(UNREACHABLE, what, way_out));
+                findings.push(Finding::stop(UNREACHABLE, pages::DISCOVERY, what, way_out));
                 continue;
             }
         };
@@ -105,17 +103,15 @@ fn graph(needs: &TenantNeeds, key: &TenantKey, who: &Granted, findings: &mut Vec
             commands::consent(&needs.domain, who.client.as_deref(), &missing)
         ),
     };
-    findings.push(
-        Finding::stop(
-            super::PERMISSIONS_MISSING,
-            format!(
-                "the sign-in to '{key}' lacks permissions of Microsoft Graph that the plan needs: {}",
-                missing.join(", ")
-            ),
-            way_out,
-        )
-        .source(PERMISSIONS),
-    );
+    findings.push(Finding::stop(
+        super::PERMISSIONS_MISSING,
+        pages::PERMISSIONS,
+        format!(
+            "the sign-in to '{key}' lacks permissions of Microsoft Graph that the plan needs: {}",
+            missing.join(", ")
+        ),
+        way_out,
+    ));
 }
 
 /// A tenant in which subscriptions are looked at.
@@ -135,6 +131,7 @@ impl Place<'_> {
                 let key = self.key;
                 findings.push(Finding::note(
                     "azure-rights-unseen",
+                    pages::ACTIONS,
                     format!("which subscription of '{key}' {name} is could not be found out, so what whoever signed in may do in it is not known beforehand"),
                     "give its id in the environment file; a right that is missing shows as a refusal of the step that needs it",
                 ));

@@ -207,7 +207,12 @@ pub(super) fn foreseen(page: &Page<'_>) -> Markup {
                     " " (finding.what)
                     p.faint {
                         (finding.way_out)
-                        @if let Some(page) = finding.source { " " a href=(page) { "Source" } }
+                        " Source: "
+                        @if finding.source.starts_with("https://") {
+                            a href=(finding.source) { (finding.source) }
+                        } @else {
+                            (finding.source)
+                        }
                     }
                 }
             }

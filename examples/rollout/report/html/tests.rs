@@ -65,7 +65,12 @@ fn sample(name: &str) -> Sample {
         ),
     ];
     let mut document = Document::new("apply", "qa", "azure");
-    document.preflight = vec![Finding::note("a-code", name, "a way out")];
+    document.preflight = vec![Finding::note(
+        "a-code",
+        "https://learn.microsoft.com/",
+        name,
+        "a way out",
+    )];
     document.planned(Plan {
         environment: "qa".to_owned(),
         totals: Totals {
@@ -191,7 +196,9 @@ fn nothing_is_loaded_from_anywhere() {
         .filter_map(|rest| rest.split('"').next());
     for link in links {
         assert!(
-            link.starts_with('#') || link.starts_with("https://portal.azure.com/"),
+            link.starts_with('#')
+                || link.starts_with("https://portal.azure.com/")
+                || link.starts_with("https://learn.microsoft.com/"),
             "{link}"
         );
     }
