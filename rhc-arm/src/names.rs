@@ -46,9 +46,17 @@ impl SubscriptionScope {
             .segment(namespace)
             .fixed("/checkNameAvailability");
         let request = Request::new("nameAvailability.check", Method::Post, path)
-            .query("api-version", R::API_VERSION)
+            .query("api-version", version::<R>(namespace))
             .json(&json!({ "name": name, "type": R::TYPE }))
             .idempotent(true);
         self.client.request(request).await?.json()
+    }
+}
+
+/// The newest version in which the question is described: of storage accounts it is older than that of the type.
+fn version<R: ResourceType>(namespace: &str) -> &'static str {
+    match namespace {
+        "Microsoft.Storage" => "2025-08-01",
+        _ => R::API_VERSION,
     }
 }

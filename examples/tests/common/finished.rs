@@ -90,7 +90,7 @@ impl Run {
     }
 
     /// The same from a desk, where the databases' server lets nobody in.
-    pub(crate) fn from_outside(self) -> Self {
+    pub(crate) fn seen_from_outside(self) -> Self {
         self.connection.work_from_outside();
         self
     }

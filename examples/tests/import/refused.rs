@@ -84,7 +84,7 @@ async fn what_does_not_exist_or_cannot_be_seen_is_not_adopted() {
 
     let mut closed = state();
     unmarked(&mut closed);
-    let run = || Run::from_state(&closed).from_outside();
+    let run = || Run::from_state(&closed).seen_from_outside();
     let plan = run().plan().await.plan;
     let unseen = plan
         .entries

@@ -468,13 +468,18 @@ async fn a_unique_name_is_given_once_to_what_has_none() {
         unique_name: Some(name.to_owned()),
         ..Application::default()
     };
-    for (key, name, words) in [
-        (id, "taken", "already exists"),
-        (id, "", "Invalid value"),
-        (taken, "other", "immutable once it is set"),
+    for (key, name, code, words) in [
+        (id, "taken", "ObjectConflict", "already exists"),
+        (id, "", "Request_BadRequest", "Invalid value"),
+        (
+            taken,
+            "other",
+            "Request_BadRequest",
+            "immutable once it is set",
+        ),
     ] {
         let result = applications.update(key, &called(name)).await;
-        refused(result, 400, "Request_BadRequest", words);
+        refused(result, 400, code, words);
     }
     applications.update(id, &called("mine")).await.unwrap();
     // What is there may be repeated.
