@@ -1,19 +1,27 @@
 //! One fault at one point: a whole rollout with it, and what came of it.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use rhc_core::fake::WorldOptions;
 use rollout::{
     embedded::{EmbeddedCloud, Inventory},
-    engine::{Exit, MemoryJournal, Outcome as Written, Record, Recovery, Summary},
+    engine::{
+        Exit, MemoryJournal, Outcome as Written, ProgressSink, Record, Recovery, Summary,
+    },
     manifest::Manifest,
 };
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc::unbounded_channel;
 
 use super::{
     faults::Fault,
     point::{self, Point},
     process::{apply, come_to_rest, paused},
+    rejoining::{Follower, Joints, Model},
     scene::Scene,
 };
 use crate::Outcome;
@@ -28,6 +36,8 @@ pub(super) struct Setting {
     reference: Inventory,
     /// Where a fault can strike.
     pub(super) points: Vec<Point>,
+    /// Where a disturbed run may meet it again.
+    pub(super) joints: Arc<Joints>,
 }
 
 /// How a case ended well.
@@ -45,7 +55,7 @@ pub(super) type Verdict = Result<Passed, Vec<String>>;
 /// A cloud where nothing was done yet, and an empty journal.
 pub(super) struct Stage {
     pub(super) cloud: EmbeddedCloud,
-    journal: Arc<MemoryJournal>,
+    pub(super) journal: Arc<MemoryJournal>,
 }
 
 impl Stage {
@@ -78,14 +88,9 @@ impl Setting {
     /// Runs the rollout undisturbed, twice: the second shows that both send the same.
     pub(super) fn of(manifest: Manifest) -> Outcome<Self> {
         let (points, reference) = undisturbed(&manifest)?;
-        let (again, same) = undisturbed(&manifest)?;
-        let names = |points: &[Point]| {
-            points
-                .iter()
-                .map(|point| point.path.clone())
-                .collect::<Vec<_>>()
-        };
-        if names(&points) != names(&again) {
+        let (again, same, joints) = followed(&manifest)?;
+        let names = points.iter().map(|point| &point.path);
+        if !names.eq(&again) {
             return Err(
                 "two undisturbed runs do not send the same requests: no fault can be placed"
                     .to_owned(),
@@ -108,6 +113,7 @@ impl Setting {
             manifest,
             reference,
             points,
+            joints: Arc::new(joints),
         })
     }
 
@@ -127,13 +133,18 @@ impl Setting {
     async fn disturbed(&self, point: &Point, fault: &Fault) -> Verdict {
         let stage = Stage::new(&self.manifest).map_err(alone)?;
         let scene = Scene::set(stage.cloud.world(), point, fault);
-        let first = self.first_run(&stage).await.map_err(alone)?;
+        let nobody = ProgressSink::default();
+        let first = self.first_run(&stage, nobody).await.map_err(alone)?;
         self.conclude(&stage, fault, &scene, &first).await
     }
 
     /// The run that the fault strikes.
-    pub(super) async fn first_run(&self, stage: &Stage) -> Outcome<Summary> {
-        apply(&self.manifest, &stage.cloud, &stage.journal).await
+    pub(super) async fn first_run(
+        &self,
+        stage: &Stage,
+        progress: ProgressSink,
+    ) -> Outcome<Summary> {
+        apply(&self.manifest, &stage.cloud, &stage.journal, progress).await
     }
 
     /// What came of it, after another run where the first gave up.
@@ -152,7 +163,9 @@ impl Setting {
         if first.exit() != Exit::Done {
             passed = Passed::NextRun;
             wrong.extend(said_wrongly(first, fault));
-            let next = apply(&self.manifest, cloud, journal).await.map_err(alone)?;
+            let nobody = ProgressSink::default();
+            let next = apply(&self.manifest, cloud, journal, nobody).await;
+            let next = next.map_err(alone)?;
             if next.exit() != Exit::Done {
                 wrong.push(format!(
                     "the next run did not converge either: {}",
@@ -190,7 +203,8 @@ fn undisturbed(manifest: &Manifest) -> Outcome<(Vec<Point>, Inventory)> {
             EmbeddedCloud::new(manifest, options, true).map_err(|error| error.to_string())?;
         let tokens = point::Tokens::seen(cloud.world());
         let journal = Arc::new(MemoryJournal::new());
-        let summary = apply(manifest, &cloud, &journal).await?;
+        let nobody = ProgressSink::default();
+        let summary = apply(manifest, &cloud, &journal, nobody).await?;
         if summary.exit() != Exit::Done {
             return Err(format!(
                 "an undisturbed run does not finish: {}",
@@ -204,6 +218,30 @@ fn undisturbed(manifest: &Manifest) -> Outcome<(Vec<Point>, Inventory)> {
             point::points(&log, &tokens.requests(), &state),
             Inventory::of(&state),
         ))
+    })
+}
+
+/// The paths that such a run asks for, what it makes, and where it is silent.
+fn followed(manifest: &Manifest) -> Outcome<(Vec<String>, Inventory, Joints)> {
+    paused(async {
+        let Stage { cloud, journal } = Stage::new(manifest)?;
+        let (progress, events) = unbounded_channel();
+        let world = cloud.world();
+        let follower = Follower::new(world.downgrade(), Arc::clone(&journal), events);
+        let model = Arc::new(Mutex::new(Model::new(follower)));
+        let drawn = Arc::clone(&model);
+        world.faults().judge(move |met| {
+            let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
+            model.draw(met.path);
+            None
+        });
+        apply(manifest, &cloud, &journal, ProgressSink::to(progress)).await?;
+        let mut drawn = drawn.lock().unwrap_or_else(PoisonError::into_inner);
+        let (paths, joints) = drawn.take();
+        drop(drawn);
+        come_to_rest(Duration::ZERO).await;
+        let state = cloud.to_state().map_err(|error| error.to_string())?;
+        Ok((paths, Inventory::of(&state), joints))
     })
 }
 

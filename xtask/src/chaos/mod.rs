@@ -18,6 +18,8 @@ mod point;
 #[cfg(any(test, feature = "chaos"))]
 mod process;
 #[cfg(any(test, feature = "chaos"))]
+mod rejoining;
+#[cfg(any(test, feature = "chaos"))]
 pub mod run;
 #[cfg(any(test, feature = "chaos"))]
 mod scene;
@@ -40,6 +42,9 @@ pub struct Options {
     /// Every fault at every request, by an optimised program.
     #[arg(long, conflicts_with = "sample")]
     pub all: bool,
+    /// No case ends before its rollout does, not even where nothing tells it from the undisturbed run any more.
+    #[arg(long)]
+    pub to_the_end: bool,
     /// So many cases, chosen by chance.
     #[arg(long, value_name = "N")]
     pub sample: Option<usize>,
@@ -50,7 +55,7 @@ pub struct Options {
     #[arg(long, value_name = "I/N", conflicts_with = "sample")]
     pub shard: Option<Shard>,
     /// Instead of faults: kill the real program before and after every write and in every wait, and run it again.
-    #[arg(long, conflicts_with_all = ["all", "shard", "fault", "at"])]
+    #[arg(long, conflicts_with_all = ["all", "to_the_end", "shard", "fault", "at"])]
     pub kill: bool,
     /// Is one of the processes that share the cases.
     #[arg(long, value_name = "I/N", hide = true)]
@@ -96,7 +101,11 @@ impl fmt::Display for Shard {
 impl Options {
     /// As they are typed.
     fn arguments(&self) -> Vec<String> {
-        let words = [("--all", self.all), ("--kill", self.kill)];
+        let words = [
+            ("--all", self.all),
+            ("--to-the-end", self.to_the_end),
+            ("--kill", self.kill),
+        ];
         let values = [
             ("--sample", self.sample.map(|number| number.to_string())),
             ("--seed", self.seed.map(|number| number.to_string())),

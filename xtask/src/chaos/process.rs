@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use rollout::{
     embedded::EmbeddedCloud,
-    engine::{ApplyOptions, Journal, MemoryJournal, PlanOptions, Summary},
+    engine::{ApplyOptions, Journal, MemoryJournal, PlanOptions, ProgressSink, Summary},
     manifest::Manifest,
     steps::{self, Clients},
 };
@@ -24,6 +24,7 @@ pub(super) async fn apply(
     manifest: &Manifest,
     cloud: &EmbeddedCloud,
     journal: &Arc<MemoryJournal>,
+    progress: ProgressSink,
 ) -> Outcome<Summary> {
     let connection = cloud.connect();
     let clients = Clients::new(Arc::clone(&connection) as Arc<dyn steps::Connect>);
@@ -40,6 +41,7 @@ pub(super) async fn apply(
         .await;
     let options = ApplyOptions {
         journal: Arc::clone(journal) as Arc<dyn Journal>,
+        progress,
         fence: Some(connection.fence().clone()),
         patience: PATIENCE,
         poll: POLL,

@@ -53,7 +53,7 @@ pub fn run(options: &Options) -> Outcome {
     }
     #[cfg(unix)]
     if let Some(part) = options.worker {
-        return copies::work(&setting, &cases, part);
+        return copies::work(&setting, &cases, part, options);
     }
     println!(
         "an undisturbed run: {} requests, {} things; {all} cases of {} faults",
@@ -123,8 +123,12 @@ fn carry_out(setting: &Setting, cases: &[Case<'_>], options: &Options) -> Outcom
     let mut tallies = Tallies::default();
     let mut ends = BTreeMap::new();
     let mut done = 0_usize;
-    copies::supervise(cases.len(), options, |at, verdict| {
+    let (mut early, mut foreseen) = (0_usize, 0_usize);
+    copies::supervise(cases.len(), options, |at, ended| {
+        let verdict = ended.verdict;
         tallies.count(cases[at], &verdict);
+        early += usize::from(ended.rejoined && !ended.went_on);
+        foreseen += usize::from(ended.rejoined && ended.went_on);
         done += 1;
         if done.is_multiple_of(1000) {
             eprintln!("{done} of {}", cases.len());
@@ -133,6 +137,9 @@ fn carry_out(setting: &Setting, cases: &[Case<'_>], options: &Options) -> Outcom
             ends.insert(at, verdict);
         }
     })?;
+    println!(
+        "{early} of them ended where nothing told them from the undisturbed run any more; {foreseen} more came there and went on to their end"
+    );
     let some = &cases[..cases.len().min(WHOLE)];
     let mut others = Vec::new();
     from_the_beginning(setting, some, |at, verdict| {

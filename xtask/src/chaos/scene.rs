@@ -9,12 +9,16 @@ use bytes::Bytes;
 use http::{Method, Response, header::AUTHORIZATION};
 use rhc_core::fake::{Alteration, FaultKind, Met, WeakWorld, World};
 use serde_json::Value;
+use time::OffsetDateTime;
 
 use super::{
     faults::{Does, Fault},
     operations,
     point::Point,
 };
+
+/// Longer than a client waits for an answer and then before it tries again.
+const ANSWERED: time::Duration = time::Duration::seconds(150);
 
 /// A fault that waits for its point, and what it has done.
 #[derive(Debug)]
@@ -26,6 +30,18 @@ pub(super) struct Scene {
     struck: AtomicU32,
     refused: Mutex<Option<String>>,
     hidden: Mutex<Option<Hidden>>,
+    wake: Mutex<Wake>,
+}
+
+/// What a fault leaves behind it.
+#[derive(Debug, Default)]
+struct Wake {
+    /// When it struck last.
+    last: Option<OffsetDateTime>,
+    /// The same request was sent again since, and answered.
+    repeated: bool,
+    /// Another token than the refused one was used since.
+    renewed: bool,
 }
 
 /// What was made and is not shown yet.
@@ -51,6 +67,7 @@ impl Scene {
             struck: AtomicU32::new(0),
             refused: Mutex::default(),
             hidden: Mutex::default(),
+            wake: Mutex::default(),
         })
     }
 
@@ -67,9 +84,40 @@ impl Scene {
         self.struck.load(Ordering::Relaxed)
     }
 
+    /// Whether it will not strike again, and whoever met it has had the time to do something about it.
+    pub(super) fn is_over(&self) -> bool {
+        let wake = self.wake.lock().unwrap_or_else(PoisonError::into_inner);
+        let (Some(last), Some(world)) = (wake.last, self.world.upgrade()) else {
+            return false;
+        };
+        let is_long_ago = world.now() - last >= ANSWERED;
+        match self.does {
+            Does::Strikes(times, _) => self.struck() >= times && (wake.repeated || is_long_ago),
+            Does::RefusesToken { .. } => wake.renewed && is_long_ago,
+            Does::Hides(_) | Does::LeavesOut(_) => {
+                let hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+                is_long_ago && hidden.as_ref().is_some_and(|hidden| hidden.left == 0)
+            }
+            Does::Dooms(_) => is_long_ago,
+        }
+    }
+
     fn strike(&self, kind: FaultKind) -> Option<FaultKind> {
-        self.struck.fetch_add(1, Ordering::Relaxed);
+        self.count_strike();
         Some(kind)
+    }
+
+    fn count_strike(&self) {
+        self.struck.fetch_add(1, Ordering::Relaxed);
+        let mut wake = self.wake.lock().unwrap_or_else(PoisonError::into_inner);
+        *wake = Wake {
+            last: self.world.upgrade().map(|world| world.now()),
+            ..Wake::default()
+        };
+    }
+
+    fn see(&self, what: impl FnOnce(&mut Wake)) {
+        what(&mut self.wake.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// What happens to a request.
@@ -85,8 +133,11 @@ impl Scene {
         match self.does {
             Does::Strikes(times, make) => {
                 let now = self.world.upgrade()?.now();
-                let strikes = is_here
-                    && (point.occurrence..point.occurrence.saturating_add(times)).contains(&time);
+                let end = point.occurrence.saturating_add(times);
+                let strikes = is_here && (point.occurrence..end).contains(&time);
+                if is_here && time >= end {
+                    self.see(|wake| wake.repeated = true);
+                }
                 strikes
                     .then(|| make(point, now))
                     .and_then(|kind| self.strike(kind))
@@ -98,6 +149,9 @@ impl Scene {
                     *refused = Some(token.to_owned());
                 }
                 let is_refused = met.host == point.host && refused.as_deref() == Some(token);
+                if met.host == point.host && !is_refused && refused.is_some() {
+                    self.see(|wake| wake.renewed = true);
+                }
                 is_refused
                     .then(|| refusal(challenge))
                     .and_then(|kind| self.strike(kind))
@@ -148,7 +202,7 @@ impl Scene {
                     if world.with(|state| {
                         operations::doom(state, &scene.point.path, doom, before.as_ref())
                     }) {
-                        scene.struck.fetch_add(1, Ordering::Relaxed);
+                        scene.count_strike();
                     }
                 }))
             }),
@@ -181,7 +235,7 @@ impl Scene {
             };
             *scene.hidden.lock().unwrap_or_else(PoisonError::into_inner) = Some(hidden);
             // It counts from here: whether anybody reads what was just made is not the fault's to say.
-            scene.struck.fetch_add(1, Ordering::Relaxed);
+            scene.count_strike();
         }))
     }
 
@@ -203,7 +257,7 @@ impl Scene {
         });
         if items.len() < all {
             hidden.left -= 1;
-            self.struck.fetch_add(1, Ordering::Relaxed);
+            self.count_strike();
             *answer.body_mut() = body.to_string().into();
         }
     }

@@ -1,17 +1,28 @@
 //! The chaos run sees what it looks for: it can fail.
 
-use std::{collections::BTreeSet, sync::OnceLock};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use http::Method;
-use rhc_core::fake::FaultKind;
-use rollout::manifest::Manifest;
+use rhc_arm::fake::Arm;
+use rhc_core::fake::{FaultKind, State};
+use rollout::{engine::ProgressSink, manifest::Manifest};
+use tokio::sync::mpsc::unbounded_channel;
 
 use super::{
     Shard,
-    case::{Passed, Setting},
+    case::{Passed, Setting, Stage},
     faults::{Does, FAULTS, Fault},
     point::Point,
+    process::paused,
+    rejoining::Follower,
     run::{shuffled, spread},
+    scene::Scene,
 };
 use crate::root;
 
@@ -70,6 +81,77 @@ fn what_never_heals_and_what_never_strikes_is_seen() {
     let once = of_ours(1, |_, _| FaultKind::ConnectionRefused);
     let wrong = setting().run(&nowhere, &once).unwrap_err();
     assert_eq!(wrong, ["the fault did not strike"]);
+}
+
+/// Whether a run with this fault stands as the undisturbed one again before it ends; once the fault has struck, somebody
+/// does this in the cloud.
+fn rejoins(point: &Point, fault: &Fault, meddle: fn(&mut State)) -> bool {
+    let rejoined = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&rejoined);
+    let run = paused(async {
+        let stage = Stage::new(&setting().manifest)?;
+        let world = stage.cloud.world();
+        let (progress, events) = unbounded_channel();
+        let follower = Follower::new(world.downgrade(), Arc::clone(&stage.journal), events);
+        let follower = Mutex::new((follower, false));
+        let scene = Scene::new(world.downgrade(), point, fault, 0);
+        let weak = world.downgrade();
+        world.faults().judge(move |met| {
+            let mut state = follower.lock().unwrap_or_else(PoisonError::into_inner);
+            let (follower, has_meddled) = &mut *state;
+            if scene.struck() > 0 && !*has_meddled {
+                *has_meddled = true;
+                weak.upgrade()?.with(meddle);
+            }
+            let standing = follower.at_request();
+            if standing.is_some_and(|now| setting().joints.meet(follower, &now, &scene)) {
+                seen.store(true, Ordering::Relaxed);
+            }
+            scene.judge(met)
+        });
+        let progress = ProgressSink::to(progress);
+        setting().first_run(&stage, progress).await
+    });
+    run.unwrap();
+    rejoined.load(Ordering::Relaxed)
+}
+
+#[test]
+fn what_passes_without_a_trace_is_like_the_undisturbed_run_again_and_nothing_else_is() {
+    let once = of_ours(1, |_, _| FaultKind::ResetAfter);
+    let creates = point(|point| point.creates && point.path.contains("/resourceGroups/"));
+    assert!(rejoins(&creates, &once, |_| ()));
+    // Somebody else's group, which no step looks at.
+    let meddle = |state: &mut State| {
+        let arm = state.section::<Arm>();
+        let (id, group) = arm
+            .resources
+            .iter()
+            .find(|(_, stored)| stored.body["type"] == "Microsoft.Resources/resourceGroups")
+            .map(|(id, group)| (format!("{id}-copy"), group.clone()))
+            .unwrap();
+        arm.resources.insert(id, group);
+    };
+    assert!(!rejoins(&creates, &once, meddle));
+    // What strikes until the step fails leaves no way back.
+    let always = of_ours(u32::MAX, |_, _| FaultKind::ConnectionRefused);
+    assert!(!rejoins(&creates, &always, |_| ()));
+    // It strikes once more, later.
+    let twice = of_ours(2, |_, _| FaultKind::ResetAfter);
+    let last = setting().points.last().unwrap();
+    assert!(!rejoins(last, &twice, |_| ()));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_does_not_end_as_was_foreseen_fails() {
+    use super::copies::as_foreseen;
+
+    assert_eq!(as_foreseen(Ok(Passed::SameRun)), Ok(Passed::SameRun));
+    assert!(as_foreseen(Ok(Passed::NextRun)).is_err());
+    let wrong = as_foreseen(Err(vec!["a thing is missing".to_owned()])).unwrap_err();
+    assert_eq!(wrong.len(), 2);
+    assert_eq!(wrong[0], "a thing is missing");
 }
 
 #[test]
