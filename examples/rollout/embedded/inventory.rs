@@ -8,21 +8,26 @@ use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 /// Things by natural key. Where a cloud is as it should be, each key has one.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub struct Inventory(BTreeMap<String, Vec<Value>>);
 
 impl Inventory {
     /// Everything in a state, but for sign-ins, audit entries, operations and what readers still saw before a change.
     #[must_use]
     pub fn of(state: &Value) -> Self {
+        Self::told_by(&Names::of(state), state)
+    }
+
+    /// The same, where the names of the state are there already.
+    #[must_use]
+    pub fn told_by(names: &Names, state: &Value) -> Self {
         let sections = &state["sections"];
-        let names = Names::of(state);
         let mut inventory = Self::default();
         for tenant in entries(&sections["directory"]["tenants"]) {
-            inventory.tenant(&names, tenant.1);
+            inventory.tenant(names, tenant.1);
         }
-        inventory.arm(&names, &sections["arm"]);
-        inventory.sql(&names, &sections["sql"]);
+        inventory.arm(names, &sections["arm"]);
+        inventory.sql(names, &sections["sql"]);
         inventory.vaults(&sections["vaults"]);
         let apart = [
             "directory",

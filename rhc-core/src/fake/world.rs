@@ -270,12 +270,12 @@ impl World {
 
     fn settle_state(&self, state: &mut State) {
         let now = self.now();
-        loop {
-            // What became ready at the last use, or by the last event, became so at `state.now`.
+        // What became ready at the last use, or by the last event, became so at `state.now`. A request uses the World
+        // several times: while no time passes, nobody has to look around.
+        if now > state.now {
             person::notice(&self.0.person, state);
-            let Some(event) = state.events.take_due(now, |event| self.is_handled(event)) else {
-                break;
-            };
+        }
+        while let Some(event) = state.events.take_due(now, |event| self.is_handled(event)) {
             // An event that waited for its handler happens now, not in the past.
             state.set_now(event.due.max(state.now));
             if event.kind == person::EVENT {
@@ -283,6 +283,7 @@ impl World {
             } else if let Some(handler) = self.handler(&event.kind) {
                 handler(state, &event.data);
             }
+            person::notice(&self.0.person, state);
         }
         state.set_now(now.max(state.now));
     }

@@ -36,6 +36,8 @@ pub(super) struct Standing {
     created: BTreeSet<Key>,
     made: BTreeSet<Key>,
     doors: BTreeSet<String>,
+    /// What is still to happen in the cloud, by kind: seen at once, where the whole picture takes its time.
+    pending: Vec<String>,
 }
 
 /// The moments of the undisturbed run at which no request was under way.
@@ -116,7 +118,8 @@ impl Follower {
     /// How far the run is, where this request ends a silence and no step has failed.
     pub(super) fn at_request(&mut self) -> Option<Standing> {
         self.hear();
-        let now = self.world.upgrade()?.now();
+        let world = self.world.upgrade()?;
+        let now = world.now();
         let is_still = self.last.replace(now).is_some_and(|last| now - last >= STILL);
         if !is_still || self.failed {
             return None;
@@ -124,6 +127,11 @@ impl Follower {
         let recovery = Recovery::from_records(&self.journal.records());
         let begun = recovery.open.into_iter();
         let doors = recovery.windows.keys().map(ToString::to_string);
+        let mut pending: Vec<_> = world.with(|state| {
+            let kinds = state.scheduled().map(|(_, kind, _)| kind.to_owned());
+            kinds.collect()
+        });
+        pending.sort_unstable();
         Some(Standing {
             done: self.done.clone(),
             waiting: self.waiting.clone(),
@@ -131,6 +139,7 @@ impl Follower {
             created: recovery.created,
             made: recovery.made.into_keys().collect(),
             doors: doors.collect(),
+            pending,
         })
     }
 
@@ -164,7 +173,7 @@ impl Follower {
         pending.sort_unstable();
         let mut hasher = DefaultHasher::new();
         pending.hash(&mut hasher);
-        format!("{:?}", Inventory::of(&state)).hash(&mut hasher);
+        Inventory::told_by(&names, &state).hash(&mut hasher);
         Some(hasher.finish())
     }
 }
