@@ -5,6 +5,7 @@ mod engine;
 mod error;
 mod json;
 mod path;
+mod private_way;
 mod query;
 mod regions;
 mod registry;
@@ -26,6 +27,7 @@ pub use context::{ActionContext, DeleteContext, ListContext, Listing, PutContext
 pub use engine::{REGIONS, upsert};
 pub use error::ServiceError;
 pub use path::{RESOURCE_GROUPS, ResourcePath, group_of, key, subscription_of};
+pub use private_way::leads_privately;
 pub use query::Query;
 pub use registry::{register, register_route, set_page_size};
 pub use roles::{

@@ -217,6 +217,66 @@ async fn a_vault_without_public_access_lets_nobody_in() {
     }
 }
 
+/// An approved private endpoint in the subnet's network, and a zone that this network asks.
+fn add_private_way(stage: &Stage, status: &str, zone: &str) {
+    let group = format!("/subscriptions/{SUBSCRIPTION}/resourceGroups/{GROUP}/providers");
+    let network = format!("{group}/Microsoft.Network/virtualNetworks/v");
+    let endpoint = format!("{group}/Microsoft.Network/privateEndpoints/kv-pe");
+    let zone = format!("{group}/Microsoft.Network/privateDnsZones/{zone}");
+    let all = [
+        json!({ "id": endpoint, "properties": { "subnet": { "id": format!("{network}/subnets/endpoints") } } }),
+        json!({ "id": zone, "properties": {} }),
+        json!({
+            "id": format!("{zone}/virtualNetworkLinks/v-link"),
+            "properties": { "virtualNetwork": { "id": network } },
+        }),
+        json!({
+            "id": format!("{endpoint}/privateDnsZoneGroups/default"),
+            "properties": { "privateDnsZoneConfigs": [{ "name": "vault", "properties": { "privateDnsZoneId": zone } }] },
+        }),
+        json!({
+            "id": format!("{}/privateEndpointConnections/kv-pe-1", vault_id()),
+            "properties": {
+                "privateEndpoint": { "id": endpoint },
+                "privateLinkServiceConnectionState": { "status": status },
+            },
+        }),
+    ];
+    for body in all {
+        stage.world.with(|state| put_resource(state, body));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_vault_without_public_access_is_reached_by_its_private_endpoint() {
+    for (status, zone, reached) in [
+        ("Approved", "privatelink.vaultcore.azure.net", true),
+        ("Pending", "privatelink.vaultcore.azure.net", false),
+        ("Approved", "privatelink.database.windows.net", false),
+    ] {
+        let stage = Stage::new();
+        add_vault(&stage, |body| {
+            body["properties"]["publicNetworkAccess"] = json!("Disabled");
+        });
+        may(&stage, OFFICER, "").await;
+        add_private_way(&stage, status, zone);
+        let refusal = async |from| {
+            let vault = client_from(&stage, from, operator(&stage));
+            vault.refusal().await.unwrap()
+        };
+        let off = Some(VaultRefusal::PublicAccessOff);
+        assert_eq!(refusal(Vantage::OUTSIDE).await, off);
+        let other = subnet().replace("/v/", "/other/");
+        assert_eq!(refusal(Vantage::Subnet(other)).await, off);
+        let expected = if reached { None } else { off };
+        assert_eq!(
+            refusal(Vantage::Subnet(subnet())).await,
+            expected,
+            "{status} {zone}"
+        );
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_change_of_the_firewall_takes_a_while_to_arrive() {
     let (stage, vault) = officer_without_subnets().await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::HeaderMap;
-use rhc_arm::fake::{Arm, Plane, VAULTS, VaultNetwork, granting};
+use rhc_arm::fake::{Arm, Plane, VAULTS, VaultNetwork, granting, leads_privately};
 use rhc_core::fake::authority::{self, AuthReason, Caller};
 use rhc_core::fake::{State, Vantage};
 use uuid::Uuid;
@@ -12,6 +12,10 @@ use super::error::VaultError;
 
 /// What tokens must be for.
 const AUDIENCE: &[&str] = &["https://vault.azure.net"];
+/// The zone in which private endpoints to vaults are found.
+///
+/// Source: [private endpoint DNS](https://learn.microsoft.com/azure/private-link/private-endpoint-dns).
+const ZONE: &str = "privatelink.vaultcore.azure.net";
 /// How long a role that was just given does not count yet. Unverified: Microsoft says that it may take minutes.
 const ROLE_DELAY: Duration = Duration::from_secs(30);
 
@@ -116,6 +120,13 @@ impl Visit {
             ));
         }
         let visit = Self { vault, caller };
+        // Who comes by a private endpoint is at home: neither the public door nor the firewall is asked.
+        if let Vantage::Subnet(id) = from
+            && let Some(arm) = state.read::<Arm>()
+            && leads_privately(arm, &visit.vault.id, ZONE, id)
+        {
+            return Ok(visit);
+        }
         if !visit.vault.network.is_public() {
             return Err(VaultError::forbidden(
                 "ForbiddenByConnection",

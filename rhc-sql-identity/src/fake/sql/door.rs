@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
-use rhc_arm::fake::{Arm, Stored};
+use rhc_arm::fake::{Arm, Stored, leads_privately};
 use rhc_core::fake::authority::{self, Caller, CallerKind};
 use rhc_core::fake::{Read, State};
 use rhc_core::{AppId, ObjectId};
@@ -16,8 +16,9 @@ use crate::session::SqlError;
 
 use super::catalogue::{Catalogue, SqlSection};
 use super::execute::Rights;
-use super::path;
 
+/// The zone in which private endpoints to servers are found.
+const ZONE: &str = "privatelink.database.windows.net";
 /// What tokens must be for.
 const AUDIENCE: &[&str] = &[
     "https://database.windows.net",
@@ -69,7 +70,7 @@ pub(in crate::fake) fn enter(
         Vantage::Inside => door.private,
         Vantage::Subnet(id) => state
             .read::<Arm>()
-            .is_some_and(|arm| path::leads(arm, &door.id, id)),
+            .is_some_and(|arm| leads_privately(arm, &door.id, ZONE, id)),
     };
     door.let_through(&from, inside)?;
     let caller = authority::authenticate(state, headers, AUDIENCE).map_err(|_| refused())?;

@@ -9,7 +9,6 @@ mod execute;
 pub(crate) mod fuzzed;
 mod lexer;
 mod parse;
-mod path;
 mod probing;
 mod session;
 mod values;

@@ -1,25 +1,26 @@
-//! Whether the private way from a subnet leads to a server: the endpoint, its approval, and the name.
+//! Whether the private way from a subnet leads to something: the endpoint, its approval, and the name.
 
-use rhc_arm::fake::{Arm, ResourcePath, Stored};
+use super::path::ResourcePath;
+use super::state::{Arm, Stored};
 
-use crate::fake::arm::PRIVATE_ENDPOINTS;
-
-const ZONE: &str = "privatelink.database.windows.net";
 const GROUPS: &str = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups";
 const LINKS: &str = "Microsoft.Network/privateDnsZones/virtualNetworkLinks";
 
-/// Whether what stands in the subnet reaches the server by a private endpoint. Networks that are peered are not looked at.
-pub(super) fn leads(arm: &Arm, server: &str, subnet: &str) -> bool {
-    let Some(network) = network_of(subnet) else {
+/// Whether what stands in the subnet reaches the target by an approved private endpoint, and finds it through the zone that a
+/// service of this kind is found in. Networks that are peered are not looked at.
+#[must_use]
+pub fn leads_privately(arm: &Arm, target: &str, zone: &str, subnet: &str) -> bool {
+    let (Some(network), Some(path)) = (network_of(subnet), ResourcePath::parse(target)) else {
         return false;
     };
-    let approved = arm.of_type(server, PRIVATE_ENDPOINTS).filter(|connection| {
+    let connections = format!("{}/privateEndpointConnections", path.resource_type());
+    let approved = arm.of_type(target, &connections).filter(|connection| {
         connection.text("properties.privateLinkServiceConnectionState.status") == Some("Approved")
     });
     approved
         .filter_map(|connection| arm.get(connection.text("properties.privateEndpoint.id")?))
         .filter(|endpoint| stands_in(endpoint, &network))
-        .any(|endpoint| is_known_by_name(arm, endpoint, &network))
+        .any(|endpoint| is_known_by_name(arm, endpoint, zone, &network))
 }
 
 fn network_of(subnet: &str) -> Option<String> {
@@ -33,8 +34,8 @@ fn stands_in(endpoint: &Stored, network: &str) -> bool {
         .is_some_and(|own| own == network)
 }
 
-/// Without a record in a zone that the network asks, the server's name leads to its public door.
-fn is_known_by_name(arm: &Arm, endpoint: &Stored, network: &str) -> bool {
+/// Without a record in a zone that the network asks, the target's name leads to its public door.
+fn is_known_by_name(arm: &Arm, endpoint: &Stored, zone: &str, network: &str) -> bool {
     let zones = arm
         .of_type(endpoint.id(), GROUPS)
         .flat_map(|group| {
@@ -42,8 +43,8 @@ fn is_known_by_name(arm: &Arm, endpoint: &Stored, network: &str) -> bool {
         })
         .filter_map(|id| arm.get(id.as_str()?));
     zones
-        .filter(|zone| zone.name().eq_ignore_ascii_case(ZONE))
-        .flat_map(|zone| arm.of_type(zone.id(), LINKS))
+        .filter(|own| own.name().eq_ignore_ascii_case(zone))
+        .flat_map(|own| arm.of_type(own.id(), LINKS))
         .filter_map(|link| ResourcePath::parse(link.text("properties.virtualNetwork.id")?))
         .any(|linked| linked.key() == network)
 }
