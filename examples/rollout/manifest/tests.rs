@@ -2,6 +2,7 @@
 
 mod accepted;
 mod form;
+mod production;
 mod refusals;
 mod robust;
 

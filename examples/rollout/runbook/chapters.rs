@@ -75,7 +75,7 @@ pub(super) const CHAPTERS: [Chapter; 8] = [
         security: &[
             "Each app runs as an identity of its own, with roles on single resources.",
             "The databases are reached over a private endpoint; their name leads there from this network only.",
-            "Vaults are closed but for the apps' subnets, decide by roles, and cannot be purged.",
+            "Vaults are closed but for the apps' subnets, or for private endpoints alone (`vaults.network`), decide by roles, and cannot be purged.",
             "Environments log through diagnostic settings, for the other way carries a shared key.",
             "The image belongs to the pipeline after the first rollout: it is not set back.",
         ],
@@ -106,11 +106,11 @@ pub(super) const CHAPTERS: [Chapter; 8] = [
     Chapter {
         file: "08-production-deployment",
         title: "Production",
-        purpose: "What comes after this environment is stable: the same again, in an environment file of its own.",
-        tables: "all of them, in a second file",
+        purpose: "From an environment that is stable to production, which has an environment file of its own.",
+        tables: "all of them, in `examples/environments/prod.toml`",
         security: &[
-            "Production has its own tenant for users, subscription, network, SQL server and identities. Nothing is shared but the databases' tenant.",
-            "Nothing of this environment is made into production: it is built from its own file, and verified.",
+            "Production has its own tenant for users, subscription, network, SQL server and identities. Shared with QA are the databases' tenant with its subscription, and the automation's application.",
+            "Nothing of QA is made into production: it is built from its own file, and verified. Production's file protects what is QA's.",
         ],
     },
 ];

@@ -314,8 +314,15 @@ pub(super) fn production(book: &Runbook<'_>, chapter: &Chapter, steps: &[Step<'_
         "- {all} {done} of {} steps of this environment are done",
         steps.len()
     );
-    text.push_str(
-        "- [ ] `qa_rollout verify --strict` ends with 0, and has done so for several weeks\n",
+    let is_production = book.manifest.environment.phase >= PRODUCTION;
+    let lasts = if is_production {
+        ""
+    } else {
+        ", and has done so for several weeks"
+    };
+    let _ = writeln!(
+        text,
+        "- [ ] `qa_rollout verify --strict` ends with 0{lasts}"
     );
     for claim in &book.claims {
         let _ = writeln!(text, "- [ ] shown by `verify`: {claim}");
@@ -328,13 +335,17 @@ pub(super) fn production(book: &Runbook<'_>, chapter: &Chapter, steps: &[Step<'_
     ] {
         let _ = writeln!(text, "{line}");
     }
+    if is_production {
+        text.push_str(GO_LIVE);
+        return text;
+    }
     let (from, to) = (&book.environment, "prod");
     let _ = write!(
         text,
-        "\n## How\n\n1. Copy the environment file to `examples/environments/{to}.toml`, and change names, domains, host names, \
-         address ranges and SKUs.\n2. `qa_rollout plan --environment examples/environments/{to}.toml` says what is still wrong with it.\n\
+        "\n## How\n\n1. `examples/environments/{to}.toml` is production's environment file. Look for `TO BE CONFIRMED` in it: nobody has \
+         decided these values yet.\n2. `qa_rollout plan --environment examples/environments/{to}.toml` says what is still wrong with it.\n\
          3. `qa_rollout rehearse --environment …` tries it without a cloud.\n\
-         4. `qa_rollout runbook --environment … --out DIR` writes its own documents 01 to 07.\n\
+         4. `qa_rollout runbook --environment … --out DIR` writes its own documents 01 to 08.\n\
          5. `qa_rollout apply --cloud azure --environment …`, then `verify`.\n\
          \n## Names\n\nWhat carries `{from}` in its name here, and would be called there by the same rule. Host names and the size of \
          things are decided in the file.\n\n| kind | here | there |\n|---|---|---|\n"
@@ -357,6 +368,23 @@ pub(super) fn production(book: &Runbook<'_>, chapter: &Chapter, steps: &[Step<'_
     }
     text
 }
+
+/// The phase of the project from which an environment is production.
+const PRODUCTION: u8 = 2;
+
+/// What people decide and do before production is used; none of it is in a step.
+const GO_LIVE: &str = "\
+\n## Before the first user\n\nNo step does these, and `verify` does not see them. A person decides each one.\n\n\
+- [ ] Every value that `TO BE CONFIRMED` stands beside in the environment file is decided\n\
+- [ ] Scaling: cores, memory and replicas of the apps, and the size of the databases, follow from the load test\n\
+- [ ] Alerts: the rollout makes none. They are set up by hand, on the workspaces and Application Insights\n\
+- [ ] Backups: the rollout sets where they are kept. How long, beyond Azure's usual days, is set by hand at each database\n\
+- [ ] Registry: its public network is on, because GitHub's own runners push from addresses that nobody can name. To shut it takes a private endpoint and runners inside the network\n\
+- [ ] GitHub: who must approve a deployment is set at the GitHub environment\n\
+- [ ] The first practices are taken on\n\
+\n## Beside QA\n\n\
+- The subscription of the databases has QA's tags. Production's costs in it are told by the tags of its resource group.\n\
+- To take QA down changes nothing here: the subscription keeps QA's tags, and production's own setting goes on recording it.\n";
 
 /// The first document.
 pub(super) fn readme(

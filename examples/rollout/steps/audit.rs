@@ -178,15 +178,15 @@ impl Site<'_> {
     }
 
     fn record_as(&mut self, key: &Key, account: &Account, workspace: &Key, why: &str) {
-        if let Some(of) = self.known(key) {
-            self.diagnostics(
-                &of,
-                &account.tenant,
-                &account.id,
-                workspace,
-                Logs::Categories(ACTIVITY),
-                why,
-            );
+        let Some(of) = self.known(key) else {
+            return;
+        };
+        let at = (&account.tenant, &account.id);
+        let logs = Logs::Categories(ACTIVITY);
+        if account.is_anothers {
+            self.diagnostics_beside(&of, at, workspace, (logs, why));
+        } else {
+            self.diagnostics(&of, at.0, at.1, workspace, logs, why);
         }
     }
 

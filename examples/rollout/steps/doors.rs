@@ -25,7 +25,7 @@ impl Doors for KnownDoors {
         let id = parse(&name.resource)?;
         match name.kind.as_str() {
             // Whose the role is does not matter for taking it away.
-            VaultDoor::KIND => Ok(Arc::new(VaultDoor::named(
+            VaultDoor::KIND | VaultDoor::PRIVATE => Ok(Arc::new(VaultDoor::named(
                 &self.0,
                 name.clone(),
                 tenant_id,

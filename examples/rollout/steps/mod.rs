@@ -165,8 +165,10 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
         let network = site.network(&group);
         let open = site.private_path(&group, &network, &databases.server, &databases_home);
         databases.open_to_administrators.extend(open);
+        let vaults = site.path_to_vaults(&group, &network);
         let ground = Ground {
             network: &network,
+            vaults: vaults.as_ref(),
             databases: &databases,
             database_tenant: &databases_home,
             customers: sign_in.as_ref().map(|(tenant, made)| (*tenant, made)),
@@ -187,7 +189,7 @@ pub fn environment(manifest: &Manifest, clients: &Clients) -> Result<Rollout, Gr
         }
     }
     site.domains(&accounts);
-    for account in accounts.values() {
+    for account in accounts.values().filter(|account| !account.is_anothers) {
         site.subscription_tags(account);
     }
     for (key, app) in manifest.apps() {

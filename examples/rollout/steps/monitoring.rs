@@ -13,6 +13,9 @@ use super::clients::TenantRef;
 use super::site::{Group, Site};
 use crate::engine::{Key, Meta, Output, Outputs, OwnedBy, Remains};
 
+/// What the environment's setting is called at what is its own.
+const OWN: &str = "rhc-audit";
+
 /// Which logs of a resource are kept.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Logs {
@@ -112,15 +115,37 @@ impl Site<'_> {
         logs: Logs,
         why: &str,
     ) -> Key {
-        const NAME: &str = "rhc-audit";
+        self.diagnostics_called(OWN, of, (tenant, resource), workspace, (logs, why))
+    }
+
+    /// The same at what several environments share, under a name that only this one gives: each keeps the logs itself.
+    pub(super) fn diagnostics_beside(
+        &mut self,
+        of: &Meta,
+        (tenant, resource): (&TenantRef, &Output<String>),
+        workspace: &Key,
+        logs: (Logs, &str),
+    ) -> Key {
+        let name = format!("{}-audit", self.manifest.name_prefix());
+        self.diagnostics_called(&name, of, (tenant, resource), workspace, logs)
+    }
+
+    fn diagnostics_called(
+        &mut self,
+        name: &str,
+        of: &Meta,
+        (tenant, resource): (&TenantRef, &Output<String>),
+        workspace: &Key,
+        (logs, why): (Logs, &str),
+    ) -> Key {
         self.audited.note(workspace, tenant, &of.kind);
         let workspace = arm_id(workspace);
         let meta = Meta::new(
-            of.key.child(format!("diagnosticSettings/{NAME}")),
+            of.key.child(format!("diagnosticSettings/{name}")),
             of.stage,
             tenant.key.clone(),
             "Microsoft.Insights/diagnosticSettings",
-            NAME,
+            name,
         )
         .why(why)
         .owner(OwnedBy::Parent(resource.key().clone()));

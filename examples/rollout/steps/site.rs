@@ -31,6 +31,8 @@ pub(super) struct Account {
     pub(super) id: Output<String>,
     /// The id alone.
     pub(super) guid: Output<String>,
+    /// Whether it is another environment's: it is used, and its tags are that one's.
+    pub(super) is_anothers: bool,
     /// The step after which its resource providers are there.
     pub(super) providers: BTreeMap<&'static str, Key>,
 }

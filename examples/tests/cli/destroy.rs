@@ -135,6 +135,14 @@ fn production_and_other_environments_are_refused() {
     );
     let file = folder.write("named.toml", &named);
     refused(Some(&file), &["--yes-destroy", "qa"], &["says production"]);
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/environments/prod.toml");
+    for words in [&["--yes-destroy", "prod"][..], &[]] {
+        refused(
+            Some(Path::new(own)),
+            words,
+            &["destroy is for QA", "phase = 2", "by hand"],
+        );
+    }
     let said = rollout(&["plan", "--state", text(&state), "--yes-destroy", "qa"]);
     assert_eq!(said.code, 64);
     assert!(

@@ -23,6 +23,7 @@ use rhc_core::fake::WorldOptions;
 use rhc_sql_identity::fake::{Batch, batches};
 use rollout::embedded::EmbeddedCloud;
 use rollout::engine::{ApplyOptions, Key, Operator, Outputs, Plan};
+use rollout::manifest::Manifest;
 use rollout::runbook::{Recording, Runbook, SEEDS, record};
 
 type Files = BTreeMap<String, String>;
@@ -308,4 +309,36 @@ async fn the_scripts_are_shell_scripts_and_know_every_step_that_sends_something(
             );
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_document_leads_to_production_and_of_production_to_its_users() {
+    let [first, second] = recordings();
+    let (plan, outputs) = new().await;
+    let last = |manifest: &Manifest| {
+        let files = Runbook::of(manifest, first, second).files(&plan, &outputs, false);
+        files["08-production-deployment.md"].clone()
+    };
+    let mut environment = manifest();
+    let qa = last(&environment);
+    for words in [
+        "examples/environments/prod.toml",
+        "TO BE CONFIRMED",
+        "for several weeks",
+    ] {
+        assert!(qa.contains(words), "{words}: {qa}");
+    }
+    assert!(!qa.contains("Before the first user"), "{qa}");
+    environment.environment.phase = 2;
+    let prod = last(&environment);
+    for words in [
+        "Before the first user",
+        "TO BE CONFIRMED",
+        "Alerts: the rollout makes none",
+        "Registry: its public network is on",
+        "the subscription keeps QA's tags",
+    ] {
+        assert!(prod.contains(words), "{words}: {prod}");
+    }
+    assert!(!prod.contains("| kind | here | there |"), "{prod}");
 }

@@ -1,6 +1,6 @@
 //! Address ranges and what stands in them.
 
-use super::super::model::{App, SubnetUse};
+use super::super::model::{App, SubnetUse, VaultNetwork};
 use super::super::problem::Rule;
 use super::Check;
 use super::environment::vaults_admit_subnets;
@@ -21,6 +21,10 @@ const RESERVED: [&str; 8] = [
 
 /// The zone in which a private endpoint to a SQL server is found; Azure answers with this name and no other.
 const SQL_ZONE: &str = "privatelink.database.windows.net";
+
+/// The zone in which a private endpoint to a vault is found
+/// (<https://learn.microsoft.com/azure/private-link/private-endpoint-dns>).
+const VAULT_ZONE: &str = "privatelink.vaultcore.azure.net";
 
 /// The service endpoint that a vault's network rule asks for.
 const VAULT_ENDPOINT: &str = "Microsoft.KeyVault";
@@ -101,6 +105,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         service_endpoints(check, name);
     }
     private_endpoint(check);
+    vault_endpoints(check);
 }
 
 fn parse(check: &mut Check<'_>, path: &str, text: &str) -> Option<Cidr> {
@@ -195,6 +200,56 @@ fn private_endpoint(check: &mut Check<'_>) {
             format!("{path}.request_message"),
             "this cannot be the message of a request",
             help,
+        );
+    }
+}
+
+/// Vaults without public access are reached by private endpoints, and by nothing else.
+fn vault_endpoints(check: &mut Check<'_>) {
+    let manifest = check.manifest;
+    let path = "vaults.private_endpoints";
+    let is_private = manifest.vaults.network == VaultNetwork::PrivateEndpoint;
+    let ways_out = "with vaults.network = \"private-endpoint\" there is one for each vault; with \"app-subnets\" there is none";
+    let mut amiss = |path: String, named: bool| {
+        if named && !is_private {
+            let message = "the vaults let in the apps' subnets, and have no private endpoints";
+            check.report(
+                Rule::SubnetUse,
+                path,
+                message,
+                format!("remove it: {ways_out}"),
+            );
+        } else if !named && is_private {
+            let message =
+                "the vaults' public access is off, and nothing leads to them without this";
+            check.report(
+                Rule::MissingKey,
+                path,
+                message,
+                format!("add it: {ways_out}"),
+            );
+        }
+    };
+    amiss(path.to_owned(), manifest.vaults.private_endpoints.is_some());
+    for (key, app) in manifest.apps() {
+        amiss(
+            format!("apps.{key}.key_vault_endpoint"),
+            app.key_vault_endpoint.is_some(),
+        );
+    }
+    let Some(file) = manifest.vaults.private_endpoints.as_ref() else {
+        return;
+    };
+    let usage = SubnetUse::PrivateEndpoints;
+    subnet_reference(check, &format!("{path}.subnet"), &file.subnet, usage);
+    if file.dns_zone != VAULT_ZONE {
+        check.report(
+            Rule::Domain,
+            format!("{path}.dns_zone"),
+            "the vaults would not be found through this zone",
+            format!(
+                "expected is {VAULT_ZONE:?}: Azure sends the vaults' names there and nowhere else"
+            ),
         );
     }
 }

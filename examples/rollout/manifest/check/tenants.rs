@@ -287,6 +287,19 @@ fn hosts(check: &mut Check<'_>) {
         let path = format!("subscriptions.{key}");
         check.short_name(&path, key, 20);
         check.guid(&format!("{path}.id"), subscription.id.as_ref());
+        let Some(other) = &subscription.belongs_to else {
+            continue;
+        };
+        let path = format!("{path}.belongs_to");
+        check.short_name(&path, other, 10);
+        if *other == manifest.environment.name {
+            check.report(
+                Rule::Reference,
+                path,
+                "this is this environment itself",
+                "name the environment whose file the subscription is from, or remove the line if it is this one's",
+            );
+        }
     }
 }
 

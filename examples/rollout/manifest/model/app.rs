@@ -29,6 +29,8 @@ pub struct App {
     pub identities: AppIdentities,
     /// Key vault.
     pub key_vault: String,
+    /// Private endpoint of the key vault, where its public access is off.
+    pub key_vault_endpoint: Option<String>,
     /// Application Insights and Log Analytics.
     pub monitoring: Monitoring,
     /// Mail.

@@ -45,8 +45,21 @@ pub struct Vaults {
     pub soft_delete_days: u32,
     /// From where the vaults can be reached.
     pub network: VaultNetwork,
+    /// Where their private endpoints stand, if that is how they are reached.
+    pub private_endpoints: Option<VaultEndpoints>,
     /// The certificates that are made in them, where the usual ones do not do.
     pub certificates: Option<VaultCertificates>,
+}
+
+/// The ground of the vaults' private endpoints, of which each app names its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VaultEndpoints {
+    /// Name of the subnet that they stand in.
+    pub subnet: String,
+    /// Private DNS zone that leads the vaults' names to them.
+    pub dns_zone: String,
+    /// Name of the zone's link to the network.
+    pub dns_zone_link: String,
 }
 
 /// The certificates with which the apps prove themselves in the customers' tenant. Their keys cannot leave the vault; that

@@ -218,6 +218,8 @@ pub struct Subscription {
     pub tenant: String,
     /// What it is for.
     pub workload: Workload,
+    /// Name of the environment whose subscription it is, where that is another one: it is used, and its tags stay that one's.
+    pub belongs_to: Option<String>,
     /// Id of a subscription that exists; none is created then.
     pub id: Option<String>,
 }

@@ -135,6 +135,9 @@ id = \"11111111-2222-3333-4444-555555555555\"
     a_protected_tenant_by_its_id: "# id = \"00000000-0000-0000-0000-000000000000\"" => "id = \"CD21A3BF-622c-4725-8da7-2f8b9d265d14\"", Protected at "tenants.qa.id";
     a_protected_resource_group: r#"resource_group = "rhc-net-qa-rg""# => r#"resource_group = "Marketing""#, Protected at "network.resource_group";
     the_resource_group_of_dev: r#"resource_group = "rhc-hp2-qa-rg""# => r#"resource_group = "hp225dev-rg""#, Protected at "apps.hp2.resource_group";
+    a_subscription_that_belongs_to_this_environment: "name = \"rhc-db-core-sub\"\n" => "name = \"rhc-db-core-sub\"\nbelongs_to = \"qa\"\n", Reference at "subscriptions.database.belongs_to";
+    a_subscription_that_belongs_to_no_name: "name = \"rhc-db-core-sub\"\n" => "name = \"rhc-db-core-sub\"\nbelongs_to = \"Q A\"\n", ShortName at "subscriptions.database.belongs_to";
+    an_endpoint_of_a_vault_that_lets_in_subnets: r#"key_vault = "smx25qa-kv""# => "key_vault = \"smx25qa-kv\"\nkey_vault_endpoint = \"smx25qa-kv-pe\"", SubnetUse at "apps.smx.key_vault_endpoint";
     a_protected_resource: "kind = \"Microsoft.Compute/virtualMachines\"\nname = \"web-2310a\"" => "kind = \"microsoft.keyvault/vaults\"\nname = \"HP225QA-KV\"", Protected at "apps.hp2.key_vault";
 
     a_vault_name_of_25_characters: r#"key_vault = "hp225qa-kv""# => r#"key_vault = "hp225qa-kv-with-25-letters""#, Name at "apps.hp2.key_vault";

@@ -209,6 +209,21 @@ pub(super) const ROWS: &[Row] = &[
                 "/properties/manualPrivateLinkServiceConnections/0/properties/requestMessage",
                 How::Text,
             ),
+            (
+                "--connection-name",
+                "/properties/privateLinkServiceConnections/0/name",
+                How::Text,
+            ),
+            (
+                "--private-connection-resource-id",
+                "/properties/privateLinkServiceConnections/0/properties/privateLinkServiceId",
+                How::Text,
+            ),
+            (
+                "--group-id",
+                "/properties/privateLinkServiceConnections/0/properties/groupIds",
+                How::List,
+            ),
         ],
     ),
     row(

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use rhc_arm::types::authorization::{PrincipalType, RoleAssignment, RoleAssignmentProperties};
@@ -36,11 +37,16 @@ pub(in crate::steps) struct VaultDoor {
     id: ResourceId,
     client: KeyVaultClient,
     principal: PrincipalType,
+    /// Whether it was seen that the public network is off.
+    is_hidden: AtomicBool,
 }
 
 impl VaultDoor {
     /// What doors of this kind are called.
     pub(in crate::steps) const KIND: &str = "vault";
+    /// What they are called where the vault is reached by its private endpoint alone: whoever closes such a door switches the
+    /// public network off again, and knows that by this word.
+    pub(in crate::steps) const PRIVATE: &str = "private vault";
 
     /// The door of the vault with this id, for whoever is signed in.
     pub(super) async fn of(
@@ -48,11 +54,17 @@ impl VaultDoor {
         tenant: &TenantKey,
         tenant_id: TenantId,
         resource: &str,
+        is_private: bool,
     ) -> Result<Self, StepError> {
         let ourselves = clients.ourselves(tenant, tenant_id).await?;
         let id = parse(resource)?;
         let name = DoorName {
-            kind: Self::KIND.to_owned(),
+            kind: if is_private {
+                Self::PRIVATE
+            } else {
+                Self::KIND
+            }
+            .to_owned(),
             name: id.name().to_owned(),
             tenant: tenant.clone(),
             tenant_id: tenant_id.to_string(),
@@ -81,6 +93,7 @@ impl VaultDoor {
             name,
             id,
             principal,
+            is_hidden: AtomicBool::new(false),
         })
     }
 
@@ -128,9 +141,16 @@ impl VaultDoor {
         }
     }
 
-    /// Reads the firewall's addresses, changes them and writes them back, if there is something to change.
+    fn is_private(&self) -> bool {
+        self.name.kind == Self::PRIVATE
+    }
+
+    /// Reads the firewall's addresses, changes them and writes them back, if there is something to change. The public network of
+    /// a private vault is switched in the same request, whatever the vault shows of it: what was asked for before a kill may
+    /// still be under way.
     async fn addresses(
         &self,
+        public: &str,
         change: impl FnOnce(&mut Vec<VaultIpRule>) -> bool,
     ) -> Result<(), StepError> {
         let vaults = self.vaults()?;
@@ -140,13 +160,20 @@ impl VaultDoor {
         };
         let mut acls = vault.properties.network_acls.unwrap_or_default();
         let mut rules = acls.ip_rules.take().unwrap_or_default();
-        if !change(&mut rules) {
+        if !change(&mut rules) && !self.is_private() {
             return Ok(());
         }
         acls.ip_rules = Some(rules);
+        if self.is_private() {
+            // The firewall counts as soon as the public network is on.
+            acls.default_action = Some("Deny".to_owned());
+        }
         let acls: Value = serde_json::to_value(acls)
             .map_err(|error| StepError::bug(format!("a firewall is not JSON: {error}")))?;
-        let change = json!({ "properties": { "networkAcls": acls } });
+        let mut change = json!({ "properties": { "networkAcls": acls } });
+        if self.is_private() {
+            change["properties"]["publicNetworkAccess"] = public.into();
+        }
         let written = vaults.update(&self.name.name, &change).await;
         written.map(|_| ()).map_err(worth_repeating)
     }
@@ -167,6 +194,10 @@ impl Door for VaultDoor {
         Ok(match self.client.refusal().await? {
             None => Knocked::Open,
             Some(VaultRefusal::Firewall { address }) => Knocked::Closed { seen_as: address },
+            Some(VaultRefusal::PublicAccessOff) if self.is_private() => {
+                self.is_hidden.store(true, Ordering::Relaxed);
+                Knocked::Hidden
+            }
             Some(VaultRefusal::PublicAccessOff) => Knocked::Shut {
                 why: format!(
                     "the vault {} is reached by its private endpoint only",
@@ -178,12 +209,18 @@ impl Door for VaultDoor {
         })
     }
 
+    /// Without an address the public network of a vault that hid is switched on and nobody let in: then the vault says by which
+    /// address it knows us. Whoever comes by the private endpoint needs the role alone.
     async fn open(&self, address: Option<Ipv4Addr>) -> Result<(), StepError> {
         self.give_role().await?;
         let Some(address) = address else {
-            return Ok(());
+            return if self.is_hidden.load(Ordering::Relaxed) {
+                self.addresses("Enabled", |_| false).await
+            } else {
+                Ok(())
+            };
         };
-        self.addresses(|rules| {
+        self.addresses("Enabled", |rules| {
             let missing = !rules.iter().any(|rule| is_for(rule, address));
             if missing {
                 rules.push(VaultIpRule {
@@ -199,15 +236,15 @@ impl Door for VaultDoor {
     async fn close(&self, address: Option<Ipv4Addr>) -> Result<(), StepError> {
         // Both are tried, whichever fails.
         let network = match address {
-            Some(address) => {
-                self.addresses(|rules| {
+            None if !self.is_private() => Ok(()),
+            address => {
+                self.addresses("Disabled", |rules| {
                     let before = rules.len();
-                    rules.retain(|rule| !is_for(rule, address));
+                    rules.retain(|rule| !address.is_some_and(|address| is_for(rule, address)));
                     rules.len() != before
                 })
                 .await
             }
-            None => Ok(()),
         };
         let role = self.roles().delete(&self.role_name()).await;
         network.and(role.map_err(StepError::from))

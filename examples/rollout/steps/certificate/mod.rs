@@ -18,8 +18,9 @@ use super::arm_resource::arm_id;
 use super::clients::TenantRef;
 use super::directory::{AppPermissionStep, object_id};
 use super::site::Site;
+use super::stack::AppVault;
 use crate::engine::{Key, Meta, OwnedBy, Stage};
-use crate::manifest::App;
+use crate::manifest::{App, VaultNetwork};
 
 /// The least that lets an app make users.
 ///
@@ -52,7 +53,7 @@ impl Site<'_> {
         &mut self,
         app: &App,
         host: &TenantRef,
-        vault: &Key,
+        vault: &AppVault,
         customers: &TenantRef,
         application: &Key,
     ) -> Key {
@@ -69,10 +70,13 @@ impl Site<'_> {
             app.key_vault
         ))
         .owner(OwnedBy::Parent(application.clone()));
+        // A vault takes one change at a time, and without the way to it the app has nothing of the certificate.
+        let meta = vault.way.iter().fold(meta, Meta::needs);
         let place = Place {
             host: host.clone(),
-            vault_id: arm_id(vault),
+            vault_id: arm_id(&vault.meta.key),
             vault: app.key_vault.clone(),
+            is_private: self.manifest.vaults.network == VaultNetwork::PrivateEndpoint,
             customers: customers.clone(),
             application: object_id(application),
             name: name.clone(),

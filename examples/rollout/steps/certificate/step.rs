@@ -31,6 +31,8 @@ pub(super) struct Place {
     pub(super) vault_id: Output<String>,
     /// The vault's name.
     pub(super) vault: String,
+    /// Whether it is reached by its private endpoint alone.
+    pub(super) is_private: bool,
     /// The tenant of the application.
     pub(super) customers: TenantRef,
     /// The application's object id.
@@ -217,7 +219,8 @@ impl Step for CertificateStep {
             let host = self.place.host.id(inputs)?;
             let vault_id = inputs.require(&self.place.vault_id)?;
             let tenant = &self.place.host.key;
-            let door = VaultDoor::of(&self.clients, tenant, host, &vault_id).await?;
+            let is_private = self.place.is_private;
+            let door = VaultDoor::of(&self.clients, tenant, host, &vault_id, is_private).await?;
             let vault = door.client();
             let made = cx
                 .through(Arc::new(door), Box::pin(self.made(&vault, &known, now)))

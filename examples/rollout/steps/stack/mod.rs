@@ -15,6 +15,7 @@ pub(super) use access::Role;
 pub use grants::GrantStep;
 pub(super) use sql_door::SqlDoor;
 pub(super) use sql_users::UnknownUsers;
+pub(super) use vault::AppVault;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,7 @@ use super::clients::TenantRef;
 use super::customers::SignIn;
 use super::database::Databases;
 use super::network::Network;
+use super::private_path::VaultPath;
 use super::probe::Inside;
 use super::site::{Account, Group, Site};
 use crate::engine::{Key, Outputs, Stage};
@@ -34,6 +36,8 @@ use registry::Images;
 /// What an app's stack stands on.
 pub(super) struct Ground<'a> {
     pub(super) network: &'a Network,
+    /// The private way to vaults, where they are reached by that alone.
+    pub(super) vaults: Option<&'a VaultPath>,
     pub(super) databases: &'a Databases,
     /// The tenant of the databases.
     pub(super) database_tenant: &'a TenantRef,
@@ -109,14 +113,14 @@ impl Site<'_> {
             "as which the app runs; it has no password and no key",
         );
         self.may_send_telemetry(group, &identity, &insights);
-        let vault = self.vault(group, app, ground.network, workspace);
-        self.may_read_secrets(group, &identity, &vault);
+        let vault = self.vault(group, app, ground, workspace);
+        self.may_read_secrets(group, &identity, &vault.meta);
         if let Some((tenant, sign_in)) = ground.customers
             && let Some(application) = sign_in.applications.get(of.key)
         {
             let host = &group.account.tenant;
-            let certificate = self.certificate(app, host, &vault.key, tenant, application);
-            self.may_sign(group, &identity, &vault, &certificate);
+            let certificate = self.certificate(app, host, &vault, tenant, application);
+            self.may_sign(group, &identity, &vault.meta, &certificate);
         }
         if let Some(storage) = &app.storage {
             self.storage(group, app, storage, ground.network, &identity, workspace);

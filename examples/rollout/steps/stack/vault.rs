@@ -1,24 +1,33 @@
-//! The app's key vault: access by roles only, nothing can be purged, nobody gets in but the apps' subnets.
+//! The app's key vault: access by roles only, nothing can be purged, nobody gets in but the apps' subnets, or the network by a
+//! private endpoint.
 
 use rhc_arm::Resource;
 use rhc_arm::types::key_vault::{NetworkAcls, Vault, VaultProperties, VaultSku};
 use serde_json::{Value, json};
 
+use super::Ground;
 use crate::engine::{Key, Meta, Outputs, Remains, StepError};
 use crate::manifest::{App, VaultNetwork};
 use crate::steps::arm_resource::{Recovers, arm_id};
 use crate::steps::monitoring::Logs;
-use crate::steps::network::Network;
 use crate::steps::site::{Group, Site};
+
+/// An app's vault.
+#[derive(Debug)]
+pub(in crate::steps) struct AppVault {
+    pub(in crate::steps) meta: Meta,
+    /// The step after which its private endpoint leads to it, where it has one.
+    pub(in crate::steps) way: Option<Key>,
+}
 
 impl Site<'_> {
     pub(super) fn vault(
         &mut self,
         group: &Group,
         app: &App,
-        network: &Network,
+        ground: &Ground<'_>,
         workspace: &Key,
-    ) -> Meta {
+    ) -> AppVault {
         let (location, place, file, tenant) = (
             self.location(),
             group.clone(),
@@ -26,7 +35,7 @@ impl Site<'_> {
             group.account.tenant.clone(),
         );
         let certificate = app.sign_in.unique_name.clone();
-        let subnets: Vec<_> = network.of_apps.clone();
+        let subnets: Vec<_> = ground.network.of_apps.clone();
         let step = self.resource::<Vault, _>(
             group,
             &app.key_vault,
@@ -116,6 +125,8 @@ impl Site<'_> {
             Logs::Group("audit"),
             "records who read which secret (HIPAA)",
         );
-        vault
+        let way = app.key_vault_endpoint.as_ref().zip(ground.vaults);
+        let way = way.map(|(name, path)| self.way_to_vault(path, group, name, &vault));
+        AppVault { meta: vault, way }
     }
 }

@@ -71,7 +71,7 @@ impl Site<'_> {
                 self.add(alias)
             }
         };
-        self.account(key, tenant)
+        self.account(file, key, tenant)
     }
 
     /// A subscription that another tenant shall own: made by the one that pays, accepted by the owner.
@@ -105,7 +105,7 @@ impl Site<'_> {
                 ))
             }
         };
-        self.account(key, &tenant)
+        self.account(file, key, &tenant)
     }
 
     fn given_subscription(&mut self, file: &Subscription, tenant: &TenantRef, id: &str) -> Key {
@@ -197,9 +197,10 @@ impl Site<'_> {
         )
     }
 
-    fn account(&mut self, subscription: Key, tenant: &TenantRef) -> Account {
+    fn account(&self, file: &Subscription, subscription: Key, tenant: &TenantRef) -> Account {
         Account {
             tenant: tenant.clone(),
+            is_anothers: file.belongs_to.is_some(),
             id: subscription.output("id"),
             guid: subscription_guid(&subscription),
             providers: BTreeMap::new(),

@@ -146,6 +146,14 @@ fn places(manifest: &Manifest, subscription: &str) -> Vec<Place> {
             "Microsoft.Network/privateDnsZones",
             &endpoint.dns_zone,
         );
+        for (_, app) in manifest.apps() {
+            if let Some(name) = &app.key_vault_endpoint {
+                add(group, "Microsoft.Network/privateEndpoints", name);
+            }
+        }
+        if let Some(file) = &manifest.vaults.private_endpoints {
+            add(group, "Microsoft.Network/privateDnsZones", &file.dns_zone);
+        }
     }
     let database = &manifest.database;
     if is_here(&database.subscription) {

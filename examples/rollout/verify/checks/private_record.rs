@@ -1,4 +1,4 @@
-//! Does the server's name lead to the private endpoint, for who asks inside the network?
+//! Does the name of a server or a vault lead to its private endpoint, for who asks inside the network?
 
 use async_trait::async_trait;
 use rhc_arm::types::network::{PrivateDnsRecord, PrivateDnsZone, PrivateEndpoint};
@@ -12,17 +12,27 @@ use crate::verify::report::{Vantage, Verdict};
 
 pub(super) fn of(manifest: &Manifest, checked: &Checked) -> Vec<Box<dyn Check>> {
     let file = &manifest.network.sql_private_endpoint;
-    let step = checked.named("Microsoft.Network/privateEndpoints", &file.name);
-    step.map(|step| {
-        Box::new(Record {
-            tenant: step.meta.tenant.clone(),
-            endpoint: file.name.clone(),
-            zone: file.dns_zone.clone(),
-            server: manifest.database.server.clone(),
-        }) as Box<dyn Check>
-    })
-    .into_iter()
-    .collect()
+    let server = (&file.name, &file.dns_zone, &manifest.database.server);
+    let vaults = manifest.vaults.private_endpoints.iter();
+    let vaults = vaults.flat_map(|ground| {
+        let apps = manifest.apps();
+        apps.filter_map(move |(_, app)| {
+            let endpoint = app.key_vault_endpoint.as_ref()?;
+            Some((endpoint, &ground.dns_zone, &app.key_vault))
+        })
+    });
+    let mut checks: Vec<Box<dyn Check>> = Vec::new();
+    for (endpoint, zone, target) in std::iter::once(server).chain(vaults) {
+        if let Some(step) = checked.named("Microsoft.Network/privateEndpoints", endpoint) {
+            checks.push(Box::new(Record {
+                tenant: step.meta.tenant.clone(),
+                endpoint: endpoint.clone(),
+                zone: zone.clone(),
+                target: target.clone(),
+            }));
+        }
+    }
+    checks
 }
 
 /// Somebody's own record, or another endpoint's, would lead the apps elsewhere, or nowhere.
@@ -30,19 +40,20 @@ struct Record {
     tenant: TenantKey,
     endpoint: String,
     zone: String,
-    server: String,
+    /// The server or the vault, whose name is the record's.
+    target: String,
 }
 
 #[async_trait]
 impl Check for Record {
     fn id(&self) -> String {
-        format!("control-plane/private-record/{}", self.server)
+        format!("control-plane/private-record/{}", self.target)
     }
 
     fn title(&self) -> String {
         format!(
             "{} leads to {} inside the network",
-            self.server, self.endpoint
+            self.target, self.endpoint
         )
     }
 
@@ -55,7 +66,10 @@ impl Check for Record {
     }
 
     fn why(&self) -> String {
-        "without the record the server's name leads to its closed public door".to_owned()
+        format!(
+            "without the record the name of {} leads to its closed public door",
+            self.target
+        )
     }
 
     async fn run(&self, cx: &Context<'_>) -> Result<Verdict, Unproven> {
@@ -70,22 +84,22 @@ impl Check for Record {
                     .fqdn
                     .as_deref()
                     .and_then(|fqdn| fqdn.split('.').next());
-                host.is_some_and(|host| host.eq_ignore_ascii_case(&self.server))
+                host.is_some_and(|host| host.eq_ignore_ascii_case(&self.target))
             })
             .flat_map(|config| config.ip_addresses.unwrap_or_default())
             .collect();
         if expected.is_empty() {
             return Err(Unproven::because(format!(
-                "{} has no address yet: its request waits for the approval on the server's side",
-                self.endpoint
+                "{} has no address yet: its request waits for the approval on the side of {}",
+                self.endpoint, self.target
             )));
         }
         let zone = cx.resource::<PrivateDnsZone>(&self.zone).await?;
         let arm = cx.arm(self.tenant.as_str()).await?;
         let records = arm.resources::<PrivateDnsRecord>(zone.require_id()?.clone());
-        let Some(record) = records.get_opt(&self.server).await? else {
+        let Some(record) = records.get_opt(&self.target).await? else {
             return Ok(Verdict::failed(
-                format!("{} has no record {}", self.zone, self.server),
+                format!("{} has no record {}", self.zone, self.target),
                 "run apply, which joins the endpoint and the zone; if that changes nothing, delete the endpoint's zone group and apply again",
             ));
         };
@@ -99,16 +113,16 @@ impl Check for Record {
         expected.sort();
         found.sort();
         Ok(if found == expected {
-            Verdict::passed(format!("{} is {}", self.server, list(&found)))
+            Verdict::passed(format!("{} is {}", self.target, list(&found)))
         } else {
             Verdict::failed(
                 format!(
                     "{} is {} in the zone, and the endpoint has {}",
-                    self.server,
+                    self.target,
                     list(&found),
                     list(&expected)
                 ),
-                "find out who wrote that record: a second endpoint to the same server does; remove it and delete the record, and apply again",
+                "find out who wrote that record: a second endpoint to the same thing does; remove it and delete the record, and apply again",
             )
         })
     }

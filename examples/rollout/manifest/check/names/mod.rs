@@ -74,6 +74,26 @@ pub(super) fn resources(manifest: &Manifest) -> Vec<Named<'_>> {
         "sql_private_endpoint.dns_zone_link",
         &network.sql_private_endpoint.dns_zone_link,
     );
+    for (key, app) in &manifest.apps {
+        if let Some(endpoint) = &app.key_vault_endpoint {
+            all.push(Named {
+                rule: &PRIVATE_ENDPOINT,
+                name: endpoint,
+                path: format!("apps.{key}.key_vault_endpoint"),
+                subscription: &network.subscription,
+                resource_group: &network.resource_group,
+            });
+        }
+    }
+    if let Some(file) = &manifest.vaults.private_endpoints {
+        all.push(Named {
+            rule: &ZONE_LINK,
+            name: &file.dns_zone_link,
+            path: "vaults.private_endpoints.dns_zone_link".to_owned(),
+            subscription: &network.subscription,
+            resource_group: &network.resource_group,
+        });
+    }
     let database = &manifest.database;
     let mut at = At::new(
         &mut all,

@@ -155,8 +155,11 @@ impl Inside {
         };
         let user = format!("{database}: {}", self.bridge);
         let user = cx.checked().named("sql-user", &user).into_iter();
-        let endpoints = cx.checked().of_kind("Microsoft.Network/privateEndpoints");
-        for step in user.chain(endpoints) {
+        let endpoint = &cx.manifest().network.sql_private_endpoint.name;
+        let endpoint = cx
+            .checked()
+            .named("Microsoft.Network/privateEndpoints", endpoint);
+        for step in user.chain(endpoint) {
             if let Finding::WaitsFor { keys } = &step.finding {
                 let keys: Vec<&str> = keys.iter().map(Key::as_str).collect();
                 return Err(Unproven::because(format!("{} missing", keys.join(", "))));
