@@ -9,9 +9,7 @@ use std::{
 use rhc_core::fake::WorldOptions;
 use rollout::{
     embedded::{EmbeddedCloud, Inventory},
-    engine::{
-        Exit, MemoryJournal, Outcome as Written, ProgressSink, Record, Recovery, Summary,
-    },
+    engine::{Exit, MemoryJournal, Outcome as Written, ProgressSink, Record, Recovery, Summary},
     manifest::Manifest,
 };
 use serde::{Deserialize, Serialize};
@@ -236,9 +234,10 @@ fn followed(manifest: &Manifest) -> Outcome<(Vec<String>, Inventory, Joints)> {
             None
         });
         apply(manifest, &cloud, &journal, ProgressSink::to(progress)).await?;
-        let mut drawn = drawn.lock().unwrap_or_else(PoisonError::into_inner);
-        let (paths, joints) = drawn.take();
-        drop(drawn);
+        let (paths, joints) = {
+            let mut drawn = drawn.lock().unwrap_or_else(PoisonError::into_inner);
+            drawn.take()
+        };
         come_to_rest(Duration::ZERO).await;
         let state = cloud.to_state().map_err(|error| error.to_string())?;
         Ok((paths, Inventory::of(&state), joints))

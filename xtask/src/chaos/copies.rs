@@ -171,7 +171,11 @@ impl Copied {
     /// One line for whoever began the worker.
     fn say(&self, verdict: Verdict) -> Outcome {
         let rejoined = self.rejoined.load(Ordering::Relaxed);
-        let verdict = if rejoined { as_foreseen(verdict) } else { verdict };
+        let verdict = if rejoined {
+            as_foreseen(verdict)
+        } else {
+            verdict
+        };
         let ended = Ended {
             at: self.at,
             verdict,

@@ -120,7 +120,10 @@ impl Follower {
         self.hear();
         let world = self.world.upgrade()?;
         let now = world.now();
-        let is_still = self.last.replace(now).is_some_and(|last| now - last >= STILL);
+        let is_still = self
+            .last
+            .replace(now)
+            .is_some_and(|last| now - last >= STILL);
         if !is_still || self.failed {
             return None;
         }
@@ -135,7 +138,9 @@ impl Follower {
         Some(Standing {
             done: self.done.clone(),
             waiting: self.waiting.clone(),
-            begun: begun.map(|(key, intent)| (key, intent.operation.is_some())).collect(),
+            begun: begun
+                .map(|(key, intent)| (key, intent.operation.is_some()))
+                .collect(),
             created: recovery.created,
             made: recovery.made.into_keys().collect(),
             doors: doors.collect(),
