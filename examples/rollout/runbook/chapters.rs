@@ -107,7 +107,7 @@ pub(super) const CHAPTERS: [Chapter; 8] = [
         file: "08-production-deployment",
         title: "Production",
         purpose: "From an environment that is stable to production, which has an environment file of its own.",
-        tables: "all of them, in `examples/environments/prod.toml`",
+        tables: "all of them",
         security: &[
             "Production has its own tenant for users, subscription, network, SQL server and identities. Shared with QA are the databases' tenant with its subscription, and the automation's application.",
             "Nothing of QA is made into production: it is built from its own file, and verified. Production's file protects what is QA's.",

@@ -205,9 +205,9 @@ pub(super) fn foreseen(page: &Page<'_>) -> Markup {
                         Severity::Note => span.tag.warn { "note" },
                     }
                     " " (finding.what)
+                    p.faint { (finding.way_out) }
                     p.faint {
-                        (finding.way_out)
-                        " Source: "
+                        "Source: "
                         @if finding.source.starts_with("https://") {
                             a href=(finding.source) { (finding.source) }
                         } @else {
