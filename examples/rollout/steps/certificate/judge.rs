@@ -81,7 +81,8 @@ pub(super) fn judge(
     let settled = newest
         .as_ref()
         .and_then(start)
-        .is_some_and(|start| start + rotation.overlap <= now);
+        .and_then(|start| start.checked_add(rotation.overlap))
+        .is_some_and(|settles| settles <= now);
     let (superseded, beside) =
         ours.partition(|old| settled || end(old).is_none_or(|end| end <= now));
     Judged {
@@ -168,6 +169,16 @@ mod tests {
         assert!(!judged(&all, datetime!(2026-12-01 0:00 UTC)).due);
         assert!(judged(&all, datetime!(2026-12-03 0:00 UTC)).due);
         assert!(judged(&[], datetime!(2026-12-03 0:00 UTC)).due);
+    }
+
+    #[test]
+    fn what_begins_at_the_end_of_all_dates_is_not_settled() {
+        let all = [
+            credential('a', "9999-12-31", "9999-12-31"),
+            credential('b', "2026-01-01", "2027-01-01"),
+        ];
+        let judged = judged(&all, datetime!(2026-06-01 0:00 UTC));
+        assert_eq!((judged.beside.len(), judged.superseded.len()), (1, 0));
     }
 
     #[test]
