@@ -20,6 +20,8 @@ pub const API_VERSION: &str = "2026-03-10";
 
 const VERSION_HEADER: &str = "x-github-api-version";
 const JSON: &str = "application/vnd.github+json";
+/// Nothing that is listed has so many pages; whoever gives more of them gives the same again.
+const MOST_PAGES: u32 = 500;
 /// Whose headers say how long to wait.
 const FORBIDDEN: u16 = 403;
 
@@ -161,7 +163,7 @@ impl RepositoryClient {
         page_size: usize,
     ) -> Result<Vec<T>> {
         let mut all = Vec::new();
-        for page in 1_u32.. {
+        for page in 1..=MOST_PAGES {
             let request = request()
                 .query("per_page", page_size.to_string())
                 .query("page", page.to_string());
@@ -179,7 +181,11 @@ impl RepositoryClient {
             let full = items.len() >= page_size;
             all.extend(items);
             if !full {
-                break;
+                return Ok(all);
+            }
+            if page == MOST_PAGES {
+                let words = format!("the list `{member}` has no end: {MOST_PAGES} pages are full");
+                return Err(answer.error(rhc_core::ErrorKind::Decode, words));
             }
         }
         Ok(all)
@@ -196,7 +202,21 @@ impl fmt::Debug for RepositoryClient {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Place;
     use super::*;
+    use rhc_core::testing::{FixedCredential, Reply, Script};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_without_end_is_an_error() {
+        let variables = vec![serde_json::json!({"name": "A", "value": "b"}); 100];
+        let page = Reply::json(200, serde_json::json!({ "variables": variables }));
+        let script = Script::new(vec![page; 600]);
+        let client = GitHubClient::new(FixedCredential::new(), &script.options()).unwrap();
+        let repository = client.repository(&"vokworks-ronk/hp225".parse().unwrap());
+        let error = repository.variables(&Place::Repository).await.unwrap_err();
+        assert!(error.to_string().contains("has no end"), "{error}");
+        assert_eq!(script.seen().len(), 500);
+    }
 
     #[test]
     fn a_repository_has_an_owner_and_a_name() {

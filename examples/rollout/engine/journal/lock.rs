@@ -18,6 +18,9 @@ use super::file::{io, open_file};
 /// So long the lock is asked for again: whoever only looks who holds it has it for a moment.
 const AGAIN: [Duration; 2] = [Duration::from_millis(20), Duration::from_millis(200)];
 
+/// Nobody's name is longer.
+const LONGEST: u64 = 64 << 10;
+
 /// Who writes a journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
@@ -31,6 +34,15 @@ pub struct Holder {
 }
 
 impl Holder {
+    /// Who says so in these words. Whoever may write there may write anything: it moves no terminal's cursor.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let mut holder: Self = serde_json::from_str(text).ok()?;
+        holder.since = holder.since.replace(char::is_control, " ");
+        let who = holder.who.take();
+        holder.who = who.map(|who| who.replace(char::is_control, " "));
+        Some(holder)
+    }
+
     /// This process, as of now.
     pub(super) fn this(who: Option<String>) -> Self {
         Self {
@@ -107,12 +119,38 @@ pub(super) fn who(journal: &Path) -> Result<Held, JournalError> {
 
 fn holder(file: &mut File) -> Option<Holder> {
     let mut text = String::new();
-    file.read_to_string(&mut text).ok()?;
-    serde_json::from_str(&text).ok()
+    file.take(LONGEST).read_to_string(&mut text).ok()?;
+    Holder::read(&text)
 }
 
 fn beside(journal: &Path) -> PathBuf {
     let mut name = journal.as_os_str().to_owned();
     name.push(".lock");
     PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_holder_moves_no_cursor() {
+        let said = r#"{"pid": 7, "since": "to\u001b[2Jday", "who": "ann\r\u0007"}"#;
+        let holder = Holder::read(said).unwrap();
+        assert_eq!(holder.to_string(), "process 7 of ann  , since to [2Jday");
+        assert_eq!(Holder::read("{}"), None);
+    }
+
+    #[test]
+    fn what_stands_beside_a_journal_is_read_as_far_as_a_name_is_long() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.lock");
+        let long = " ".repeat(1 << 20);
+        for (text, is_read) in [("", true), (long.as_str(), false)] {
+            let text = format!("{text}{{\"pid\":7,\"since\":\"today\"}}");
+            std::fs::write(&path, text).unwrap();
+            let found = holder(&mut open_file(&path).unwrap());
+            assert_eq!(found.is_some(), is_read);
+        }
+    }
 }

@@ -22,7 +22,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use self::lease::Lease;
-use self::requests::{Blobs, LONGEST, MOST_BLOCKS, Refused};
+use self::requests::{Blobs, LONGEST, MOST_BLOCKS, MOST_PARTS, Refused};
 use super::Journal;
 use super::contents::{Contents, Entry, Header};
 use super::error::JournalError;
@@ -116,8 +116,20 @@ impl JournalBlob {
         let mut last = known;
         while self.is_there(last + 1).await? {
             last += 1;
+            self.must_be_possible(last)?;
         }
         Ok(last)
+    }
+
+    /// A proxy that answers in the service's place may say of every part that it is there.
+    fn must_be_possible(&self, part: u32) -> Result<(), JournalError> {
+        if part < MOST_PARTS {
+            return Ok(());
+        }
+        let why = format!(
+            "more than {MOST_PARTS} parts are said to be there: does something in between answer in the service's place?"
+        );
+        Err(self.lost(part, why))
     }
 
     async fn create(&self, part: u32) -> Result<(), JournalError> {
@@ -145,14 +157,10 @@ impl JournalBlob {
     async fn holder(&self, part: u32) -> Result<Option<Option<Holder>>, JournalError> {
         let about = self.blobs.about(part).await;
         let about = about.map_err(self.failed("look at", part))?;
-        Ok(about.ok().filter(|about| about.leased).map(|about| {
-            let mut holder: Holder = serde_json::from_str(&about.holder?).ok()?;
-            let who = holder.who.take();
-            // Whoever may write the blob may write anything there.
-            holder.who = who.map(|who| who.replace(char::is_control, " "));
-            holder.since = holder.since.replace(char::is_control, " ");
-            Some(holder)
-        }))
+        Ok(about
+            .ok()
+            .filter(|about| about.leased)
+            .map(|about| about.holder.as_deref().and_then(Holder::read)))
     }
 
     async fn bytes(&self, part: u32) -> Result<Option<Bytes>, JournalError> {
@@ -171,6 +179,7 @@ impl JournalBlob {
             let Some(bytes) = self.bytes(part).await? else {
                 break;
             };
+            self.must_be_possible(part)?;
             let contents = Contents::read(&self.place(part), environment, &bytes)?;
             let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
             all = Some(match all {
@@ -465,4 +474,28 @@ fn line(place: &str, of: &impl Serialize) -> Result<Bytes, JournalError> {
         });
     }
     Ok(bytes.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rhc_core::testing::{FixedCredential, Reply, Script};
+
+    /// What answers every request with 200 and nothing is no journal of endless parts.
+    #[tokio::test(start_paused = true)]
+    async fn parts_without_end_are_an_error() {
+        let script = Script::new(vec![Reply::status(200); 2_500]);
+        let address = "https://rhcjournal.blob.core.windows.net/rollout";
+        let (address, options) = (address.parse().unwrap(), script.options());
+        let place = JournalBlob::new(&address, "qa", FixedCredential::new(), &options, "ann");
+        let place = place.unwrap();
+        for error in [
+            place.held().await.map(|_| ()).unwrap_err(),
+            place.read("qa").await.map(|_| ()).unwrap_err(),
+        ] {
+            let shown = error.to_string();
+            assert!(shown.contains("something in between"), "{shown}");
+        }
+        assert_eq!(script.seen().len(), 2_000);
+    }
 }

@@ -23,6 +23,8 @@ const SCOPE: &str = "https://storage.azure.com/.default";
 pub(super) const LONGEST: usize = 4 * 1024 * 1024;
 /// How many blocks an append blob can have.
 pub(super) const MOST_BLOCKS: u32 = 50_000;
+/// No journal has so many parts of 50,000 lines each.
+pub(super) const MOST_PARTS: u32 = 1_000;
 /// How long a lease lasts: as long as one can that is not for ever, in seconds.
 pub(super) const LEASE_SECONDS: u64 = 60;
 /// How often a body is asked for again that did not arrive as a whole.
