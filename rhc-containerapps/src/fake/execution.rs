@@ -108,7 +108,8 @@ pub(super) fn start(
         .unwrap_or_default();
     let data = json!({ "execution": id });
     state.schedule(PULLING, BEGIN, data.clone());
-    state.schedule(PULLING + Duration::from_secs(timeout), TIMEOUT, data);
+    let ends = PULLING.saturating_add(Duration::from_secs(timeout));
+    state.schedule(ends, TIMEOUT, data);
     Ok(Some(json!({ "id": id, "name": name })))
 }
 

@@ -1,6 +1,7 @@
 //! The state as JSON: one documented format (`README.md` beside this file), read strictly because people edit it.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -13,6 +14,10 @@ use super::state::State;
 
 const FORMAT: &str = "rhc-world";
 const VERSION: u64 = 1;
+/// In which a World can be.
+const YEARS: RangeInclusive<i32> = 1970..=9000;
+/// How many ids can have been drawn, and events numbered.
+const MOST: u64 = 1 << 53;
 const DIRECTORY: &str = "directory";
 
 /// Why a state file cannot be used: where in it, and what is wrong there.
@@ -119,6 +124,7 @@ pub(super) fn from_json(text: &str) -> Result<State, StateError> {
     let raw: Value = serde_json::from_str(text)
         .map_err(|error| StateError::at("", format!("it is not JSON: {error}")))?;
     let document = envelope(&raw)?;
+    bounded(&document)?;
     let mut sections = document.sections;
     let directory = match sections.remove(DIRECTORY) {
         Some(raw) => {
@@ -174,9 +180,29 @@ fn envelope(raw: &Value) -> Result<Document, StateError> {
     serde_path_to_error::deserialize(raw).map_err(|error| StateError::nonsense("", &error))
 }
 
+/// Time goes on and ids are drawn: what stands at the end of either has no room for that.
+fn bounded(document: &Document) -> Result<(), StateError> {
+    if !YEARS.contains(&document.now.year()) {
+        let (first, last) = (YEARS.start(), YEARS.end());
+        let message = format!("a World's time is between the years {first} and {last}");
+        return Err(StateError::at("now", message));
+    }
+    if document.ids > MOST {
+        let message = format!("at most {MOST} ids can have been drawn");
+        return Err(StateError::at("ids", message));
+    }
+    Ok(())
+}
+
 fn unique_numbers(events: &[Event]) -> Result<(), StateError> {
     let mut seen = std::collections::BTreeSet::new();
     for (index, event) in events.iter().enumerate() {
+        if event.number > MOST {
+            return Err(StateError::at(
+                format!("events[{index}].number"),
+                format!("an event's number is at most {MOST}"),
+            ));
+        }
         if !seen.insert(event.number) {
             return Err(StateError::at(
                 format!("events[{index}].number"),

@@ -188,6 +188,16 @@ async fn refuses_two_events_of_one_number() {
     refused(twice, "events[1].number", "earlier event").await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn refuses_what_leaves_no_room_to_go_on() {
+    for now in ["9999-12-31T23:59:59Z", "1969-12-31T23:59:59Z"] {
+        refused(|file| file["now"] = json!(now), "now", "1970 and 9000").await;
+    }
+    refused(|file| file["ids"] = json!(u64::MAX), "ids", "at most").await;
+    let last = |file: &mut Value| file["events"][0]["number"] = json!(u64::MAX);
+    refused(last, "events[0].number", "at most").await;
+}
+
 fn contoso(file: &mut Value) -> (String, &mut Value) {
     let tenants = file["sections"]["directory"]["tenants"]
         .as_object_mut()

@@ -347,7 +347,7 @@ fn soft_delete(state: &mut State, stored: &Stored) {
     let days = stored
         .get("properties.softDeleteRetentionInDays")
         .and_then(Value::as_i64)
-        .unwrap_or(90);
+        .map_or(90, |days| days.clamp(7, 90));
     let now = state.now();
     let deleted = Deleted {
         resource: stored.clone(),

@@ -80,7 +80,7 @@ impl Vault {
 
     /// For how many days.
     pub(super) fn days(&self) -> i64 {
-        self.days
+        self.days.clamp(7, 90)
     }
 }
 
@@ -188,7 +188,7 @@ impl Visit {
                 &action,
                 Plane::Data,
             )
-            .any(|assignment| assignment.created + ROLE_DELAY <= now);
+            .any(|assignment| now - assignment.created >= ROLE_DELAY);
         if granted {
             return Ok(());
         }

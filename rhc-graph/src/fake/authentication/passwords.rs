@@ -81,8 +81,9 @@ pub(in super::super) fn operation(state: &mut State, call: &Call) -> Result<Repl
     let begun = own.get("createdDateTime").and_then(Value::as_str);
     let begun = begun.and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok());
     let begun = begun.unwrap_or(call.at);
-    let done = call.at >= begun + WRITING;
-    let last = if done { begun + WRITING } else { begun };
+    let written = begun.saturating_add(WRITING);
+    let done = call.at >= written;
+    let last = if done { written } else { begun };
     let status = if done { "succeeded" } else { "running" };
     own.insert("status".to_owned(), json!(status));
     own.insert(

@@ -25,6 +25,9 @@ pub(in super::super) enum Operator {
     Le,
 }
 
+/// Each is a step down when the filter is read and when it is asked. Unverified: where Graph itself ends.
+const MOST_PARTS: usize = 500;
+
 #[derive(Debug, Clone, PartialEq)]
 enum Token {
     Word(String),
@@ -58,6 +61,7 @@ impl Filter {
         let mut parser = Parser {
             tokens: tokens(text)?,
             at: 0,
+            parts: 0,
         };
         let filter = parser.or()?;
         if let Some(token) = parser.peek() {
@@ -191,6 +195,8 @@ fn text(value: &Value) -> String {
 struct Parser {
     tokens: Vec<Token>,
     at: usize,
+    /// How many conditions, negations and parentheses there were.
+    parts: usize,
 }
 
 impl Parser {
@@ -241,6 +247,10 @@ impl Parser {
     }
 
     fn one(&mut self) -> Result<Filter, Refusal> {
+        self.parts += 1;
+        if self.parts > MOST_PARTS {
+            return Err(syntax("a filter with too many parts"));
+        }
         if self.peek() == Some(&Token::Open) {
             self.at += 1;
             let inner = self.or()?;
@@ -392,6 +402,21 @@ mod tests {
             "identities": [{"issuer": "contoso.onmicrosoft.com", "issuerAssignedId": "a@x.org"}, {"issuer": "other", "issuerAssignedId": "b@x.org"}]});
         let filter = Filter::parse(filter, PROPERTIES, "thing", advanced)?;
         Ok(filter.holds(object.as_object().unwrap()))
+    }
+
+    #[test]
+    fn a_filter_of_very_many_parts_is_refused() {
+        let one = "accountEnabled eq true";
+        for times in [100, 100_000] {
+            for filter in [
+                format!("{}{one}{}", "(".repeat(times), ")".repeat(times)),
+                format!("{}{one}", "not ".repeat(times)),
+                vec![one; times].join(" and "),
+            ] {
+                let held = holds(&filter, true).map_err(|refusal| refusal.status());
+                assert_eq!(held, if times == 100 { Ok(true) } else { Err(400) });
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,13 @@
 //! The expressions of templates, as far as this cloud knows them.
 
+use std::cell::Cell;
+
 use serde_json::{Value, json};
+
+/// How many bytes all expressions of a template may come to. Unverified: where the service itself ends.
+pub(super) const MOST: usize = 16 << 20;
+/// How deep functions stand in each other, and how deep is what they come to.
+const DEEPEST: usize = 64;
 
 /// What an expression can ask for.
 pub(super) struct Scope {
@@ -12,6 +19,41 @@ pub(super) struct Scope {
     pub(super) tenant: String,
     /// The group, if it is one.
     pub(super) group: Option<Value>,
+    /// How many bytes its expressions may still come to: each can be many times what it is made of.
+    pub(super) left: Cell<usize>,
+}
+
+impl Scope {
+    fn spend(&self, bytes: usize) -> Result<(), String> {
+        let left = self.left.get().checked_sub(bytes);
+        self.left.set(left.ok_or_else(|| {
+            format!("The template's expressions come to more than {MOST} bytes.")
+        })?);
+        Ok(())
+    }
+
+    /// Takes what a function came to.
+    fn spend_on(&self, value: &Value) -> Result<(), String> {
+        let bytes = size(value, DEEPEST).ok_or_else(|| {
+            format!("What the template's expressions come to is deeper than {DEEPEST}.")
+        })?;
+        self.spend(bytes)
+    }
+}
+
+/// About how many bytes a value has; nothing where it is deeper than that.
+fn size(value: &Value, deepest: usize) -> Option<usize> {
+    let below = || deepest.checked_sub(1);
+    match value {
+        Value::String(text) => Some(text.len()),
+        Value::Array(items) => items
+            .iter()
+            .try_fold(8, |sum: usize, own| Some(sum + 8 + size(own, below()?)?)),
+        Value::Object(members) => members.iter().try_fold(8, |sum: usize, (name, own)| {
+            Some(sum + 8 + name.len() + size(own, below()?)?)
+        }),
+        _ => Some(8),
+    }
 }
 
 /// Evaluates every expression in a document.
@@ -22,6 +64,7 @@ pub(super) fn evaluate(value: &Value, scope: &Scope) -> Result<Value, String> {
             Some(rest) if rest.ends_with(']') => {
                 let mut parser = Parser {
                     rest: rest.get(..rest.len() - 1).unwrap_or_default(),
+                    depth: 0,
                     scope,
                 };
                 let value = parser.expression()?;
@@ -45,6 +88,7 @@ pub(super) fn evaluate(value: &Value, scope: &Scope) -> Result<Value, String> {
 
 struct Parser<'a> {
     rest: &'a str,
+    depth: usize,
     scope: &'a Scope,
 }
 
@@ -92,6 +136,19 @@ impl Parser<'_> {
                 .map(Value::from)
                 .map_err(|error| error.to_string());
         }
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(format!(
+                "The template's functions stand in each other deeper than {DEEPEST}."
+            ));
+        }
+        let value = self.function();
+        self.depth -= 1;
+        value
+    }
+
+    /// A function, and what is taken of what it comes to.
+    fn function(&mut self) -> Result<Value, String> {
         let function = self.word()?;
         if !self.take('(') {
             return Err(format!(
@@ -111,6 +168,7 @@ impl Parser<'_> {
             }
         }
         let mut value = self.call(&function, &arguments)?;
+        self.scope.spend_on(&value)?;
         loop {
             if self.take('.') {
                 let name = self.word()?;
@@ -162,13 +220,15 @@ impl Parser<'_> {
             "toupper" => Ok(json!(text(0)?.to_uppercase())),
             "string" => Ok(json!(arguments.first().map(plain).unwrap_or_default())),
             "format" => {
-                let filled = texts()
-                    .iter()
-                    .skip(1)
-                    .enumerate()
-                    .fold(text(0)?.to_owned(), |text, (index, own)| {
-                        text.replace(&format!("{{{index}}}"), own)
-                    });
+                let filled = texts().iter().skip(1).enumerate().try_fold(
+                    text(0)?.to_owned(),
+                    |text, (index, own)| {
+                        let hole = format!("{{{index}}}");
+                        let times = text.matches(&hole).count();
+                        scope.spend(times.saturating_mul(own.len()))?;
+                        Ok::<_, String>(text.replace(&hole, own))
+                    },
+                )?;
                 Ok(json!(filled))
             }
             "subscription" => Ok(json!({
@@ -201,4 +261,56 @@ fn plain(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scope(variables: Value) -> Scope {
+        Scope {
+            parameters: json!({}),
+            variables,
+            id: String::new(),
+            subscription: String::new(),
+            tenant: String::new(),
+            group: None,
+            left: Cell::new(MOST),
+        }
+    }
+
+    fn said(text: &str, variables: Value) -> String {
+        evaluate(&json!(text), &scope(variables)).unwrap_err()
+    }
+
+    #[test]
+    fn functions_stand_in_each_other_only_so_deep() {
+        let deep = |times: usize| format!("[{}'a'{}]", "concat(".repeat(times), ")".repeat(times));
+        assert_eq!(
+            evaluate(&json!(deep(64)), &scope(json!({}))),
+            Ok(json!("a"))
+        );
+        assert!(said(&deep(100_000), json!({})).contains("deeper than 64"));
+    }
+
+    #[test]
+    fn expressions_come_to_so_much_and_no_more() {
+        let scope = scope(json!({ "v": "x".repeat(1024) }));
+        let mut scope = scope;
+        let mut doubled = || {
+            let twice = evaluate(&json!("[concat(variables('v'), variables('v'))]"), &scope)?;
+            scope.variables["v"] = twice;
+            Ok::<_, String>(())
+        };
+        let failed = (0..40).find_map(|_| doubled().err());
+        assert!(failed.unwrap().contains("more than 16777216 bytes"));
+        let holes = format!("[format('{}', variables('v'))]", "{0}".repeat(200_000));
+        let long = json!({ "v": "x".repeat(20_000) });
+        assert!(said(&holes, long).contains("more than 16777216 bytes"));
+        let mut deep = json!(1);
+        for _ in 0..100 {
+            deep = json!([deep]);
+        }
+        assert!(said("[variables('v')]", json!({ "v": deep })).contains("deeper than 64"));
+    }
 }

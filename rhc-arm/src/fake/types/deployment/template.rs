@@ -1,5 +1,7 @@
 //! What a deployment's template comes to: its resources and outputs.
 
+use std::cell::Cell;
+
 use rhc_core::fake::State;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -8,7 +10,7 @@ use super::super::super::error::ServiceError;
 use super::super::super::json;
 use super::super::super::path;
 use super::super::super::state::Arm;
-use super::expression::{Scope, evaluate};
+use super::expression::{MOST, Scope, evaluate};
 
 /// A resource that a template names.
 #[derive(Clone, Debug)]
@@ -82,6 +84,7 @@ pub(super) fn plan(
         subscription: path::subscription_of(scope).unwrap_or_default().to_owned(),
         tenant: tenant.to_string(),
         group: stored.filter(|_| in_group).map(|own| own.body.clone()),
+        left: Cell::new(MOST),
     };
     if let Some(variables) = template["variables"].as_object() {
         // Variables may use those before them.
