@@ -1,12 +1,34 @@
 //! The entries of the fuzz targets in `fuzz`, which are compiled for them and for this crate's tests only. The tests replay
 //! what the fuzzers kept.
 
+mod replies;
+mod requests;
+
 use rhc_arm::Resource;
 use rhc_core::testing::round_trip;
 use serde_json::Value;
 
+use crate::cli::fuzzed as cli;
 use crate::engine::Contents;
 use crate::manifest::Manifest;
+
+pub use replies::replies;
+pub use requests::requests;
+
+/// A saved plan, and the one that it is compared with.
+pub fn plans(data: &[u8]) {
+    cli::plans(&String::from_utf8_lossy(data));
+}
+
+/// A state of the embedded cloud, which people edit.
+pub fn states(data: &[u8]) {
+    cli::states(&String::from_utf8_lossy(data));
+}
+
+/// What is typed, what a browser brings back, what a token says of itself.
+pub fn words(data: &[u8]) {
+    cli::words(&String::from_utf8_lossy(data));
+}
 
 /// An environment file: taken, or refused with reasons that can be shown.
 pub fn manifest(data: &[u8]) {
@@ -90,6 +112,11 @@ mod tests {
                 ("manifest", manifest),
                 ("journal", journal),
                 ("models", models),
+                ("plans", plans),
+                ("states", states),
+                ("words", words),
+                ("replies", replies),
+                ("requests", requests),
             ],
         );
     }

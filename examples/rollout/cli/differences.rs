@@ -1,14 +1,15 @@
 //! What differs between two clouds that were kept: by names, for ids and times are never the same.
 
-use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::console::Console;
 use super::failure::CliError;
+use super::state::LARGEST;
 use crate::embedded::Inventory;
 use crate::engine::Exit;
+use crate::files;
 
 /// Says each difference on a line of its own.
 pub(super) fn show(one: &Path, other: &Path, console: &mut Console) -> Result<Exit, CliError> {
@@ -30,7 +31,7 @@ fn inventory(path: &Path) -> Result<Inventory, CliError> {
             "name a file that --state has kept",
         )
     };
-    let text = fs::read_to_string(path).map_err(|error| wrong(&error))?;
+    let text = files::read_text(path, LARGEST).map_err(|error| wrong(&error))?;
     let state: Value = serde_json::from_str(&text).map_err(|error| wrong(&error))?;
     if !state["sections"].is_object() {
         return Err(wrong(&"this is no embedded cloud"));
@@ -41,6 +42,7 @@ fn inventory(path: &Path) -> Result<Inventory, CliError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn what_is_no_cloud_is_refused_with_its_name() {

@@ -74,6 +74,21 @@ fn subscription(text: &str) -> Result<(Uuid, Option<String>), String> {
     }
 }
 
+/// What fuzzers give to the options that name tenants and subscriptions.
+#[cfg(any(test, fuzzing))]
+pub(super) fn fuzzed(text: &str) {
+    if let Ok((name, id)) = tenant(text) {
+        let again = id.map_or_else(|| name.clone(), |id| format!("{name}={id}"));
+        assert_eq!(tenant(&again), Ok((name, id)));
+    }
+    if let Ok((id, of)) = subscription(text) {
+        let again = of
+            .as_ref()
+            .map_or_else(|| id.to_string(), |of| format!("{id}={of}"));
+        assert_eq!(subscription(&again), Ok((id, of)));
+    }
+}
+
 /// Listeners, and what is said of them.
 pub(super) struct Ready {
     https: Https,

@@ -25,7 +25,7 @@ impl CliError {
     pub(super) fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
             exit: Exit::Usage,
-            message: message.into(),
+            message: harmless(message.into()),
             help: Some(help.into()),
             shown: None,
             preflight: Vec::new(),
@@ -59,6 +59,16 @@ impl fmt::Display for CliError {
 }
 
 impl std::error::Error for CliError {}
+
+/// What stands in a file or an answer may be anything: it moves no terminal's cursor.
+fn harmless(text: String) -> String {
+    let moves = |c: char| c.is_control() && c != '\n';
+    if text.contains(moves) {
+        text.replace(moves, " ")
+    } else {
+        text
+    }
+}
 
 /// An error with its causes on one line.
 pub(super) fn full(error: &dyn std::error::Error) -> String {

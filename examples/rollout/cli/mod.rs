@@ -11,6 +11,8 @@ mod differences;
 mod endpoints;
 mod events;
 mod failure;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzed;
 mod help;
 mod import;
 mod journal;

@@ -19,6 +19,9 @@ const SHOWN: usize = 8;
 /// A saved plan is smaller than this.
 const LARGEST: u64 = 64 << 20;
 
+/// What would be done with each step.
+pub(super) type Steps = BTreeMap<Key, Value>;
+
 /// A plan in a file.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct SavedPlan {
@@ -34,7 +37,7 @@ pub(super) struct SavedPlan {
     #[serde(default)]
     open_window: bool,
     /// What would be done with each step, and with it the fields that this rests on.
-    steps: BTreeMap<Key, Value>,
+    pub(super) steps: Steps,
     #[serde(skip)]
     path: PathBuf,
 }
@@ -66,14 +69,20 @@ impl SavedPlan {
 
     /// Reads a plan that was made for this environment and this cloud.
     pub(super) fn read(path: &Path, environment: &str, cloud: &str) -> Result<Self, CliError> {
-        let unusable = |why: String| {
-            CliError::usage(
-                format!("{}: {why}", path.display()),
-                "name a file that plan --out wrote, for the same environment and cloud",
-            )
-        };
-        let text = files::read_text(path, LARGEST).map_err(|error| unusable(error.to_string()))?;
-        let mut saved: Self = serde_json::from_str(&text)
+        let text =
+            files::read_text(path, LARGEST).map_err(|error| unusable(path, &error.to_string()))?;
+        Self::parse(path, &text, environment, cloud)
+    }
+
+    /// The plan that is the text of this file.
+    pub(super) fn parse(
+        path: &Path,
+        text: &str,
+        environment: &str,
+        cloud: &str,
+    ) -> Result<Self, CliError> {
+        let unusable = |why: String| unusable(path, &why);
+        let mut saved: Self = serde_json::from_str(text)
             .map_err(|error| unusable(format!("this is no saved plan: {error}")))?;
         if saved.qa_rollout_plan != FORM {
             let form = saved.qa_rollout_plan;
@@ -112,7 +121,11 @@ impl SavedPlan {
 
     /// Refuses a plan of now that is not this one, and says where they differ.
     pub(super) fn must_be(&self, now: &Plan) -> Result<(), CliError> {
-        let now = steps(now);
+        self.must_have(&steps(now))
+    }
+
+    /// The same, for the steps of the plan of now.
+    pub(super) fn must_have(&self, now: &Steps) -> Result<(), CliError> {
         let mut differences = Vec::new();
         for (key, then) in &self.steps {
             match now.get(key) {
@@ -141,8 +154,15 @@ impl SavedPlan {
     }
 }
 
+fn unusable(path: &Path, why: &str) -> CliError {
+    CliError::usage(
+        format!("{}: {why}", path.display()),
+        "name a file that plan --out wrote, for the same environment and cloud",
+    )
+}
+
 /// What would be done with each step. That one was begun before, or comes after another, is no part of it.
-fn steps(plan: &Plan) -> BTreeMap<Key, Value> {
+fn steps(plan: &Plan) -> Steps {
     let entries = plan.entries.iter();
     let action = |entry: &crate::engine::PlanEntry| {
         let action = serde_json::to_value(&entry.action).unwrap_or_default();
@@ -247,6 +267,7 @@ mod tests {
             (&plan.replace(":1,", ":7,"), "the form 7"),
             (&plan.replace("\"qa\"", "\"prod\""), "environment 'prod'"),
             (&plan.replace("azure", "embedded"), "cloud 'embedded'"),
+            (&plan.replace("\"qa\"", "\"q\\u001b[2Ja\""), "'q [2Ja'"),
         ] {
             std::fs::write(&path, text).unwrap();
             let error = SavedPlan::read(&path, "qa", "azure").unwrap_err();

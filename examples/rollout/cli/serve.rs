@@ -90,6 +90,14 @@ fn speed(text: &str) -> Result<f64, String> {
     }
 }
 
+/// What fuzzers give to this command line.
+#[cfg(any(test, fuzzing))]
+pub(super) fn fuzzed<'a>(words: impl Iterator<Item = &'a str>) {
+    if let Ok(args) = Args::try_parse_from(words) {
+        assert!(args.speed.is_finite() && args.speed >= 1.0);
+    }
+}
+
 fn address(text: &str) -> Result<Url, String> {
     match super::args::cloud(text)? {
         CloudChoice::Url(url) => Ok(url),

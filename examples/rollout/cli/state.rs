@@ -12,7 +12,7 @@ use crate::files;
 use crate::manifest::Manifest;
 
 /// A state of the embedded cloud is smaller than this: one of the whole environment has 1 MiB.
-const LARGEST: u64 = 256 << 20;
+pub(super) const LARGEST: u64 = 256 << 20;
 
 /// The cloud of a state file, or a new one where there is none yet.
 pub(super) fn open(

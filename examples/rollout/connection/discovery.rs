@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::engine::StepError;
 
 /// The id of the tenant with this domain.
-pub(super) async fn discover(
+pub(crate) async fn discover(
     transport: &Arc<dyn HttpClient>,
     cloud: &Cloud,
     clock: Clock,

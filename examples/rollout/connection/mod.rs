@@ -36,6 +36,8 @@ use crate::steps::Connect;
 use counting::Counting;
 pub use counting::{Exchange, Listener};
 use databases::Fenced;
+#[cfg(any(test, fuzzing))]
+pub(crate) use discovery::discover;
 
 pub(crate) use databases::{Way, on_azure};
 pub use ownership::fence;

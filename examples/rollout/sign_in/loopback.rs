@@ -83,6 +83,14 @@ fn parse(line: &str) -> Option<Returned> {
     (found.code.is_some() || found.error.is_some()).then_some(found)
 }
 
+/// What fuzzers give as the browser's request.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzzed(text: &str) {
+    if let Some(found) = text.lines().next().and_then(parse) {
+        assert!(found.code.is_some() || found.error.is_some());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,6 +13,9 @@ mod scopes;
 #[cfg(test)]
 mod tests;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) use loopback::fuzzed;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
