@@ -26,7 +26,7 @@ pub(in super::super) enum Operator {
 }
 
 /// Each is a step down when the filter is read and when it is asked. Unverified: where Graph itself ends.
-const MOST_PARTS: usize = 500;
+const MOST_PARTS: usize = 120;
 
 #[derive(Debug, Clone, PartialEq)]
 enum Token {
