@@ -1,4 +1,5 @@
-//! SIGKILL at ten points, from the beginning to the last writes.
+//! SIGKILL at some points, from the beginning to an open door. `cargo xtask chaos --kill` does it at every write, in every
+//! wait and at every statement of a database.
 
 use crate::programs::{Cloud, Journal, Running, in_time};
 use crate::undisturbed::require_finished;
@@ -18,8 +19,8 @@ fn killed(
     has_come: impl Fn(&Journal, &Running) -> bool,
     is_still: impl Fn(&Journal) -> bool,
 ) -> Cloud {
-    let cloud = in_time(point, || {
-        let cloud = Cloud::serve();
+    let cloud = in_time(point, |speed| {
+        let cloud = Cloud::serve_at(speed);
         let mut apply = cloud.rollout("apply");
         // A person may have been faster than the run could say that it waits for him.
         let came = apply.comes(point, |apply| has_come(&cloud.journal(), apply));
@@ -34,15 +35,6 @@ fn killed(
 fn killed_at_write(number: usize) {
     let point = format!("write {number}");
     killed(&point, |journal, _| journal.intents() >= number, |_| true);
-}
-
-/// After a write has begun, and before it is known how it ended.
-fn killed_at_intent(key: &str) {
-    killed(
-        key,
-        |journal, _| journal.has_intent(key),
-        |journal| journal.open().contains(&key),
-    );
 }
 
 /// While the service goes on by itself with what it has been asked for.
@@ -62,16 +54,6 @@ fn at_the_beginning() {
 }
 
 #[test]
-fn while_an_application_is_registered() {
-    killed_at_intent("hp2/applications/rhc-hp2-qa-db");
-}
-
-#[test]
-fn while_a_subscription_is_made() {
-    killed_in_operation("subscriptions/Microsoft.Subscription/aliases/rhc-b2c-qa-sub");
-}
-
-#[test]
 fn at_the_twelfth_write() {
     killed_at_write(12);
 }
@@ -82,38 +64,16 @@ fn while_a_tenant_is_made() {
 }
 
 #[test]
-fn at_the_thirtieth_write() {
-    killed_at_write(30);
-}
-
-#[test]
 fn while_it_waits_for_a_person() {
     let waits = "tenants/rhcdbcore.onmicrosoft.com/native-administrators waits";
     killed(waits, |_, apply| apply.has_said(waits), |_| true);
 }
 
 #[test]
-fn while_a_subscription_changes_its_owner() {
-    killed_at_intent("subscriptions/acceptOwnership/rhc-db-core-sub");
-}
-
-#[test]
-fn while_the_sql_server_is_made() {
-    killed_in_operation("database/Microsoft.Sql/servers/rhc-qa-sqlsvr");
-}
-
-#[test]
-fn at_the_last_write() {
-    killed_at_intent(
-        "database/Microsoft.Sql/servers/rhc-qa-sqlsvr/databases/hp2_db/users/rhc-hp2-qa-db",
-    );
-}
-
-#[test]
 fn while_the_sql_servers_door_is_open() {
     let point = "an open SQL server";
-    let cloud = in_time(point, || {
-        let cloud = Cloud::serve();
+    let cloud = in_time(point, |speed| {
+        let cloud = Cloud::serve_at(speed);
         let mut apply = cloud.rollout("apply");
         let came = apply.comes(point, |_| {
             cloud.journal().is_open_for_an_address("SQL server")

@@ -12,11 +12,11 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// How much faster than ours the clouds' time runs: the whole rollout in some seconds.
-const SPEED: &str = "300";
+const SPEED: u32 = 300;
 /// How often the tests look.
 const EVERY: Duration = Duration::from_millis(1);
-/// So many looks, minutes of them, and what is awaited will never come.
-const LOOKS: u32 = 150_000;
+/// So many looks, many minutes of them, and what is awaited will never come.
+const LOOKS: u32 = 1_000_000;
 
 /// A program of this package, which stands beside the test.
 fn program(name: &str) -> Command {
@@ -173,12 +173,13 @@ impl Cloud {
     }
 
     /// The same, its time running so much faster than ours.
-    pub(crate) fn serve_at(speed: &str) -> Self {
+    pub(crate) fn serve_at(speed: u32) -> Self {
         let folder = TempDir::new().unwrap();
         std::fs::write(folder.path().join(ENVIRONMENT), environment()).unwrap();
         let mut command = program("embedded_cloud");
         command.current_dir(folder.path());
-        command.args(["--listen", "127.0.0.1:0", "--person", "--speed", speed]);
+        command.args(["--listen", "127.0.0.1:0", "--person"]);
+        command.args(["--speed", &speed.to_string()]);
         command.args(["--environment", ENVIRONMENT]);
         command.arg("--state").arg(folder.path().join("cloud.json"));
         let mut running = Running::start("embedded_cloud", &mut command);
@@ -272,12 +273,6 @@ impl Journal {
         self.0.iter().any(|one| one["record"] == "run_ended")
     }
 
-    /// Whether a write has begun.
-    pub(crate) fn has_intent(&self, key: &str) -> bool {
-        let begun = |one: &Value| one["record"] == "intent" && one["key"] == key;
-        self.0.iter().any(begun)
-    }
-
     /// How many long-running operations were begun for a step.
     pub(crate) fn operations(&self, key: &str) -> usize {
         let begun = |one: &&Value| one["record"] == "operation" && one["key"] == key;
@@ -326,10 +321,11 @@ impl Journal {
     }
 }
 
-/// Tries to do something at a moment that may be over before it is done, because the machine has other work.
-pub(crate) fn in_time<T>(moment: &str, attempt: impl Fn() -> Option<T>) -> T {
-    const ATTEMPTS: usize = 5;
-    let mut attempts = std::iter::repeat_with(attempt).take(ATTEMPTS);
+/// Tries to do something at a moment that may be over before it is done, because the machine has other work: each time
+/// the cloud's time runs half as fast, and the moment is twice as long.
+pub(crate) fn in_time<T>(moment: &str, attempt: impl Fn(u32) -> Option<T>) -> T {
+    const ATTEMPTS: u32 = 6;
+    let mut attempts = (0..ATTEMPTS).map(|before| attempt(SPEED >> before));
     let hit = attempts.find_map(|attempt| attempt);
     hit.unwrap_or_else(|| panic!("{ATTEMPTS} times it was too late: {moment}"))
 }
