@@ -127,6 +127,14 @@ impl Folder {
         self.0.path().join(name)
     }
 
+    /// What lies in it, into another.
+    pub(crate) fn copy_to(&self, other: &Self) {
+        for file in std::fs::read_dir(self.0.path()).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), other.0.path().join(file.file_name())).unwrap();
+        }
+    }
+
     pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.file(name);
         std::fs::write(&path, text).unwrap();

@@ -1,6 +1,7 @@
 //! The embedded cloud in a file: what is made stays, what a person edits is seen, what fails is kept.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use rollout::engine::FileJournal;
 use serde_json::Value;
@@ -25,11 +26,16 @@ fn steps_by_hand(state: &str) {
     }
 }
 
-/// A cloud in which everything is done.
+/// A cloud in which everything is done: made once, and each test gets its own copy.
 pub(crate) fn finished(folder: &Folder) -> std::path::PathBuf {
-    let state = folder.file("cloud.json");
-    assert_eq!(rollout(&["rehearse", "--state", text(&state)]).code, 0);
-    state
+    static MADE: LazyLock<Folder> = LazyLock::new(|| {
+        let folder = Folder::new();
+        let state = folder.file("cloud.json");
+        assert_eq!(rollout(&["rehearse", "--state", text(&state)]).code, 0);
+        folder
+    });
+    MADE.copy_to(folder);
+    folder.file("cloud.json")
 }
 
 pub(crate) fn edit(state: &Path, change: impl FnOnce(&mut Value)) {

@@ -1,5 +1,6 @@
 //! A finished environment, to be broken: applied once on the embedded cloud, kept as the JSON that a person could edit.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -25,15 +26,44 @@ pub(crate) fn state() -> Value {
     STATE.get_or_init(make).clone()
 }
 
-/// Made on a runtime of its own, whose clock is paused like the tests' own.
+/// A runtime of a thread's own, whose clock is paused like the tests' own.
+fn runtime() -> tokio::runtime::Runtime {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_all().start_paused(true).build().unwrap()
+}
+
+/// Judges many cases, of which each makes or breaks a whole environment, on all of the machine's cores. What the verdicts
+/// say, in the order of the cases.
+pub(crate) fn judge_each<T: Sync>(
+    cases: &[T],
+    judge: impl AsyncFn(&T) -> Option<String> + Sync,
+) -> Vec<String> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let runtime = runtime();
+        let mut said = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(case) = cases.get(index) else {
+                return said;
+            };
+            let verdict = runtime.block_on(judge(case));
+            said.extend(verdict.map(|verdict| (index, verdict)));
+        }
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut said: Vec<(usize, String)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        let said = workers.into_iter().flat_map(|one| one.join().unwrap());
+        said.collect()
+    });
+    said.sort();
+    said.into_iter().map(|(_, verdict)| verdict).collect()
+}
+
 fn make() -> Value {
     let made = std::thread::spawn(|| {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .start_paused(true)
-            .build()
-            .unwrap();
-        runtime.block_on(async {
+        runtime().block_on(async {
             let manifest = manifest();
             let cloud = EmbeddedCloud::new(&manifest, WorldOptions::default(), true).unwrap();
             let run = Run::over(manifest, cloud);

@@ -27,7 +27,7 @@ mod rotation;
 use std::collections::BTreeSet;
 
 use breaks::{Break, Shown};
-use finished::{Run, settle, state};
+use finished::{Run, judge_each, settle, state};
 use rollout::engine::{Action, Plan, PlanEntry};
 
 /// What a plan would do, one line each; what it cannot see counts as nothing to do.
@@ -138,16 +138,13 @@ fn writes(run: &Run, since: usize) -> BTreeSet<String> {
         .collect()
 }
 
-#[tokio::test(start_paused = true)]
-async fn each_kind_of_drift_is_shown_alone_and_mended_alone() {
-    let mut wrong = Vec::new();
-    for case in breaks::all() {
-        if let Some(wanted) = wanted(&case)
-            && let Err(why) = mend(&case, &wanted).await
-        {
-            wrong.push(format!("{}: {why}", case.what));
-        }
-    }
+#[test]
+fn each_kind_of_drift_is_shown_alone_and_mended_alone() {
+    let wrong = judge_each(&breaks::all(), async |case| {
+        let wanted = wanted(case)?;
+        let why = mend(case, &wanted).await.err()?;
+        Some(format!("{}: {why}", case.what))
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

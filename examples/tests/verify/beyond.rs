@@ -15,7 +15,7 @@ use crate::edit::{
     CUSTOMERS, DATABASE, HOSTING, add_object, add_resource, id_of, object, resource, sql_users,
     tenant,
 };
-use crate::finished::{Run, state};
+use crate::finished::{Run, judge_each, state};
 use crate::whole::look;
 
 /// How the environment is broken.
@@ -381,23 +381,19 @@ fn broken(case: &Case) -> Run {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn each_break_fails_its_own_check_only() {
-    let mut wrong = Vec::new();
-    for case in cases() {
-        let report = look(&broken(&case)).await;
+#[test]
+fn each_break_fails_its_own_check_only() {
+    let wrong = judge_each(&cases(), async |case| {
+        let report = look(&broken(case)).await;
         let found: Vec<&str> = report.failures().map(|check| check.id.as_str()).collect();
         let wanted: Vec<&str> = std::iter::once(case.check)
             .chain(case.inside.iter().copied())
             .collect();
-        if found != wanted {
+        (found != wanted).then(|| {
             let said = report.check(case.check).map(|check| &check.verdict);
-            wrong.push(format!(
-                "{}: {found:?} and not {}: {said:?}",
-                case.what, case.check
-            ));
-        }
-    }
+            format!("{}: {found:?} and not {}: {said:?}", case.what, case.check)
+        })
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::breaks;
 use crate::edit::{DATABASE, HOSTING, delete_all, remove_object};
-use crate::finished::{Run, state};
+use crate::finished::{Run, judge_each, state};
 
 pub(crate) async fn look(run: &Run) -> Report {
     let options = VerifyOptions {
@@ -81,20 +81,17 @@ async fn ids_are_unique_and_every_check_says_why() {
 }
 
 /// Each break of one thing is seen by the check of its step, and by no other.
-#[tokio::test(start_paused = true)]
-async fn each_break_of_a_thing_fails_its_own_check_only() {
-    let mut wrong = Vec::new();
-    for case in breaks::all() {
+#[test]
+fn each_break_of_a_thing_fails_its_own_check_only() {
+    let wrong = judge_each(&breaks::all(), async |case| {
         let mut state = state();
         (case.edit)(&mut state);
         let own = id_of_step(&case.step.into());
         let others = case.seen_too.iter().map(|id| (*id).to_owned());
         let wanted: BTreeSet<String> = std::iter::once(own).chain(others).collect();
         let found = failures(&state).await;
-        if found != wanted {
-            wrong.push(format!("{}: {found:?} and not {wanted:?}", case.what));
-        }
-    }
+        (found != wanted).then(|| format!("{}: {found:?} and not {wanted:?}", case.what))
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
