@@ -8,6 +8,7 @@ pub mod operations;
 pub mod page;
 pub mod peers;
 pub mod pictures;
+mod program;
 pub mod record;
 pub mod source;
 pub mod tidy;

@@ -1,6 +1,6 @@
 //! The rehearsal as a user runs it, once built.
 
-use std::{path::PathBuf, process::Command, time::Duration};
+use std::{process::Command, time::Duration};
 
 use serde_json::Value;
 
@@ -8,11 +8,12 @@ use super::{
     line,
     measure::{Cost, calibrate, measure, median, seconds},
 };
-use crate::{Outcome, output};
+use crate::Outcome;
+use crate::program::{self, Program};
 
 /// Rehearses `runs` times, each after a calibration, and prints the medians.
 pub(super) fn run(runs: u32) -> Outcome {
-    let program = build()?;
+    let program = program::build(Program::Example("qa_rollout"), "dev")?;
     let mut calibrations = Vec::new();
     let mut costs: Vec<Cost> = Vec::new();
     let mut ratios = Vec::new();
@@ -64,19 +65,3 @@ const FIGURES: [(&str, &str); 9] = [
         "/second_plan/most_reads_of_one_address",
     ),
 ];
-
-fn build() -> Outcome<PathBuf> {
-    let messages = output(Command::new("cargo").args([
-        "build",
-        "--quiet",
-        "--package=rhc-examples",
-        "--example=qa_rollout",
-        "--message-format=json",
-    ]))?;
-    messages
-        .lines()
-        .filter_map(|message| serde_json::from_str::<Value>(message).ok())
-        .filter(|message| message.pointer("/target/name") == Some(&Value::from("qa_rollout")))
-        .find_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
-        .ok_or_else(|| "cargo built no qa_rollout".to_owned())
-}

@@ -34,6 +34,7 @@ mod victims;
 
 use std::{fmt, process::Command, str::FromStr};
 
+use crate::program::{self, Program};
 use crate::{Outcome, run as run_command};
 
 /// Which cases to run.
@@ -131,39 +132,16 @@ impl Options {
 /// A case failed, or the program could not be built.
 pub fn command(options: &Options) -> Outcome {
     // What runs for long pays for an optimised program.
-    let profile: &[&str] = if options.all || (options.kill && options.sample.is_none()) {
-        &["--profile", "chaos"]
-    } else {
-        &[]
-    };
-    if options.kill {
-        let mut program = Command::new("cargo");
-        program.args([
-            "build",
-            "--quiet",
-            "--package",
-            "rhc-examples",
-            "--example",
-            "qa_rollout",
-        ]);
-        program.args(profile);
-        run_command(&mut program)?;
-    }
-    let mut command = Command::new("cargo");
-    command.args([
-        "run",
-        "--quiet",
-        "--package",
-        "xtask",
-        "--features",
-        "chaos",
-    ]);
-    command.args(profile);
+    let optimised = options.all || (options.kill && options.sample.is_none());
+    let program = program::build(
+        Program::Own("chaos"),
+        if optimised { "chaos" } else { "dev" },
+    )?;
+    let mut command = Command::new(program);
     if options.all {
         // A copy of a process seeds its random numbers anew: from the processor's jitter, a fifteenth of its time.
         command.env("AWS_LC_SYS_NO_JITTER_ENTROPY", "1");
     }
-    command.args(["--bin", "chaos", "--"]);
     command.args(options.arguments());
     // Each header that is looked for in vain would cost a backtrace of azure_core's.
     command.env("RUST_LIB_BACKTRACE", "0");

@@ -26,6 +26,7 @@ pub mod traffic_graph;
 
 use std::{path::PathBuf, process::Command};
 
+use crate::program::{self, Program};
 use crate::{Outcome, run as run_command};
 
 /// What the command is given.
@@ -51,16 +52,8 @@ pub struct Options {
 /// A disagreement, or data that cannot be read.
 pub fn command(options: &Options) -> Outcome {
     let here = std::env::current_dir().map_err(|error| error.to_string())?;
-    let mut command = Command::new("cargo");
-    command.args([
-        "run",
-        "--quiet",
-        "--package",
-        "xtask",
-        "--features",
-        "conformance",
-    ]);
-    command.args(["--bin", "conformance", "--", "--specs"]);
+    let mut command = Command::new(program::build(Program::Own("conformance"), "dev")?);
+    command.arg("--specs");
     command.arg(here.join(&options.specs));
     if let Some(recordings) = &options.recordings {
         command.arg("--recordings").arg(here.join(recordings));

@@ -8,9 +8,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use serde_json::Value;
-
-use crate::{Outcome, output, target};
+use crate::{Outcome, target};
 
 /// The line after which it serves.
 const READY: &str = "Ctrl-C ends it.";
@@ -21,23 +19,6 @@ pub(super) struct Cloud {
     process: Child,
     folder: PathBuf,
     variables: BTreeMap<String, String>,
-}
-
-/// Builds an example.
-pub(super) fn build(example: &str) -> Outcome<PathBuf> {
-    let messages = output(Command::new("cargo").args([
-        "build",
-        "--quiet",
-        "--package=rhc-examples",
-        &format!("--example={example}"),
-        "--message-format=json",
-    ]))?;
-    messages
-        .lines()
-        .filter_map(|message| serde_json::from_str::<Value>(message).ok())
-        .filter(|message| message.pointer("/target/name") == Some(&Value::from(example)))
-        .find_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
-        .ok_or_else(|| format!("cargo built no {example}"))
 }
 
 impl Cloud {

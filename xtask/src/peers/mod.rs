@@ -22,6 +22,7 @@ use cloud::Cloud;
 use environment::Lack;
 use table::{Against, PEERS, Peer};
 
+use crate::program::{self, Program};
 use crate::{Outcome, bench::now, root};
 
 /// Which peers to run.
@@ -100,7 +101,7 @@ fn prepared(peer: &Peer, options: &Options) -> Result<Command, Lack> {
             scenario.env(variable, environment::python(environment, &options.python)?);
         }
         for example in examples {
-            let program = cloud::build(example).map_err(Lack::Broken)?;
+            let program = program::build(Program::Example(example), "dev").map_err(Lack::Broken)?;
             scenario.env(example.to_uppercase(), program);
         }
         scenario.env("SPEED", peer.speed.to_string());
@@ -113,7 +114,10 @@ fn meet(peer: &Peer, scenario: &mut Command, report: &mut Report) -> Outcome {
     if peer.against != Against::Empty {
         return listen(peer.name, scenario.current_dir(root()), report);
     }
-    match Cloud::start(&cloud::build("embedded_cloud")?, peer.speed) {
+    match Cloud::start(
+        &program::build(Program::Example("embedded_cloud"), "dev")?,
+        peer.speed,
+    ) {
         Ok(cloud) => {
             scenario.current_dir(cloud.folder()).envs(cloud.variables());
             listen(peer.name, scenario, report)

@@ -10,6 +10,7 @@ mod server;
 use std::process::Command;
 
 use super::sql::install;
+use crate::program::{self, Program};
 use crate::{Outcome, output, run as run_command};
 
 #[cfg(feature = "azurite")]
@@ -54,16 +55,6 @@ pub fn command(options: &Options) -> Outcome {
         }
         Err((_, message)) => return Err(message),
     };
-    let arguments = [
-        "run",
-        "--quiet",
-        "--package",
-        "xtask",
-        "--features",
-        "azurite",
-        "--bin",
-        "azurite",
-        "--",
-    ];
-    run_command(Command::new("cargo").args(arguments).arg(folder))
+    let program = program::build(Program::Own("azurite"), "dev")?;
+    run_command(Command::new(program).arg(folder))
 }

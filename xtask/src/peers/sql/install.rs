@@ -57,7 +57,7 @@ pub(super) fn rust(folder: &str) -> Outcome<PathBuf> {
 }
 
 /// The last program that cargo says it has built.
-pub(super) fn executable(messages: &str) -> Option<PathBuf> {
+fn executable(messages: &str) -> Option<PathBuf> {
     messages
         .lines()
         .filter_map(|message| serde_json::from_str::<Value>(message).ok())

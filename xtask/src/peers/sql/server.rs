@@ -9,8 +9,8 @@ use std::{
 
 use serde_json::Value;
 
-use super::install::executable;
-use crate::{Outcome, output, target};
+use crate::program::{self, Program};
+use crate::{Outcome, target};
 
 /// A running server, which ends with this.
 #[derive(Debug)]
@@ -22,15 +22,7 @@ pub(super) struct Server {
 impl Server {
     /// Builds it, starts it at a port that is free, and writes down what it says of itself.
     pub(super) fn start() -> Outcome<Self> {
-        let messages = output(Command::new("cargo").args([
-            "build",
-            "--quiet",
-            "--package=rhc-sql-identity",
-            "--features=fake",
-            "--example=sql_server",
-            "--message-format=json",
-        ]))?;
-        let program = executable(&messages).ok_or("cargo built no sql_server")?;
+        let program = program::build(Program::Example("sql_server"), "dev")?;
         let folder = target().join("peers").join("sql");
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let failed = |error| format!("{}: {error}", program.display());
