@@ -114,7 +114,7 @@ impl Session<'_> {
             text.marked("  - ", Tone::Plain, Tone::Plain, &line);
         }
         for request in &tenant.unknown {
-            let line = format!("unknown: nobody here knows what {request} needs");
+            let line = format!("unknown: nobody here knows who may send {request}");
             text.marked("  ? ", Tone::Warn, Tone::Plain, &line);
         }
         self.console.show(text);

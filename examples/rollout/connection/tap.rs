@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use azure_core::http::headers::{AUTHORIZATION, Headers};
 use azure_core::http::{AsyncRawResponse, Body, HttpClient, Request};
+use rhc_arm::fake::LinkedAction;
+use rhc_core::fake::World;
 use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
@@ -24,6 +26,10 @@ pub struct Sent {
     pub tenant: Option<String>,
     /// The object id of whoever the token is of.
     pub caller: Option<String>,
+    /// The right that it takes in Azure, where that is not called as its path says.
+    pub action: Option<String>,
+    /// The rights that it takes in Azure at what its body names.
+    pub linked: Vec<LinkedAction>,
     /// What was sent.
     pub what: What,
 }
@@ -79,19 +85,46 @@ impl fmt::Debug for What {
 /// Headers that change what a request does. Everything else is the transport's.
 const TELLING: [&str; 4] = ["prefer", "if-match", "if-none-match", "consistencylevel"];
 
-/// Keeps what is sent. Cheap to clone; clones share it.
-#[derive(Clone, Default)]
-pub struct Tap(Arc<Mutex<Vec<Sent>>>);
+/// Keeps what is sent to a cloud of this process. Cheap to clone; clones share it.
+#[derive(Clone)]
+pub struct Tap {
+    world: World,
+    kept: Arc<Mutex<Vec<Sent>>>,
+}
 
 impl Tap {
+    /// For what is sent to this World.
+    pub fn new(world: &World) -> Self {
+        Self {
+            world: world.clone(),
+            kept: Arc::default(),
+        }
+    }
+
     /// What was sent since the last time.
     pub fn take(&self) -> Vec<Sent> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn keep(&self, sent: Sent) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.push(sent);
+    }
+
+    /// What Azure's roles must allow for a request, as the fakes know it that will ask. What a PATCH takes depends on what is there.
+    fn takes(&self, request: &Request) -> (Option<String>, Vec<LinkedAction>) {
+        let url = request.url();
+        let host = url.host_str().unwrap_or_default();
+        if host != "management.azure.com" {
+            let pulls = rhc_containerapps::fake::pulling_takes(&self.world, host);
+            return (None, pulls.into_iter().collect());
+        }
+        let (method, path) = (request.method().to_string(), url.path());
+        let action = rhc_arm::fake::named_action(&self.world, &method, path);
+        let body = body_of(request);
+        let linked =
+            body.map(|body| rhc_arm::fake::linked_actions(&self.world, &method, path, &body));
+        (action, linked.unwrap_or_default())
     }
 
     /// A batch that a step runs.
@@ -102,6 +135,8 @@ impl Tap {
                 doing: acting.doing,
                 tenant: None,
                 caller: None,
+                action: None,
+                linked: Vec::new(),
                 what: What::Sql {
                     host: host.to_owned(),
                     database: database.to_owned(),
@@ -135,6 +170,7 @@ struct Tapped {
 #[async_trait]
 impl HttpClient for Tapped {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+        let (action, linked) = self.tap.takes(request);
         let answer = self.inner.execute_request(request).await?;
         // Tokens, and what no step asks, are nobody's business.
         let (Some(acting), Some(token)) = (
@@ -151,19 +187,25 @@ impl HttpClient for Tapped {
             doing: acting.doing,
             tenant,
             caller,
+            action,
+            linked,
             what: What::Http {
                 method: request.method().to_string(),
                 url: request.url().clone(),
                 headers: telling(request.headers()),
-                body: match request.body() {
-                    Body::Bytes(bytes) => serde_json::from_slice(bytes).ok(),
-                    Body::SeekableStream(_) => None,
-                },
+                body: body_of(request),
                 status: u16::from(status),
                 answer: serde_json::from_slice(&bytes).ok(),
             },
         });
         Ok(AsyncRawResponse::from_bytes(status, headers, bytes))
+    }
+}
+
+fn body_of(request: &Request) -> Option<Value> {
+    match request.body() {
+        Body::Bytes(bytes) => serde_json::from_slice(bytes).ok(),
+        Body::SeekableStream(_) => None,
     }
 }
 

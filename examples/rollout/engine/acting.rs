@@ -9,6 +9,8 @@ pub enum Doing {
     Looks,
     /// It writes.
     Writes,
+    /// It searches for what no step wants any more.
+    Searches,
 }
 
 /// The step that is at work.

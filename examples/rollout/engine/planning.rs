@@ -410,7 +410,11 @@ impl Rollout {
             });
             let inputs = Inputs::new(&meta.key, needed.collect());
             let cx = Observe::new(meta, inputs, listings, Purpose::Plan, None);
-            (meta, sweep.orphans(&cx, Wanted(self)).await)
+            let search = sweep.orphans(&cx, Wanted(self));
+            (
+                meta,
+                Acting::during(&meta.key, Doing::Searches, search).await,
+            )
         });
         for (meta, found) in futures::future::join_all(searches).await {
             match found {

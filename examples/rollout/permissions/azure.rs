@@ -1,39 +1,90 @@
-//! Azure's actions: the names that role definitions allow, made from requests by one rule.
+//! Azure's actions: the names that role definitions allow, made from requests by one rule. What a request takes at the resources
+//! that its body names is read from the tables by which the fakes ask for it.
+
+use rhc_arm::fake::subscription_of;
 
 use super::TenantNeeds;
 use crate::connection::{Sent, What};
-use crate::engine::{Action, Plan};
+use crate::engine::{Action, Key, Plan};
+use crate::manifest::Manifest;
 use crate::runbook::Recording;
 
 const SUBSCRIPTIONS: &str = "/subscriptions/";
 
+/// What a tenant's own requests take where they go.
 pub(super) fn collect(recording: &Recording, sent: &[&Sent], plan: &Plan, needs: &mut TenantNeeds) {
     for one in sent {
         let What::Http { method, url, .. } = &one.what else {
             continue;
         };
+        for linked in &one.linked {
+            let id = &linked.resource_id;
+            if subscription(recording, id).is_none() {
+                needs.unknown.insert(format!(
+                    "{method} {}, which takes {} at {id}, in no subscription of the plan",
+                    url.path(),
+                    linked.action
+                ));
+            }
+        }
         // What stands in no subscription is decided by billing and by directory roles.
-        let Some(rest) = url.path().strip_prefix(SUBSCRIPTIONS) else {
-            continue;
-        };
-        if url.host_str() != Some("management.azure.com") {
+        let is_at = url.host_str() == Some("management.azure.com");
+        if !is_at || !url.path().starts_with(SUBSCRIPTIONS) {
             continue;
         }
-        let id = rest.split('/').next().unwrap_or_default();
-        let (Some(action), Some((key, name))) =
-            (action(method, url.path()), recording.subscription(id))
-        else {
+        let action = one.action.clone();
+        let action = action.or_else(|| action_of(method, url.path()));
+        let known = action.is_some_and(|action| add(recording, plan, needs, url.path(), action));
+        if !known {
             needs.unknown.insert(format!("{method} {}", url.path()));
-            continue;
-        };
-        let entry = needs.azure.entry(name.to_owned()).or_default();
-        let made = plan.entry(key).map(|entry| &entry.action);
-        entry.made = matches!(made, Some(Action::Create { .. }));
-        entry.step = Some(key.clone());
-        let place = entry.places.entry(group(url.path())).or_default();
-        place.insert(action.clone());
-        entry.actions.insert(action);
+        }
     }
+}
+
+/// What requests, whoever's they are, take at the resources that they name in a tenant's subscriptions.
+pub(super) fn collect_linked(
+    manifest: &Manifest,
+    recording: &Recording,
+    sent: &[&Sent],
+    plan: &Plan,
+    needs: &mut TenantNeeds,
+) {
+    for linked in sent.iter().flat_map(|one| &one.linked) {
+        let id = &linked.resource_id;
+        let own = subscription(recording, id).is_some_and(|(_, name)| {
+            let mut file = manifest.subscriptions.values();
+            file.any(|own| own.name == name && own.tenant == needs.tenant)
+        });
+        if own {
+            add(recording, plan, needs, id, linked.action.clone());
+        }
+    }
+}
+
+/// The step that finds the subscription of an id out, and the subscription's name.
+fn subscription<'r>(recording: &'r Recording, id: &str) -> Option<(&'r Key, &'r str)> {
+    recording.subscription(subscription_of(id)?)
+}
+
+/// Notes that an action is needed at an id. `false`: it stands in no subscription of the plan.
+fn add(
+    recording: &Recording,
+    plan: &Plan,
+    needs: &mut TenantNeeds,
+    id: &str,
+    action: String,
+) -> bool {
+    let Some((key, name)) = subscription(recording, id) else {
+        return false;
+    };
+    let entry = needs.azure.entry(name.to_owned()).or_default();
+    let made = plan.entry(key).map(|entry| &entry.action);
+    entry.made = matches!(made, Some(Action::Create { .. }));
+    entry.step = Some(key.clone());
+    let place = entry.places.entry(group(id)).or_default();
+    place.insert(action.clone());
+    entry.actions.insert(action);
+    true
 }
 
 /// The resource group that a request is about, or works in. To make or delete one takes a right over the group itself,
@@ -46,7 +97,7 @@ fn group(path: &str) -> Option<String> {
 }
 
 /// The action that a request needs: the type that its path ends with, and what is done with it.
-pub fn action(method: &str, path: &str) -> Option<String> {
+pub fn action_of(method: &str, path: &str) -> Option<String> {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let is = |part: &&str, name: &str| part.eq_ignore_ascii_case(name);
     let provider = parts.iter().rposition(|part| is(part, "providers"));
@@ -161,15 +212,15 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                action(method, &path).as_deref(),
+                action_of(method, &path).as_deref(),
                 Some(wanted),
                 "{method} {path}"
             );
         }
         assert_eq!(
-            action("POST", &format!("{group}/providers/Microsoft.App/jobs/j")),
+            action_of("POST", &format!("{group}/providers/Microsoft.App/jobs/j")),
             None
         );
-        assert_eq!(action("TRACE", group), None);
+        assert_eq!(action_of("TRACE", group), None);
     }
 }

@@ -1,8 +1,9 @@
 //! What whoever carries a plan out must be allowed, and no more: read off the requests that a rehearsal sends.
 //!
 //! Permissions of Microsoft Graph are those that the operations need (the tables of the fakes, which `cargo xtask
-//! conformance` compares with Microsoft's list). Azure's actions are named by the rule of Azure's role-based access control.
-//! Directory roles are Microsoft's least privileged ones by task.
+//! conformance` compares with Microsoft's list). Azure's actions are named by the rule of Azure's role-based access control, and
+//! those at resources which a request's body names (`join/action` and the like) by the tables of the fakes. Directory roles are
+//! Microsoft's least privileged ones by task.
 
 mod azure;
 pub mod commands;
@@ -14,11 +15,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::connection::Sent;
-use crate::engine::{Action, Key, Plan};
+use crate::engine::{Action, Doing, Key, Plan};
 use crate::manifest::Manifest;
 use crate::runbook::Recording;
 
-pub use azure::action;
+pub use azure::action_of;
 pub use roles::DirectoryRole;
 
 /// What a plan needs in one tenant.
@@ -34,7 +35,7 @@ pub struct TenantNeeds {
     pub directory_roles: BTreeSet<DirectoryRole>,
     /// Azure's actions, by the name of the subscription.
     pub azure: BTreeMap<String, AzureNeeds>,
-    /// Requests for which nobody knows what they need.
+    /// Requests of which nobody knows what they need, or where: they name a resource in no subscription of the plan.
     pub unknown: BTreeSet<String>,
     /// One of each list is needed: what is named above is the lightest of each.
     #[serde(skip)]
@@ -63,13 +64,16 @@ pub fn needs(manifest: &Manifest, recording: &Recording, plan: &Plan) -> Vec<Ten
         .iter()
         .map(|entry| (&entry.key, !matches!(entry.action, Action::Unchanged)))
         .collect();
+    // The plan of some steps only does not search for what no step wants.
+    let searches = |sent: &Sent| sent.doing == Doing::Searches;
+    let mut of_steps = recording.planned.iter().filter(|sent| !searches(sent));
+    let is_whole = of_steps.all(|sent| to_do.contains_key(&sent.step));
     // A thing that is there is seen by the plan's own questions, and asked for nothing else.
     let in_work = recording.planned.iter().chain(&recording.written);
     let in_work = in_work.filter(|sent| to_do.get(&sent.step) == Some(&true));
     let seen = recording.planned_again.iter();
-    let asked: Vec<_> = in_work
-        .chain(seen.filter(|sent| to_do.contains_key(&sent.step)))
-        .collect();
+    let is_seen = |sent: &&Sent| to_do.contains_key(&sent.step) || (is_whole && searches(sent));
+    let asked: Vec<_> = in_work.chain(seen.filter(is_seen)).collect();
     by_tenant(manifest, recording, plan, &asked)
 }
 
@@ -113,10 +117,11 @@ fn by_tenant(
         };
         graph::collect(recording, &own, &mut needs);
         azure::collect(recording, &own, plan, &mut needs);
+        azure::collect_linked(manifest, recording, asked, plan, &mut needs);
         needs
             .directory_roles
             .extend(roles::of(needs.graph.keys().map(String::as_str)));
-        if !own.is_empty() {
+        if !own.is_empty() || !needs.azure.is_empty() {
             found.push(needs);
         }
     }

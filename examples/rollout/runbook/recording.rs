@@ -180,7 +180,7 @@ async fn rehearse(
         ..ordinary
     };
     let cloud = EmbeddedCloud::new(manifest, options, true)?;
-    let tap = Tap::default();
+    let tap = Tap::new(cloud.world());
     let connection = Connection::embedded_tapped(manifest, cloud.world(), &tap);
     let clients = Clients::new(Arc::clone(&connection) as Arc<dyn Connect>);
     let rollout = environment(manifest, &clients)?;

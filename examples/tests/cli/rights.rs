@@ -11,45 +11,12 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use self::edit::{CUSTOMERS, object, subscription, tenant};
+use self::edit::{CUSTOMERS, instead_of_owner, object, only_these, tenant};
 use crate::console::{Folder, environment_with, rollout, text};
 use crate::state::{edit, finished};
 
-const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
 const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
 const GLOBAL_READER: &str = "f2ef992c-3afb-46b9-b7cf-a126ee74c451";
-
-/// Every role that is given over the whole of a subscription, as another one; without one, taken away.
-fn instead_of_owner(state: &mut Value, name: &str, role: Option<&str>) {
-    let id = subscription_id(state, name);
-    let scope = format!("/subscriptions/{id}");
-    let resources = &mut state["sections"]["arm"]["resources"];
-    let resources = resources.as_object_mut().unwrap();
-    let mut found = 0;
-    resources.retain(|_, stored| {
-        let properties = &mut stored["body"]["properties"];
-        let given = properties["roleDefinitionId"].as_str().unwrap_or_default();
-        if !given.ends_with(OWNER) || properties["scope"] != json!(scope) {
-            return true;
-        }
-        found += 1;
-        let Some(role) = role else {
-            return false;
-        };
-        properties["roleDefinitionId"] = json!(given.replace(OWNER, role));
-        true
-    });
-    assert!(found > 0, "nobody owns {name}");
-}
-
-fn subscription_id(state: &mut Value, name: &str) -> String {
-    subscription(state, name);
-    let all = state["sections"]["arm"]["subscriptions"]
-        .as_object()
-        .unwrap();
-    let mut all = all.iter().filter(|(_, one)| one["displayName"] == name);
-    all.next().unwrap().0.clone()
-}
 
 /// The operator holds no directory role but a reader's.
 fn only_reads(state: &mut Value, domain: &str) {
@@ -168,6 +135,52 @@ fn everything_that_is_missing_is_said_at_once_and_nothing_is_written() {
     let message = document["error"]["message"].as_str().unwrap();
     assert!(message.contains("nothing was done"), "{message}");
     assert_eq!(writes(&events), Vec::<String>::new());
+    assert!(before == resources(&state), "something was written");
+}
+
+#[test]
+fn a_right_at_what_requests_name_is_missed_before_anything_is_written() {
+    let folder = Folder::new();
+    let state = finished(&folder);
+    let file = to_do(&folder, &state);
+    let joins = [
+        "Microsoft.App/managedEnvironments/join/action",
+        "Microsoft.Network/virtualNetworks/subnets/join/action",
+    ];
+    edit(&state, |state| {
+        only_these(state, "rhc-b2c-qa-sub", &["*"], &joins);
+    });
+    let before = resources(&state);
+    let words = [
+        "apply",
+        "--state",
+        text(&state),
+        "--environment",
+        text(&file),
+    ];
+    let said = rollout(&[&words[..], &["--preflight", "--json"]].concat());
+    assert_eq!(said.code, 1, "{}", said.words());
+    let document = said.document();
+    let findings = document["preflight"].as_array().unwrap();
+    let stops: Vec<_> = findings
+        .iter()
+        .filter(|one| one["severity"] == "stop")
+        .collect();
+    let [only] = &stops[..] else {
+        panic!("{stops:#?}");
+    };
+    assert_eq!(only["code"], "azure-actions-missing");
+    let what = only["what"].as_str().unwrap();
+    // Where what is named stands, and not where it is named.
+    let groups = what.split_once("needs: ").unwrap().1;
+    assert_eq!(
+        groups,
+        "group rhc-hp2-qa-rg: Microsoft.App/managedEnvironments (join/action); \
+         group rhc-net-qa-rg: Microsoft.Network/virtualNetworks/subnets (join/action); \
+         group rhc-smx-qa-rg: Microsoft.App/managedEnvironments (join/action)"
+    );
+    let way_out = only["way_out"].as_str().unwrap();
+    assert!(way_out.contains("--role Contributor"), "{way_out}");
     assert!(before == resources(&state), "something was written");
 }
 

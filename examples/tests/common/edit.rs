@@ -91,6 +91,59 @@ pub(crate) fn subscription<'s>(state: &'s mut Value, name: &str) -> &'s mut Valu
     &mut all[&id]
 }
 
+/// Its id.
+pub(crate) fn subscription_id(state: &mut Value, name: &str) -> String {
+    let all = at(state, &["sections", "arm", "subscriptions"]);
+    the_one(all, |_, subscription| subscription["displayName"] == name)
+}
+
+/// Every ownership of the whole of a subscription, as another role of Azure's or one of its own; without one, taken away.
+pub(crate) fn instead_of_owner(state: &mut Value, name: &str, role: Option<&str>) {
+    const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
+    let scope = format!("/subscriptions/{}", subscription_id(state, name));
+    let mut found = 0;
+    resources(state).retain(|_, stored| {
+        let properties = &mut stored["body"]["properties"];
+        let given = properties["roleDefinitionId"].as_str().unwrap_or_default();
+        if !given.ends_with(OWNER) || properties["scope"] != scope.as_str() {
+            return true;
+        }
+        found += 1;
+        let Some(role) = role else {
+            return false;
+        };
+        properties["roleDefinitionId"] = given.replace(OWNER, role).into();
+        true
+    });
+    assert!(found > 0, "nobody owns {name}");
+}
+
+/// Every ownership of the whole of a subscription, as a role of its own with exactly these actions but those.
+pub(crate) fn only_these<A: serde::Serialize>(
+    state: &mut Value,
+    name: &str,
+    actions: &[A],
+    but: &[&str],
+) {
+    const ROLE: &str = "00000000-0000-4000-8000-00000000e8ac";
+    instead_of_owner(state, name, Some(ROLE));
+    let scope = format!("/subscriptions/{}", subscription_id(state, name));
+    let kind = "Microsoft.Authorization/roleDefinitions";
+    let definition = serde_json::json!({
+        "id": format!("{scope}/providers/{kind}/{ROLE}"),
+        "name": ROLE,
+        "type": kind,
+        "properties": {
+            "roleName": format!("Rollout of {name}"),
+            "type": "CustomRole",
+            "description": "",
+            "assignableScopes": [scope],
+            "permissions": [{ "actions": actions, "notActions": but, "dataActions": [], "notDataActions": [] }],
+        },
+    });
+    add_resource(state, definition);
+}
+
 /// The tenants, by id.
 pub(crate) fn tenants(state: &mut Value) -> &mut Map<String, Value> {
     at(state, &["sections", "directory", "tenants"])

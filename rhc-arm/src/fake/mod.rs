@@ -24,7 +24,7 @@ use serde_json::Value;
 use registry::Registry;
 
 pub use context::{ActionContext, DeleteContext, ListContext, Listing, PutContext};
-pub use engine::{REGIONS, upsert};
+pub use engine::{LinkedAction, REGIONS, linked_actions, named_action, upsert};
 pub use error::ServiceError;
 pub use path::{RESOURCE_GROUPS, ResourcePath, group_of, key, subscription_of};
 pub use private_way::leads_privately;

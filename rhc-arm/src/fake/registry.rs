@@ -10,7 +10,7 @@ use rhc_core::fake::World;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::route::Route;
+use super::route::{self, Params, Route};
 use super::rules::TypeRules;
 
 /// How many items a page of a list holds unless [`set_page_size`] says another number.
@@ -95,10 +95,11 @@ impl Registry {
         types.get(&resource_type.to_ascii_lowercase()).copied()
     }
 
-    /// The routes of a namespace's path, in the order of their registration.
-    pub(crate) fn routes(&self) -> Vec<Route> {
+    /// The first route that a request takes, in the order of their registration, with what stands for its names.
+    pub(crate) fn route(&self, method: &str, segments: &[String]) -> Option<(Route, Params)> {
         let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
-        routes.clone()
+        let mut own = routes.iter().filter(|route| route.method == method);
+        own.find_map(|route| Some((*route, route::matched(route.pattern, segments)?)))
     }
 
     /// The types of a namespace, in any case.

@@ -24,10 +24,23 @@ pub struct Route {
     pub pattern: &'static str,
     /// The API versions that it answers to.
     pub api_versions: &'static [&'static str],
-    /// What the caller must be allowed to do to the subscription, or to `{*scope}`; empty for nothing.
+    /// What the caller must be allowed to do to the subscription, or to `{*scope}`, with names of the path in braces; empty for
+    /// nothing.
     pub permission: &'static str,
     /// What it does.
     pub run: fn(&mut State, &RouteContext<'_>) -> Result<Reply, ServiceError>,
+}
+
+impl Route {
+    /// What the caller must be allowed to do, by what the path says.
+    pub(crate) fn action(&self, params: &[(&'static str, String)]) -> Option<String> {
+        let action = params
+            .iter()
+            .fold(self.permission.to_owned(), |action, (name, value)| {
+                action.replace(&format!("{{{name}}}"), value)
+            });
+        (!action.is_empty()).then_some(action)
+    }
 }
 
 impl fmt::Debug for Route {
@@ -147,11 +160,11 @@ impl Reply {
 /// How a pattern begins that stands for anything in a subscription, the subscription itself included.
 pub(crate) const ANY_SCOPE: &str = "/{*scope}";
 
+/// A pattern's names and the segments behind them.
+pub(crate) type Params = Vec<(&'static str, String)>;
+
 /// The segments behind a pattern's names, if the path is of the pattern.
-pub(crate) fn matched(
-    pattern: &'static str,
-    segments: &[String],
-) -> Option<Vec<(&'static str, String)>> {
+pub(crate) fn matched(pattern: &'static str, segments: &[String]) -> Option<Params> {
     let mut params = Vec::new();
     let mut given = segments.iter();
     let mut parts = pattern.split('/').filter(|part| !part.is_empty());

@@ -86,9 +86,9 @@ pub struct Pattern {
 pub struct Link {
     /// Where, with `[]` for every item of a list.
     pub path: &'static str,
-    /// The type that it must be of.
+    /// The type that it must be of; empty for any.
     pub resource_type: &'static str,
-    /// What the caller must be allowed to do to it; empty for nothing.
+    /// What the caller must be allowed to do to it, with `{type}` for the type of what is named; empty for nothing.
     pub action: &'static str,
     /// The status and code if it is not there.
     pub missing: (u16, &'static str),
@@ -232,6 +232,17 @@ pub struct Action {
     pub run: fn(&mut State, &ActionContext<'_>) -> Result<Option<Value>, ServiceError>,
     /// What happens when its time has passed, with the resource's key.
     pub finish: Option<fn(&mut State, &str)>,
+}
+
+impl Action {
+    /// What the caller must be allowed to do to a resource of the type.
+    pub(crate) fn of(&self, rules: &TypeRules) -> String {
+        let own = rules.resource_type;
+        self.permission.map_or_else(
+            || format!("{own}/{}/action", self.name),
+            |deed| format!("{own}/{deed}"),
+        )
+    }
 }
 
 /// One resource type. Build it from [`TypeRules::new`] with struct update syntax.

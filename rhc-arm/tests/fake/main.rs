@@ -11,6 +11,7 @@ mod engine;
 mod entra_logs;
 mod examples;
 mod images_and_files;
+mod linked;
 mod networks;
 mod questions;
 mod roles_and_identities;

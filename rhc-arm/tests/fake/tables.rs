@@ -34,6 +34,10 @@ fn change(value: &mut Value, path: &str, new: Option<Value>) {
         (Some(rest), new) => {
             let inner = object.entry(name.to_owned()).or_insert_with(|| json!({}));
             let inner = if step.ends_with("[]") {
+                // An item that the example does not need is there to be broken.
+                if new.is_some() && inner.get(0).is_none() {
+                    *inner = json!([{}]);
+                }
                 inner
                     .get_mut(0)
                     .unwrap_or_else(|| panic!("{path}: the example has an item"))

@@ -32,7 +32,7 @@ use rhc_core::fake::authority::register_identity_headers;
 
 pub use execution::log_of;
 pub use program::{Exit, Program, RunningContainer, register_program};
-pub use registry::{Registries, holds_image, push_image, remove_image};
+pub use registry::{Registries, holds_image, pulling_takes, push_image, remove_image};
 
 const ENVIRONMENTS: &str = "Microsoft.App/managedEnvironments";
 const APPS: &str = "Microsoft.App/containerApps";

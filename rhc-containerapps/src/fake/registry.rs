@@ -12,7 +12,7 @@ use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
-use rhc_arm::fake::{Plane, may};
+use rhc_arm::fake::{LinkedAction, Plane, may};
 use rhc_core::fake::authority::{Caller, authenticate};
 use rhc_core::fake::{RequestInfo, Section, State, World, respond};
 use serde::{Deserialize, Serialize};
@@ -94,6 +94,17 @@ pub fn remove_image(state: &mut State, image: &str) -> bool {
 #[must_use]
 pub fn holds_image(state: &State, image: &str) -> bool {
     missing(state, image).is_none()
+}
+
+/// The right that it takes to read what a registry of this cloud holds, if one answers under this host's name.
+#[must_use]
+pub fn pulling_takes(world: &World, host: &str) -> Option<LinkedAction> {
+    world.with(|state| {
+        images::registry(state, host).map(|registry| LinkedAction {
+            resource_id: registry.id().to_owned(),
+            action: images::PULL.to_owned(),
+        })
+    })
 }
 
 /// The tag or digest of an image that its registry does not hold.

@@ -30,11 +30,7 @@ pub(super) fn post(state: &mut State, call: &Call<'_>) -> Result<Reply, ServiceE
     else {
         return Err(super::not_allowed(call));
     };
-    let permission = action.permission.map_or_else(
-        || format!("{}/{}/action", rules.resource_type, action.name),
-        |own| format!("{}/{own}", rules.resource_type),
-    );
-    roles::authorize(state, &call.caller, &path.id(), &permission)?;
+    roles::authorize(state, &call.caller, &path.id(), &action.of(&rules))?;
     lock::check(state, &path.id(), Doing::Writing)?;
     gate::surroundings(state, &rules, &path, true)?;
     let existing = find(state, &path).ok_or_else(|| read::missing(&rules, &path))?;

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::Call;
+use super::links::{self, LinkedAction};
 use crate::fake::error::ServiceError;
 use crate::fake::path::ResourcePath;
-use crate::fake::roles::{self, Plane};
 use crate::fake::state::{Arm, Stored};
 
 /// The type of user-assigned identities.
@@ -32,17 +32,16 @@ pub(super) fn check(
             "The request content was invalid: 'identity.type' must be None, SystemAssigned, UserAssigned or both.",
         ));
     }
-    let named = assigned(identity);
+    let named = names(identity);
     if words.iter().any(|word| word == "userassigned") == named.is_empty() {
         return Err(ServiceError::bad_request(
             "InvalidIdentityValues",
             "Resource identity type and the list of user assigned identities do not agree.",
         ));
     }
-    for id in named {
-        let exists = state
-            .read::<Arm>()
-            .is_some_and(|arm| arm.get(&id).is_some());
+    for takes in assigned(sent) {
+        let id = &takes.resource_id;
+        let exists = state.read::<Arm>().is_some_and(|arm| arm.get(id).is_some());
         if !exists {
             return Err(ServiceError::bad_request(
                 "FailedIdentityOperation",
@@ -54,29 +53,19 @@ pub(super) fn check(
                 ),
             ));
         }
-        let caller = &call.caller;
-        if !roles::may(
-            state,
-            caller.tenant,
-            caller.object_id,
-            &id,
-            ASSIGN,
-            Plane::Control,
-        ) {
-            return Err(ServiceError::new(
-                403,
-                "LinkedAuthorizationFailed",
-                format!(
-                    "The client '{client}' with object id '{client}' has permission to perform action 'write' on \
-                     scope '{}'; however, it does not have permission to perform action(s) '{ASSIGN}' on the linked \
-                     scope(s) '{id}' or the linked scope(s) are invalid.",
-                    path.id(),
-                    client = caller.object_id,
-                ),
-            ));
-        }
+        links::allowed(state, call, "write", path, &takes)?;
     }
     Ok(())
+}
+
+/// What it takes to give the identities that a body names.
+pub(super) fn assigned(body: &Value) -> impl Iterator<Item = LinkedAction> {
+    names(&body["identity"])
+        .into_iter()
+        .map(|resource_id| LinkedAction {
+            resource_id,
+            action: ASSIGN.to_owned(),
+        })
 }
 
 fn words(identity: &Value) -> Vec<String> {
@@ -89,7 +78,7 @@ fn words(identity: &Value) -> Vec<String> {
         .collect()
 }
 
-fn assigned(identity: &Value) -> Vec<String> {
+fn names(identity: &Value) -> Vec<String> {
     identity["userAssignedIdentities"]
         .as_object()
         .map(|named| named.keys().cloned().collect())
@@ -119,7 +108,7 @@ pub(super) fn fill(state: &mut State, tenant: Uuid, before: Option<&Stored>, sto
         filled["tenantId"] = json!(tenant);
     }
     let mut named = Map::new();
-    for id in assigned(&identity) {
+    for id in names(&identity) {
         let ids = state.read::<Arm>().and_then(|arm| arm.get(&id)).map(|own| {
             json!({
                 "principalId": own.get("properties.principalId"),

@@ -8,6 +8,7 @@ mod gate;
 mod identity;
 mod links;
 mod metadata;
+mod needs;
 mod operation;
 mod put;
 mod read;
@@ -29,13 +30,15 @@ use super::error::ServiceError;
 use super::path::{self, Place};
 use super::query::Query;
 use super::registry::{Kind, Registry};
-use super::route::{self, Reply, RouteContext};
+use super::route::{Params, Reply, RouteContext};
 use super::types::activity;
 
 pub use check::REGIONS;
 pub(crate) use check::{region, tags as check_tags};
 pub(crate) use gate::ALWAYS_REGISTERED;
 pub(crate) use identity::{USER_ASSIGNED, service_principal};
+pub use links::LinkedAction;
+pub use needs::{linked_actions, named_action};
 pub(crate) use operation::{EVENT, finish};
 pub use put::upsert;
 
@@ -256,13 +259,8 @@ fn act(state: &mut State, call: &Call<'_>) -> Result<Reply, ServiceError> {
             "The api-version query parameter (?api-version=) is required for all requests.",
         ));
     }
-    for candidate in call.registry.routes() {
-        if candidate.method != call.method.as_str() {
-            continue;
-        }
-        if let Some(params) = route::matched(candidate.pattern, call.segments) {
-            return routed(state, call, candidate, params);
-        }
+    if let Some((route, params)) = call.registry.route(call.method.as_str(), call.segments) {
+        return routed(state, call, route, params);
     }
     if *call.method == Method::GET
         && let Some(reply) = operation::poll(state, call)?
@@ -304,7 +302,7 @@ fn routed(
     state: &mut State,
     call: &Call<'_>,
     route: super::route::Route,
-    params: Vec<(&'static str, String)>,
+    params: Params,
 ) -> Result<Reply, ServiceError> {
     let mut tenant = call.caller.tenant;
     let scope = params
@@ -319,13 +317,13 @@ fn routed(
         tenant = gate::subscription(state, call, id)?;
     }
     gate::arm_version(call, route.api_versions)?;
-    if !route.permission.is_empty()
+    if let Some(action) = route.action(&params)
         && let Some(id) = call.segments.get(1)
     {
         let over = scope
             .clone()
             .unwrap_or_else(|| format!("/subscriptions/{id}"));
-        super::roles::authorize(state, &call.caller, &over, route.permission)?;
+        super::roles::authorize(state, &call.caller, &over, &action)?;
     }
     if let Some(target) = scope.as_deref().and_then(path::ResourcePath::parse) {
         gate::surroundings_of(state, &target)?;

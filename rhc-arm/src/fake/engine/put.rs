@@ -47,14 +47,20 @@ pub(super) fn patch(
         .read::<Arm>()
         .and_then(|arm| arm.get(&path.id()))
         .cloned();
-    let Some(mut merged) = existing
+    let Some(before) = existing
         .as_ref()
         .map(|own| own.body.clone())
         .or_else(|| (rules.find)(state, path))
     else {
         return Err(read::missing(&rules, path));
     };
-    let sent = call.object()?;
+    let merged = merged(&rules, before, call.object()?);
+    write(state, call, path, &rules, tenant, existing, merged)
+}
+
+/// What a PATCH makes of a body.
+pub(super) fn merged(rules: &TypeRules, before: Value, sent: &Value) -> Value {
+    let mut merged = before;
     for (name, value) in sent.as_object().into_iter().flatten() {
         if name == "tags" {
             // Tags are replaced as a whole; null removes them all.
@@ -66,7 +72,7 @@ pub(super) fn patch(
             }
         }
     }
-    write(state, call, path, &rules, tenant, existing, merged)
+    merged
 }
 
 fn unsupported(call: &Call<'_>, rules: &TypeRules) -> ServiceError {

@@ -58,10 +58,11 @@ const CATEGORY: TypeRules = TypeRules {
 const SETTING: TypeRules = TypeRules {
     scope: Scope::Extension,
     required: &["properties.logs[].enabled", "properties.metrics[].enabled"],
+    // Source: the refusal of https://github.com/JimGBritt/AzurePolicy/issues/17.
     links: &[Link {
         path: "properties.workspaceId",
         resource_type: WORKSPACES,
-        action: "Microsoft.OperationalInsights/workspaces/read",
+        action: "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
         missing: (404, "ResourceNotFound"),
     }],
     properties: &[

@@ -44,6 +44,8 @@ pub(super) const TYPES: &[TypeRules] = &[TypeRules {
         path: "properties.Application_Type",
         refusal: (400, "InvalidRequestContent"),
     }],
+    // Unverified: the action. Of a workspace in another subscription Microsoft says that it takes
+    // `workspaces/sharedkeys/action` (https://github.com/MicrosoftDocs/azure-monitor-docs/pull/297), which is not asked here.
     links: &[Link {
         path: "properties.WorkspaceResourceId",
         resource_type: WORKSPACES,

@@ -7,7 +7,6 @@ use super::super::context::PutContext;
 use super::super::error::ServiceError;
 use super::super::json;
 use super::super::path::{ResourcePath, key};
-use super::super::roles::{self, Plane};
 use super::super::rules::{Link, Patch, TypeRules, Unknown};
 use super::super::state::{Arm, Stored, arm};
 use super::cidr::Range;
@@ -25,12 +24,21 @@ const LISTS: [&str; 2] = [
 pub(super) const TYPES: &[TypeRules] = &[
     TypeRules {
         required: &["properties.subnet.id"],
-        links: &[Link {
-            path: "properties.subnet.id",
-            resource_type: SUBNETS,
-            action: "Microsoft.Network/virtualNetworks/subnets/join/action",
-            missing: (400, "InvalidResourceReference"),
-        }],
+        links: &[
+            Link {
+                path: "properties.subnet.id",
+                resource_type: SUBNETS,
+                action: "Microsoft.Network/virtualNetworks/subnets/join/action",
+                missing: (400, "InvalidResourceReference"),
+            },
+            // Whoever may approve connects at once; everybody else has to ask, by the other list.
+            Link {
+                path: "properties.privateLinkServiceConnections[].properties.privateLinkServiceId",
+                resource_type: "",
+                action: "{type}/PrivateEndpointConnectionsApproval/action",
+                missing: (400, "InvalidResourceReference"),
+            },
+        ],
         read_only: &[
             "properties.networkInterfaces",
             "properties.resourceGuid",
@@ -138,7 +146,7 @@ fn check(state: &mut State, context: &PutContext<'_>) -> Result<(), ServiceError
              manualPrivateLinkServiceConnections.",
         ));
     }
-    for (list, connection) in all {
+    for (_, connection) in all {
         let target = json::text(connection, "properties.privateLinkServiceId").unwrap_or_default();
         let has_group = connection["properties"]["groupIds"]
             .as_array()
@@ -149,46 +157,15 @@ fn check(state: &mut State, context: &PutContext<'_>) -> Result<(), ServiceError
                 "A connection needs name, properties.privateLinkServiceId and properties.groupIds.",
             ));
         }
-        let tenant = {
-            let arm = state.read::<Arm>();
-            if arm.is_none_or(|arm| arm.get(target).is_none()) {
-                return Err(ServiceError::bad_request(
-                    "InvalidResourceReference",
-                    format!(
-                        "Resource {target} referenced by resource {} was not found.",
-                        context.id
-                    ),
-                ));
-            }
-            arm.and_then(|arm| arm.tenant_of(target))
-        };
-        // Whoever may approve connects at once; everybody else has to ask.
-        let manual = list == LISTS[1];
-        let kind = ResourcePath::parse(target).map(|path| path.resource_type());
-        let action = format!(
-            "{}/PrivateEndpointConnectionsApproval/action",
-            kind.unwrap_or_default()
-        );
-        let caller = context.caller;
-        let may = tenant == Some(caller.tenant)
-            && roles::may(
-                state,
-                caller.tenant,
-                caller.object_id,
-                target,
-                &action,
-                Plane::Control,
-            );
-        if !manual && !may {
-            return Err(ServiceError::new(
-                403,
-                "LinkedAuthorizationFailed",
+        let is_there = state
+            .read::<Arm>()
+            .is_some_and(|arm| arm.get(target).is_some());
+        if !is_there {
+            return Err(ServiceError::bad_request(
+                "InvalidResourceReference",
                 format!(
-                    "The client '{client}' with object id '{client}' has permission to perform action \
-                     '{ENDPOINTS}/write' on scope '{}'; however, it does not have permission to perform action(s) \
-                     '{action}' on the linked scope(s) '{target}' (respectively) or the linked scope(s) are invalid.",
-                    context.id,
-                    client = caller.object_id,
+                    "Resource {target} referenced by resource {} was not found.",
+                    context.id
                 ),
             ));
         }

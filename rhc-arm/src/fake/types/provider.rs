@@ -41,14 +41,14 @@ pub(super) const ROUTES: &[Route] = &[
         method: "POST",
         pattern: "/subscriptions/{subscription}/providers/{namespace}/register",
         api_versions: VERSIONS,
-        permission: "Microsoft.Support/register/action",
+        permission: "{namespace}/register/action",
         run: register,
     },
     Route {
         method: "POST",
         pattern: "/subscriptions/{subscription}/providers/{namespace}/unregister",
         api_versions: VERSIONS,
-        permission: "Microsoft.Support/unregister/action",
+        permission: "{namespace}/unregister/action",
         run: unregister,
     },
 ];

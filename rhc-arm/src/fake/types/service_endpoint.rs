@@ -2,7 +2,23 @@
 
 use rhc_core::fake::State;
 
+use super::super::rules::Link;
 use super::super::state::Arm;
+use super::network::SUBNETS;
+
+/// A firewall's rule names a subnet by the right to join it through its service endpoint.
+///
+/// Source: [service endpoints](https://learn.microsoft.com/azure/virtual-network/virtual-network-service-endpoints-overview),
+/// and [storage](https://learn.microsoft.com/azure/storage/common/storage-network-security) by name. Unverified: that Key Vault asks
+/// as storage does, and that it is asked of subnets that were let in before.
+pub(super) const fn rule(refusal: &'static str) -> Link {
+    Link {
+        path: "properties.networkAcls.virtualNetworkRules[].id",
+        resource_type: SUBNETS,
+        action: "Microsoft.Network/virtualNetworks/subnets/joinViaServiceEndpoint/action",
+        missing: (400, refusal),
+    }
+}
 
 /// Why a service cannot let in a subnet, as a code and a sentence. Each service wraps them in a refusal of its own.
 pub(super) struct Unreachable {

@@ -77,6 +77,9 @@ fn check_name(state: &mut State, context: &RouteContext<'_>) -> Result<Reply, Se
     ))
 }
 
+/// What a rule for a subnet is refused with.
+const NETWORK_NOT_VALID: &str = "NetworkAclsValidationFailure";
+
 const NAME: NameRule = NameRule {
     min: 3,
     max: 24,
@@ -144,6 +147,7 @@ pub(super) const TYPES: &[TypeRules] = &[TypeRules {
             refusal: FIXED,
         },
     ],
+    links: &[service_endpoint::rule(NETWORK_NOT_VALID)],
     properties: &[
         "properties.allowedCopyScope",
         "properties.publicNetworkAccess",
@@ -216,7 +220,7 @@ fn check_account(state: &mut State, context: &PutContext<'_>) -> Result<(), Serv
         let subnet = rule.as_str().unwrap_or_default();
         service_endpoint::check(state, subnet, "Microsoft.Storage").map_err(|why| {
             ServiceError::bad_request(
-                "NetworkAclsValidationFailure",
+                NETWORK_NOT_VALID,
                 format!(
                     "Validation of network acls failure: {}:{}.",
                     why.code, why.message

@@ -33,6 +33,9 @@ const TAKEN: &str = "is already in use. Vault names are globally unique so it is
                      taken. If you are sure that the vault name was not taken then it is possible that a vault with \
                      the same name was recently deleted but not purged after being placed in a recoverable state.";
 
+/// What a rule for a subnet is refused with.
+const NETWORK_NOT_VALID: &str = "VirtualNetworkNotValid";
+
 pub(super) fn fits_vault(name: &str) -> bool {
     name.chars()
         .all(|own| own.is_ascii_alphanumeric() || own == '-')
@@ -107,6 +110,7 @@ pub(super) const TYPES: &[TypeRules] = &[TypeRules {
             refusal: (400, "BadRequest"),
         },
     ],
+    links: &[service_endpoint::rule(NETWORK_NOT_VALID)],
     properties: &[
         "properties.tenantId",
         "properties.sku.family",
@@ -265,7 +269,7 @@ fn check(state: &mut State, context: &PutContext<'_>) -> Result<(), ServiceError
 fn reachable(state: &State, subnet: &str) -> Result<(), ServiceError> {
     service_endpoint::check(state, subnet, "Microsoft.KeyVault").map_err(|why| {
         ServiceError::bad_request(
-            "VirtualNetworkNotValid",
+            NETWORK_NOT_VALID,
             format!(
                 "Operation on Virtual Network could not be performed. StatusCode: 400 (BadRequest). Error Code: {}. \
                  Error Message: {}.",
